@@ -11,13 +11,21 @@
 #include "base/err.h"
 #include "base/time.h"
 
+#include <sys/types.h>
+
 struct net;
 struct net_timer;
 
 /* --- the loop ------------------------------------------------------------ */
 int net_open(const struct clock *clock, struct net **ret);
-void net_close(struct net *net); /* closes what is still open; NULL is fine */
-int net_run(struct net *net);    /* until net_stop() */
+/* Ends all traffic: runs what was posted, closes listeners and connections
+ * (their on_close is called, so the rooms must still be there), waits for work
+ * under way. Posts are taken after it but never run. */
+void net_shut(struct net *net);
+/* net_shut() if need be, then the loop goes. Of what net made, only timers may
+ * be freed after it. NULL is fine. */
+void net_close(struct net *net);
+int net_run(struct net *net); /* until net_stop() */
 void net_stop(struct net *net);
 /* Time of this turn of the loop, read once. */
 int64_t net_wall_ms(const struct net *net);
