@@ -65,11 +65,12 @@ conn_name(struct net_conn *c)
 void
 conn_unname(struct net_conn *c)
 {
-	struct slots *s = slots_of(c->net);
 	uint32_t at = (uint32_t)c->id - 1;
+	struct slots *s;
 
 	if (!c->id)
 		return;
+	s = slots_of(c->net);
 	s->all[at].conn = NULL;
 	s->all[at].generation++;
 	s->spare[s->n_spare++] = at;
