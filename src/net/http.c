@@ -202,7 +202,7 @@ refuse_syntax(struct http_conn *c, enum llhttp_errno e)
 		refuse(c, c->refuse);
 	else if (e == HPE_INVALID_VERSION || e == HPE_PAUSED_H2_UPGRADE)
 		refuse(c, (struct refusal){ 505, "bad_version",
-					    "HTTP/1.1 or 1.0 is spoken here." });
+					    "Version 1.1 or 1.0 is spoken here." });
 	else if (c->has_head)
 		refuse(c, (struct refusal){ 400, "bad_body",
 					    "The body is not well formed." });
@@ -456,6 +456,12 @@ http_conn_new(struct http_door *door, struct stream *s)
 	if (s->listener && !link_is_on(&s->idle))
 		list_add(&s->listener->idle, &s->idle);
 	return c;
+}
+
+int
+http_certificate(const struct http_exchange *ex, uint8_t ret_sha256[32])
+{
+	return tls_certificate(ex->conn ? ex->conn->stream->ssl : NULL, ret_sha256);
 }
 
 /* --- the listener --- */

@@ -277,7 +277,11 @@ head_check(struct http_exchange *ex, const llhttp_t *parser)
 	fill_headers(ex);
 	if (parser->http_major != 1 || parser->http_minor > 1)
 		return (struct refusal){ 505, "bad_version",
-					 "HTTP/1.1 or 1.0 is spoken here." };
+					 "Version 1.1 or 1.0 is spoken here." };
+	for (size_t i = 0; i < ex->req.n_headers; i++)
+		if (!ex->headers[i].name.n)
+			return (struct refusal){ 400, "bad_request",
+						 "A header has no name." };
 	if (parser->method == HTTP_CONNECT)
 		return (struct refusal){ 501, "no_tunnel", "This is no proxy." };
 	why = check_framing(ex, parser);

@@ -126,6 +126,7 @@ ssize_t tls_read(struct ssl_st *ssl, void *p, size_t n);      /* ERR_AGAIN */
 ssize_t tls_write(struct ssl_st *ssl, const void *p, size_t n);
 bool tls_has_more(struct ssl_st *ssl);
 void tls_goodbye(struct ssl_st *ssl);
+int tls_certificate(struct ssl_st *ssl, uint8_t ret_sha256[32]);
 void tls_ref(struct net_tls *tls);
 
 /* --- listeners --- */

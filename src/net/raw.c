@@ -253,3 +253,9 @@ net_conn_peer(const struct net_conn *c)
 {
 	return c->is_datagram ? c->peer : c->stream->peer;
 }
+
+int
+net_conn_certificate(const struct net_conn *c, uint8_t ret_sha256[32])
+{
+	return tls_certificate(c->is_datagram ? NULL : c->stream->ssl, ret_sha256);
+}

@@ -17,7 +17,14 @@
 struct net_tls {
 	SSL_CTX *ctx;
 	unsigned refs;
+	struct buf client_ca; /* PEM, for a renewal */
 };
+
+static void
+auto_ctx(SSL_CTX **ctx)
+{
+	SSL_CTX_free(*ctx);
+}
 
 static void
 auto_bio(BIO **b)
@@ -124,32 +131,58 @@ set_rules(SSL_CTX *ctx)
 	return 0;
 }
 
-int
-net_tls_new(struct span cert_pem, struct span key_pem, struct span client_ca_pem,
-	    struct net_tls **ret, struct buf *ret_why)
+static int
+context_new(struct span cert_pem, struct span key_pem, struct span client_ca_pem,
+	    SSL_CTX **ret, struct buf *ret_why)
 {
-	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
-	struct net_tls *tls;
+	AUTO(auto_ctx) SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
 	int r;
 
-	if (!ctx)
+	if (!ctx || set_rules(ctx) < 0)
 		return why(ret_why, "context");
-	r = set_rules(ctx);
-	if (r == 0)
-		r = use_certificate(ctx, cert_pem, ret_why);
+	r = use_certificate(ctx, cert_pem, ret_why);
 	if (r == 0)
 		r = use_key(ctx, key_pem, ret_why);
 	if (r == 0 && client_ca_pem.n)
 		r = use_client_ca(ctx, client_ca_pem, ret_why);
-	if (r < 0) {
-		SSL_CTX_free(ctx);
+	if (r < 0)
 		return r;
-	}
-	tls = malloc(sizeof *tls);
+	*ret = TAKE(ctx);
+	return 0;
+}
+
+int
+net_tls_new(struct span cert_pem, struct span key_pem, struct span client_ca_pem,
+	    struct net_tls **ret, struct buf *ret_why)
+{
+	struct net_tls *tls;
+	SSL_CTX *ctx;
+	int r = context_new(cert_pem, key_pem, client_ca_pem, &ctx, ret_why);
+
+	if (r < 0)
+		return r;
+	tls = calloc(1, sizeof *tls);
 	if (!tls)
 		abort();
-	*tls = (struct net_tls){ ctx, 1 };
+	tls->ctx = ctx;
+	tls->refs = 1;
+	buf_add_span(&tls->client_ca, client_ca_pem);
 	*ret = tls;
+	return 0;
+}
+
+int
+net_tls_renew(struct net_tls *tls, struct span cert_pem, struct span key_pem,
+	      struct buf *ret_why)
+{
+	SSL_CTX *ctx;
+	int r = context_new(cert_pem, key_pem, buf_span(&tls->client_ca), &ctx,
+			    ret_why);
+
+	if (r < 0)
+		return r;
+	SSL_CTX_free(tls->ctx); /* sessions under way hold it */
+	tls->ctx = ctx;
 	return 0;
 }
 
@@ -166,6 +199,7 @@ net_tls_free(struct net_tls *tls)
 	if (!tls || --tls->refs > 0)
 		return;
 	SSL_CTX_free(tls->ctx);
+	buf_done(&tls->client_ca);
 	free(tls);
 }
 
@@ -247,4 +281,15 @@ tls_goodbye(struct ssl_st *ssl)
 {
 	SSL_shutdown(ssl);
 	ERR_clear_error();
+}
+
+int
+tls_certificate(struct ssl_st *ssl, uint8_t ret_sha256[32])
+{
+	X509 *cert = ssl ? SSL_get0_peer_certificate(ssl) : NULL;
+	unsigned n = 32;
+
+	if (!cert || X509_digest(cert, EVP_sha256(), ret_sha256, &n) != 1)
+		return ERR_NOT_FOUND;
+	return 0;
 }

@@ -12,9 +12,7 @@
 #include <stdlib.h>
 #include <wslay/wslay.h>
 
-#define HIGH_MARK (64 * 1024) /* above it reading stops and on_drained is owed */
-#define QUEUE_MAX (16u << 20) /* the door should have closed it long before */
-#define FRAGMENTS_MAX 1024    /* of one message: each costs an allocation */
+#define FRAGMENTS_MAX 1024 /* of one message: each costs an allocation */
 #define CLOSE_MS 2000
 #define REASON_MAX 123 /* a control frame holds 125 bytes, 2 are the code */
 
@@ -89,12 +87,12 @@ ws_frame_bytes(const struct ws_frame *f)
 static void
 watch_queue(struct ws *ws)
 {
-	if (ws->stream->queued <= HIGH_MARK)
+	if (ws->stream->queued <= WS_HIGH_MARK)
 		return;
 	ws->was_high = true;
 	if (!ws->stream->is_paused)
 		stream_pause(ws->stream);
-	if (ws->stream->queued > QUEUE_MAX)
+	if (ws->stream->queued > WS_QUEUE_MAX)
 		stream_close(ws->stream);
 }
 
