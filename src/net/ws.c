@@ -197,6 +197,17 @@ on_frame(wslay_event_context_ptr reader,
 	wslay_event_shutdown_read(reader);
 }
 
+/* What wslay lets pass in a peer's close frame: half a code (RFC 6455, 5.5.1),
+ * and a bad reason that came in several reads. */
+static void
+check_close(struct ws *ws, struct span p)
+{
+	if (p.n == 1)
+		send_close(ws, WSLAY_CODE_PROTOCOL_ERROR, SPAN(""));
+	else if (p.n > 2 && !utf8_is_valid(span_skip(p, 2)))
+		send_close(ws, WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA, SPAN(""));
+}
+
 static void
 on_message(wslay_event_context_ptr reader,
 	   const struct wslay_event_on_msg_recv_arg *arg, void *ctx)
@@ -214,6 +225,9 @@ on_message(wslay_event_context_ptr reader,
 		wslay_event_queue_close(reader, WSLAY_CODE_UNSUPPORTED_DATA,
 					(const uint8_t *)why, sizeof why - 1);
 		wslay_event_shutdown_read(reader);
+	} else if (arg->opcode == WSLAY_CONNECTION_CLOSE) {
+		check_close(ws,
+			    (struct span){ (const char *)arg->msg, arg->msg_length });
 	}
 }
 
@@ -239,11 +253,14 @@ on_bytes(void *owner, struct span in)
 	r = wslay_event_recv(ws->reader);
 	if (!stream_is_open(ws->stream))
 		return (ssize_t)n;
-	if (r != 0 || wslay_event_send(ws->reader) != 0)
-		return -1;
-	watch_queue(ws);
-	if (!wslay_event_get_read_enabled(ws->reader))
+	if (r == 0)
+		r = wslay_event_send(ws->reader);
+	if (r != 0 && !ws->is_closing) /* it could not even be framed */
+		send_close(ws, WSLAY_CODE_PROTOCOL_ERROR, SPAN(""));
+	if (r != 0 || !wslay_event_get_read_enabled(ws->reader))
 		stream_finish(ws->stream, CLOSE_MS); /* both close frames are out */
+	else
+		watch_queue(ws);
 	ws->in = (struct span){ NULL, 0 };
 	return (ssize_t)n;
 }
