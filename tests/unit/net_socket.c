@@ -125,6 +125,45 @@ test_large_answer(void **state)
 	live_stop(&l);
 }
 
+/* --- one who does not read --- */
+
+static _Atomic int64_t shift_ms;
+
+static int64_t
+shifted_wall(void *ctx)
+{
+	(void)ctx;
+	return clock_system.mono_ms(NULL) + shift_ms;
+}
+
+static void
+test_reader_asleep(void **state)
+{
+	struct clock clock = { shifted_wall, shifted_wall, NULL };
+	struct http_server s = server;
+	struct net_listener *door;
+	struct live l;
+	size_t got = 0;
+	ssize_t n;
+	int fd;
+
+	(void)state;
+	assert_int_equal(net_open(&clock, &l.net), 0);
+	assert_int_equal(http_listen(l.net, SPAN("127.0.0.1:0"), NULL, &s, &door), 0);
+	fd = live_connect(net_listener_port(door), SOCK_STREAM);
+	live_start(&l);
+	for (int i = 0; i < 14; i++) /* 14 MiB: more than sockets hold */
+		say(fd, "GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
+	usleep(200000);
+	shift_ms += STALL_MS + 1000;
+	usleep(200000);
+	while ((n = recv(fd, big, sizeof big, 0)) > 0)
+		got += (size_t)n;
+	assert_true(n <= 0 && got < 14 * sizeof big);
+	close(fd);
+	live_stop(&l);
+}
+
 /* Beyond the limit the oldest idle connection makes room. */
 static void
 test_connection_limit(void **state)
@@ -588,6 +627,7 @@ main(void)
 		cmocka_unit_test(test_http),
 		cmocka_unit_test(test_refusal_is_seen),
 		cmocka_unit_test(test_large_answer),
+		cmocka_unit_test(test_reader_asleep),
 		cmocka_unit_test(test_connection_limit),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_tcp_device),
