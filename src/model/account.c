@@ -83,6 +83,16 @@ static const struct field device_fields[] = {
 };
 NOUN_TABLE(noun_device, 'd', "device", "devices", device, device_fields);
 
+static const struct field session_fields[] = {
+	NOUN_LINE(session, account, ID, 0, .doc = "whose"),
+	NOUN_LINE(session, hash, STR, FIELD_SECRET, .doc = "of the cookie"),
+	NOUN_LINE(session, opened_at, TIME, 0, .doc = ""),
+	NOUN_LINE(session, expires_at, TIME, 0, .doc = ""),
+	NOUN_LINE(session, peer, STR, 0, .doc = "address it was opened from"),
+	NOUN_LINE(session, ended, BOOL, 0, .doc = ""),
+};
+NOUN_TABLE(noun_session, 'l', "session", "sessions", session, session_fields);
+
 static int
 needs_admin_of(struct decision *d, struct id agency)
 {
@@ -294,5 +304,42 @@ invitation_revoke(struct decision *d, struct id id)
 		PATCH_BOOL(&e.body, token, revoked, true);
 		event_emit(d, &e);
 	}
+	return 0;
+}
+
+/* --- sessions -------------------------------------------------------------- */
+
+int
+session_open(struct decision *d, struct id account, struct span hash,
+	     int64_t expires_at, struct span peer, struct id *ret)
+{
+	struct account *a = account_find(d->m, account);
+	struct event e;
+
+	if (!a || a->disabled)
+		return refuse(d, 401, "bad_login", "login or password is wrong");
+	*ret = next_id(d, NOUN_SESSION);
+	event_begin(d, &e, EVENT_SESSION_OPENED, a->r.world, *ret);
+	e.actor = account;
+	PATCH_ID(&e.body, session, account, account);
+	PATCH_STR(&e.body, session, hash, hash);
+	PATCH_INT(&e.body, session, opened_at, d->now);
+	PATCH_INT(&e.body, session, expires_at, expires_at);
+	PATCH_STR(&e.body, session, peer, peer);
+	event_emit(d, &e);
+	return 0;
+}
+
+int
+session_end(struct decision *d, struct id id)
+{
+	struct session *s = session_find(d->m, id);
+	struct event e;
+
+	if (!s || s->ended)
+		return 0;
+	event_begin(d, &e, EVENT_SESSION_ENDED, s->r.world, id);
+	PATCH_BOOL(&e.body, session, ended, true);
+	event_emit(d, &e);
 	return 0;
 }

@@ -73,7 +73,18 @@ struct device {
 };
 enum device_link { LINK_LIVE = 1, LINK_LATE, LINK_LOST };
 
-extern const struct noun noun_account, noun_token, noun_invitation, noun_device;
+/* A login that stands: its secret's hash, so that a restart logs no one out. */
+struct session {
+	struct record r;
+	struct id account;
+	char *hash;
+	int64_t opened_at, expires_at;
+	char *peer;
+	bool ended;
+};
+
+extern const struct noun noun_account, noun_token, noun_invitation, noun_device,
+	noun_session;
 
 /* One caller as the law sees it. Rebuilt from the state for each request. */
 struct principal {

@@ -49,6 +49,10 @@ int invitation_use(struct decision *d, struct span code_hash, struct span token_
 		   struct id *ret_invitation, struct id *ret_token);
 int invitation_revoke(struct decision *d, struct id id);
 
+int session_open(struct decision *d, struct id account, struct span hash,
+		 int64_t expires_at, struct span peer, struct id *ret);
+int session_end(struct decision *d, struct id id);
+
 /* --- the room ------------------------------------------------------------- */
 int room_mute(struct decision *d);
 void room_snapshot(struct decision *d, int64_t forms);

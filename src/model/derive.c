@@ -317,6 +317,13 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 	case NOUN_ACCOUNT:
 		e->agency = ((const struct account *)rec)->agency;
 		break;
+	case NOUN_SESSION: {
+		const struct account *a =
+			account_find(m, ((const struct session *)rec)->account);
+
+		e->agency = a ? a->agency : (struct id){ 0 };
+		break;
+	}
 	case NOUN_TOKEN:
 		e->agency = ((const struct token *)rec)->agency;
 		break;

@@ -35,6 +35,7 @@ model_done(struct model *m)
 	map_done(&m->device_names);
 	map_done(&m->signal_keys);
 	map_done(&m->unit_calls);
+	map_done(&m->session_hashes);
 	site_open_done(m);
 }
 
@@ -92,6 +93,10 @@ index_record(struct model *m, enum noun_index n, struct record *rec, bool is_in)
 			index_set(&m->token_hashes,
 				  span_of(((struct token *)rec)->hash), rec, is_in);
 		break;
+	case NOUN_SESSION:
+		index_set(&m->session_hashes, span_of(((struct session *)rec)->hash),
+			  rec, is_in && !((struct session *)rec)->ended);
+		break;
 	case NOUN_UNIT:
 		if (((struct unit *)rec)->callsign)
 			index_set(&m->unit_calls,
@@ -125,6 +130,12 @@ struct token *
 token_by_hash(const struct model *m, struct span hash_hex)
 {
 	return map_get(&m->token_hashes, hash_hex);
+}
+
+struct session *
+session_by_hash(const struct model *m, struct span hash_hex)
+{
+	return map_get(&m->session_hashes, hash_hex);
 }
 
 struct device *

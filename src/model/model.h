@@ -18,7 +18,8 @@
 
 struct model {
 	struct map tables[NOUN__COUNT]; /* id → record */
-	struct map logins, token_hashes, device_names, signal_keys, unit_calls;
+	struct map logins, token_hashes, device_names, signal_keys, unit_calls,
+		session_hashes;
 	struct map site_open; /* site id → struct id_list of open incidents */
 	struct node *node;    /* NULL until the node is made */
 	struct record *dirty; /* changed since model_take_dirty */
@@ -49,9 +50,11 @@ MODEL_FINDER(incident, incident, NOUN_INCIDENT)
 MODEL_FINDER(assignment, assignment, NOUN_ASSIGNMENT)
 MODEL_FINDER(note, note, NOUN_NOTE)
 MODEL_FINDER(page, page, NOUN_PAGE)
+MODEL_FINDER(session, session, NOUN_SESSION)
 
 struct account *account_by_login(const struct model *m, struct span login);
 struct token *token_by_hash(const struct model *m, struct span hash_hex);
+struct session *session_by_hash(const struct model *m, struct span hash_hex);
 struct device *device_by_name(const struct model *m, struct span door,
 			      struct span identity);
 struct signal *signal_by_key(const struct model *m, struct span source,

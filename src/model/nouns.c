@@ -20,6 +20,7 @@ const struct noun *const nouns[NOUN__COUNT] = {
 	[NOUN_ASSIGNMENT] = &noun_assignment,
 	[NOUN_NOTE] = &noun_note,
 	[NOUN_PAGE] = &noun_page,
+	[NOUN_SESSION] = &noun_session,
 };
 
 enum noun_index
@@ -73,6 +74,8 @@ noun_columns(enum noun_index n, const struct record *rec, int64_t k[3])
 		k[0] = seq_or_none(((const struct note *)rec)->incident);
 	} else if (n == NOUN_ROLL) {
 		k[0] = seq_or_none(((const struct roll *)rec)->incident);
+	} else if (n == NOUN_SESSION) {
+		k[0] = ((const struct session *)rec)->ended ? FIELD_NONE : 1;
 	} else if (n == NOUN_PAGE) {
 		const struct page *p = (const struct page *)rec;
 

@@ -22,6 +22,7 @@ enum noun_index {
 	NOUN_ASSIGNMENT,
 	NOUN_NOTE,
 	NOUN_PAGE,
+	NOUN_SESSION,
 	NOUN__COUNT,
 };
 
