@@ -11,6 +11,8 @@
 #include "base/err.h"
 #include "base/time.h"
 
+#include <sys/types.h>
+
 struct net;
 struct net_timer;
 
