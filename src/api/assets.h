@@ -8,9 +8,9 @@
 #include <stddef.h>
 
 struct asset {
-	const char *path;          /* "/console.html", as in web/dist */
-	const char *type;          /* Content-Type */
-	const char *etag;          /* with its quotes, from the content */
+	const char *path;                  /* "/console.html", as in web/dist */
+	const char *type;                  /* Content-Type */
+	const char *etag;                  /* with its quotes, from the content */
 	const unsigned char *bytes, *gzip; /* gzip: NULL where it saves nothing */
 	size_t n, gzip_n;
 	bool is_immutable; /* its name holds its hash: may be cached for ever */
