@@ -15,3 +15,8 @@ python3-pytest python3-websockets python3-requests chromium strace faketime proc
 NODE_VERSION=24.21.0
 NODE_SHA512_x64=de750bb336795f47dc898a46d2de93add029273027f3e16520d3fa3a2317ed5f07aefa404cf37ddfa5352e545e389ae22d16b87bcc84a900580a72f23cd02ced
 NODE_SHA512_arm64=1692513c4cf63afbd32df8c83a5346158f492cf30a825e66f9de2819804b836e242759a6bcdd5997f1cf2601781c3689e752127afd65d5c459fc333e91e5d6e6
+
+# npm itself (its package brings its own parts): the fetcher's may run under an older
+# node, and then leaves out native parts whose "engines" that one does not meet.
+NPM_VERSION=11.19.1
+NPM_SHA512=cedb312b1b7f92421a02cfb68b4194e88f8346651dacd6acc5364a25ef5309d4a32b19616a1ff8aff865e7280c0fa5c0835a99f5cd93368991e2a80ec9da75d2
