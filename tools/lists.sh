@@ -18,5 +18,7 @@ NODE_SHA512_arm64=1692513c4cf63afbd32df8c83a5346158f492cf30a825e66f9de2819804b83
 
 # npm itself (its package brings its own parts): the fetcher's may run under an older
 # node, and then leaves out native parts whose "engines" that one does not meet.
-NPM_VERSION=11.19.1
-NPM_SHA512=cedb312b1b7f92421a02cfb68b4194e88f8346651dacd6acc5364a25ef5309d4a32b19616a1ff8aff865e7280c0fa5c0835a99f5cd93368991e2a80ec9da75d2
+# npm 11 refuses a lock file without the parts for other machines that its registry
+# does not carry; 10 does not.
+NPM_VERSION=10.9.4
+NPM_SHA512=3a7506f37e85c1ba1021baad79f0cd9724748131f321fc117c4dc3ba235ec01be7327584a41d15117c01945560aa9373220628fcc1e1dddd877a5fe9b336a900

@@ -2,6 +2,7 @@
 #include "gate/pick.h"
 
 #include "base/time.h"
+#include "base/utf8.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -19,6 +20,14 @@ pick_double(struct span s)
 	double v;
 
 	return span_to_double(span_trim(s), &v) ? v : NAN;
+}
+
+double
+pick_within(struct span s, double min, double max)
+{
+	double v = pick_double(s);
+
+	return v >= min && v <= max ? v : NAN;
 }
 
 int
@@ -76,6 +85,28 @@ pick_copy(char *to, size_t cap, struct span s)
 		to[i] = c < 0x20 || c == 0x7f ? '?' : (char)c;
 	}
 	to[n] = 0;
+}
+
+bool
+pick_utf16_hex(struct span utf8, char *to, size_t cap)
+{
+	size_t n = 0;
+
+	*to = 0;
+	while (utf8.n) {
+		int32_t c = utf8_next(&utf8);
+
+		if (c < 0 || n + 9 > cap)
+			return false;
+		if (c > 0xffff) {
+			c -= 0x10000;
+			n += (size_t)sprintf(to + n, "%04x%04x", 0xd800 + (c >> 10),
+					     0xdc00 + (c & 0x3ff));
+		} else {
+			n += (size_t)sprintf(to + n, "%04x", c);
+		}
+	}
+	return true;
 }
 
 uint64_t
@@ -164,6 +195,20 @@ pick_position(double lat, double lon, struct position *ret)
 	return geo_position(lat, lon, ret);
 }
 
+double
+pick_degrees(struct span *rest, const char *minus)
+{
+	double v = pick_double(span_cut(rest, ','));
+	struct span more = *rest, letter = span_trim(span_cut(&more, ','));
+
+	if (letter.n <= 1 && (!letter.n || strchr("NSEWnsew", letter.p[0]))) {
+		*rest = more;
+		if (letter.n && strchr(minus, letter.p[0]))
+			v = -fabs(v);
+	}
+	return v;
+}
+
 /* --- forms --------------------------------------------------------------- */
 
 struct span
@@ -231,7 +276,7 @@ json_nest(struct span s)
 				return 0;
 			want[depth++] = c == '{' ? '}' : ']';
 		} else if (c == '}' || c == ']') {
-			if (want[--depth] != c)
+			if (!depth || want[--depth] != c)
 				return 0;
 			if (!depth)
 				return i + 1;
@@ -363,7 +408,8 @@ pick_http_frame(struct span in)
 	if (!head)
 		return in.n > HTTP_HEAD_MAX ? -(ssize_t)in.n : 0;
 	length = header_find((struct span){ in.p, head }, "content-length");
-	if (length.p && (!span_to_i64(length, &body) || body < 0 || body > HTTP_BODY_MAX))
+	if (length.p &&
+	    (!span_to_i64(length, &body) || body < 0 || body > HTTP_BODY_MAX))
 		body = 0; /* decode answers 400; what follows is junk */
 	if (head + (size_t)body > in.n)
 		return 0;

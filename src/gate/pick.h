@@ -12,12 +12,15 @@
 
 /* --- numbers and text ---------------------------------------------------- */
 double pick_double(struct span s); /* blanks around it are fine; NAN: none */
+double pick_within(struct span s, double min, double max); /* NAN: outside */
 /* Within [min, max], fraction cut off; -1: none or outside. */
 int pick_int(struct span s, int min, int max);
-bool pick_hex(struct span s, uint32_t *ret); /* 1-8 hex digits, all of s */
+bool pick_hex(struct span s, uint32_t *ret);        /* 1-8 hex digits, all of s */
 bool pick_is_word(struct span s, const char *word); /* trimmed, ASCII case alike */
 /* Printable copy for identities and texts: control bytes become '?'. */
 void pick_copy(char *to, size_t cap, struct span s);
+/* UTF-8 to UTF-16BE in lower-case hex, NUL-terminated; false: bad or too long. */
+bool pick_utf16_hex(struct span utf8, char *to, size_t cap);
 uint64_t pick_hash(struct span s);
 
 /* --- time ---------------------------------------------------------------- */
@@ -32,6 +35,10 @@ void pick_key(struct gate_report *r, struct span content);
 /* --- place --------------------------------------------------------------- */
 /* False (no fix) when out of range or both within 1e-6 of 0. */
 bool pick_position(double lat, double lon, struct position *ret);
+
+/* Cuts "24.5,S," off *rest: degrees, then a hemisphere that may be a letter, an
+ * empty field or not there. Negative by its sign or by a letter of minus. */
+double pick_degrees(struct span *rest, const char *minus);
 
 /* --- forms and JSON ------------------------------------------------------ */
 /* Value of a key in a=b&c=d, percent-decoded into tmp; p NULL: absent. The
