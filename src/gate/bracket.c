@@ -25,11 +25,13 @@ head_parse(struct span in, struct bracket *ret)
 			return false;
 	h.content = s;
 	one = span_cut(&s, '*');
-	if (pick_hex(one, &v) && one.n <= 4) {
+	/* An unreadable LEN is still one; content alone has no '*' after it. */
+	if (one.n <= 4 && s.p > one.p + one.n) {
 		h.len = one;
 		h.content = s;
 		two = span_cut(&s, '*');
-		if (pick_hex(two, &v) && two.n <= 4 && s.p > two.p + two.n) {
+		if (pick_hex(one, &v) && pick_hex(two, &v) && two.n <= 4 &&
+		    s.p > two.p + two.n) {
 			h.idx = one;
 			h.len = two;
 			h.content = s;
@@ -46,7 +48,7 @@ is_start(struct span s)
 	struct bracket h;
 
 	s.n = s.n < HEAD_MAX ? s.n : HEAD_MAX;
-	return s.n > 8 && head_parse(s, &h) && h.len.n == 4;
+	return s.n > 8 && head_parse(s, &h) && h.len.n > 0;
 }
 
 static bool
@@ -93,7 +95,7 @@ bracket_frame(struct span in)
 			if (depth)
 				depth--;
 			/* A network's name may hold a lone bracket. */
-			if (!depth && is_end_before(in, i + 1))
+			if (!depth && (i == told || is_end_before(in, i + 1)))
 				return (ssize_t)i + 1;
 			if (!depth && !end)
 				end = i + 1;
@@ -132,4 +134,13 @@ bracket_plain(struct span s, char *to, size_t cap)
 			to[n] = c;
 	}
 	return n;
+}
+
+void
+bracket_reply(const struct bracket *h, struct gate_out *out, const char *content)
+{
+	gate_reply_printf(out, "[%.*s*%.*s*%.*s%s%04x*%s]", (int)h->maker.n, h->maker.p,
+			  (int)h->id.n, h->id.p, (int)h->idx.n,
+			  h->idx.n ? h->idx.p : "", h->idx.n ? "*" : "",
+			  (unsigned)strlen(content), content);
 }

@@ -5,6 +5,7 @@
  */
 #pragma once
 #include "base/span.h"
+#include "gate/driver.h"
 
 #include <sys/types.h>
 
@@ -18,3 +19,5 @@ ssize_t bracket_frame(struct span in);
 bool bracket_parse(struct span msg, struct bracket *ret);
 /* Takes the escapes out; at most cap bytes are written, the full length told. */
 size_t bracket_plain(struct span s, char *to, size_t cap);
+/* A message with h's maker, id and idx. */
+void bracket_reply(const struct bracket *h, struct gate_out *out, const char *content);

@@ -45,17 +45,18 @@ message_json(struct buf *b, const struct gate_driver *d, void *state, struct spa
 	char *copy = tight(msg);
 	int err = d->decode(state, (struct span){ copy, msg.n }, TEST_NOW_MS, out);
 
-	jw_open(b, '{');
+	buf_add_c(b, '{');
 	jw_ki64(b, "bytes", (int64_t)msg.n);
 	if (err)
 		jw_kz(b, "error", err_text(err));
 	jw_key(b, "reports");
 	jw_open(b, '[');
 	for (size_t i = 0; i < out->n_reports; i++) {
-		buf_add_z(b, i ? "" : "\n  ");
-		report_json(b, &out->reports[i]);
-		if (i + 1 < out->n_reports)
-			buf_add_z(b, ",\n  ");
+		struct buf one = { 0 };
+
+		report_json(&one, &out->reports[i]);
+		buf_printf(b, "%s\n   %s", i ? "," : "", one.p);
+		buf_done(&one);
 	}
 	jw_close(b, ']');
 	if (out->reply_n)

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/time.h"
 #include "gate/driver.h"
 
 #include <math.h>

@@ -28,28 +28,20 @@ struct watch_state {
 	char maker[8], id[24], idx[8];
 };
 
-static void
-reply(const struct bracket *h, struct gate_out *out, const char *content)
-{
-	gate_reply_printf(out, "[%.*s*%.*s*%.*s%s%04x*%s]", (int)h->maker.n, h->maker.p,
-			  (int)h->id.n, h->id.p, (int)h->idx.n,
-			  h->idx.n ? h->idx.p : "", h->idx.n ? "*" : "",
-			  (unsigned)strlen(content), content);
-}
-
-/* All bits are looked at: a low battery must not hide an SOS. */
+/* By bit. All are looked at: a low battery must not hide an SOS. The sources
+ * differ on 22. */
 static const unsigned status_bits[32] = {
-	[16] = GATE_SOS,
 	[0] = GATE_LOW_BATTERY,
 	[1] = GATE_FENCE_OUT,
 	[2] = GATE_FENCE_IN,
 	[14] = GATE_POWER_CUT,
+	[16] = GATE_SOS,
 	[17] = GATE_LOW_BATTERY,
 	[18] = GATE_FENCE_OUT,
 	[19] = GATE_FENCE_IN,
 	[20] = GATE_REMOVED,
 	[21] = GATE_FALL,
-	[22] = GATE_HEART_RATE | GATE_FALL, /* sources differ */
+	[22] = GATE_HEART_RATE | GATE_FALL,
 };
 #define STATES 0x7u /* what goes on, not what happened */
 
@@ -133,7 +125,7 @@ static const struct word {
 };
 
 static const char order_words[] =
-	" CR UPLOAD FIND MESSAGE SOS SOS1 SOS2 SOS3 CENTER CALL LZ REMOVE SOSSMS "
+	" CR UPLOAD TK FIND MESSAGE SOS SOS1 SOS2 SOS3 CENTER CALL LZ REMOVE SOSSMS "
 	"LOWBAT "
 	"VERNO TS RESET IP APN PW PHB PHBX hrtstart FALLDOWN LSSET POWEROFF FACTORY ";
 
@@ -181,12 +173,12 @@ place_decode(struct span word, struct span content, struct span rest, int64_t no
 	     const struct watch_state *st, struct gate_out *out)
 {
 	struct gate_report *r = gate_report_add(out, GATE_READING, st->id);
-	bool is_al = is_alarm(word, rest);
-	bool is_stored = word.n > 2 && (word.p[2] == '2' || word.p[2] == '3');
+	bool is_stored = word.n > 2 && strchr("23", word.p[2]), is_al;
 	uint32_t status;
 
 	if (!r)
 		return;
+	is_al = is_alarm(word, rest);
 	status = fields_parse(rest, now_ms, r);
 	r->alarms = status_alarms(status);
 	/* It called for something and does not say for what: take it for the worst. */
@@ -214,7 +206,8 @@ word_decode(const struct bracket *h, struct span word, struct span rest,
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		const struct word *w = &words[i];
 
-		if (!span_is_z(word, w->word))
+		/* "TK,1" is an answer to a voice message, not one */
+		if (!span_is_z(word, w->word) || (span_is_z(word, "TK") && rest.n < 2))
 			continue;
 		r->kind = w->kind;
 		readings_parse(rest, w->fields, r);
@@ -222,7 +215,7 @@ word_decode(const struct bracket *h, struct span word, struct span rest,
 		if (w->kind == GATE_UNKNOWN)
 			snprintf(r->text, sizeof r->text, "%s, %zu bytes", keyword,
 				 bracket_plain(rest, NULL, 0));
-		reply(h, out, *w->reply == '=' ? w->word : w->reply);
+		bracket_reply(h, out, *w->reply == '=' ? w->word : w->reply);
 		return;
 	}
 	snprintf(spaced, sizeof spaced, " %s ", keyword);
@@ -246,7 +239,7 @@ watch_decode(void *state, struct span msg, int64_t now_ms, struct gate_out *out)
 	word = span_trim(span_cut(&rest, ','));
 	if (is_alarm(word, rest)) {
 		place_decode(word, h.content, rest, now_ms, st, out);
-		reply(&h, out, "AL");
+		bracket_reply(&h, out, "AL");
 	} else if ((span_starts(word, SPAN("UD")) || span_is_z(word, "WT")) && rest.n) {
 		/* A weather request stays without answer: we have no weather. */
 		place_decode(word, h.content, rest, now_ms, st, out);
@@ -288,7 +281,7 @@ watch_encode(const void *state, const struct gate_order *order, struct gate_out 
 
 	if (n < 0)
 		return n;
-	reply(&h, out, content);
+	bracket_reply(&h, out, content);
 	return 0;
 }
 
