@@ -113,7 +113,7 @@ static void
 capture_play(const struct gate_driver *d, const char *dir, const char *name)
 {
 	struct buf raw = { 0 }, in = { 0 }, got = { 0 }, again = { 0 }, want = { 0 };
-	char path[600], json[600];
+	char path[1024], json[1024];
 
 	snprintf(path, sizeof path, "%s/%s", dir, name);
 	snprintf(json, sizeof json, "%s/%.*s.json", dir, (int)strlen(name) - 4, name);

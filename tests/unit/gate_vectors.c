@@ -48,7 +48,7 @@ line_read(struct span *rest, json_t **ret)
 static bool
 vectors_open(const char *file, struct buf *ret)
 {
-	char path[600];
+	char path[1024];
 
 	snprintf(path, sizeof path, "%s/vectors/%s", data_dir, file);
 	return file_read(path, ret);
