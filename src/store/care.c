@@ -18,8 +18,9 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#define ROUNDS 4     /* beside the writer, before it is held back */
-#define SHORT_LOG 64 /* frames: short enough to hold the writer back for */
+#define ROUNDS 4      /* beside the writer, before it is held back */
+#define SHORT_LOG 64  /* frames: short enough to hold the writer back for */
+#define LONG_LOG 4096 /* the writer is too fast: hold it back for up to these */
 
 /* --- checkpoints */
 
@@ -62,26 +63,25 @@ checkpoint(struct store *s, int *ret_left)
 static int
 turn_locked(struct store *s)
 {
-	int left = 0, before = 0, rc;
+	int64_t much = 4 * s->tuning.checkpoint_at;
+	int left = 0, rc = 0;
 
-	for (int i = 0; i < ROUNDS; i++) {
+	for (int i = 0; i < ROUNDS && (i == 0 || s->wal_bytes < much); i++) {
 		rc = checkpoint(s, &left);
-		if (rc != 0)
-			return rc;
-		if (left <= SHORT_LOG || (i && left >= before))
+		if (rc != 0 || left <= SHORT_LOG)
 			break;
-		before = left;
 	}
-	if (left > SHORT_LOG) { /* a long reader: not at every commit again */
-		s->care_at = s->wal_bytes + s->tuning.checkpoint_at / 4;
-		return 0;
+	if (rc == 0 && (left <= LONG_LOG || s->wal_bytes >= much)) {
+		store_lock(s);
+		rc = checkpoint(s, &left);
+		if (rc == 0 && left == 0)
+			s->wal_bytes = 0; /* the next commit begins at the front */
+		store_unlock(s);
 	}
+	/* A reader stands in the way: do not come back at every commit. */
 	s->care_at = s->tuning.checkpoint_at;
-	pthread_mutex_lock(&s->write_lock);
-	rc = checkpoint(s, &left);
-	if (rc == 0 && left == 0)
-		s->wal_bytes = 0; /* the next commit begins at the front */
-	pthread_mutex_unlock(&s->write_lock);
+	if (left > 0)
+		s->care_at = s->wal_bytes + s->tuning.checkpoint_at / 4;
 	return rc;
 }
 

@@ -96,6 +96,20 @@ noun_index(char noun)
 	return at ? (int)(at - STORE_NOUNS) : -1;
 }
 
+void
+store_lock(struct store *s)
+{
+	pthread_mutex_lock(&s->turn_lock);
+	pthread_mutex_lock(&s->write_lock);
+	pthread_mutex_unlock(&s->turn_lock);
+}
+
+void
+store_unlock(struct store *s)
+{
+	pthread_mutex_unlock(&s->write_lock);
+}
+
 static int64_t
 get_number(sqlite3 *db, const char *sql, int64_t otherwise)
 {
@@ -401,6 +415,7 @@ store_open_on(struct disk *disk, enum store_mode mode,
 	s->disk = disk;
 	s->tuning = *tuning;
 	s->mode = mode;
+	pthread_mutex_init(&s->turn_lock, NULL);
 	pthread_mutex_init(&s->write_lock, NULL);
 	pthread_mutex_init(&s->care_lock, NULL);
 	pthread_mutex_init(&s->wake_lock, NULL);
@@ -474,6 +489,7 @@ store_close(struct store *s)
 	vfs_close(&s->vfs);
 	s->disk->free(s->disk); /* the lease goes last */
 	buf_done(&s->words);
+	pthread_mutex_destroy(&s->turn_lock);
 	pthread_mutex_destroy(&s->write_lock);
 	pthread_mutex_destroy(&s->care_lock);
 	pthread_mutex_destroy(&s->wake_lock);
@@ -638,9 +654,9 @@ store_append(struct store *s, const struct store_batch *batch)
 
 	if (s->mode != STORE_WRITE)
 		return ERR_DENIED;
-	pthread_mutex_lock(&s->write_lock);
+	store_lock(s);
 	rc = append_locked(s, batch);
-	pthread_mutex_unlock(&s->write_lock);
+	store_unlock(s);
 	if (rc == 0 && s->wal_bytes >= s->care_at)
 		care_wake(s);
 	return rc;

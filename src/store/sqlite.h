@@ -37,6 +37,9 @@ struct store {
 	enum store_mode mode;
 	uint64_t epoch, last_seq;
 
+	/* Whoever waits for write_lock holds turn_lock: a mutex is not fair, and a
+	 * busy writer would keep the checkpoint out for a second. */
+	pthread_mutex_t turn_lock;
 	pthread_mutex_t write_lock; /* the writer's connection and what follows */
 	sqlite3 *writer;
 	sqlite3_stmt *begin, *commit, *rollback, *epoch_get, *event_add;
@@ -66,7 +69,9 @@ int store_open_on(struct disk *disk, enum store_mode mode,
 
 /* A connection through the store's own VFS, with its settings. */
 int store_connect(struct store *s, bool is_writer, sqlite3 **ret, struct buf *why);
-int store_err(int sqlite_rc); /* a code of err.def */
+int store_err(int sqlite_rc);     /* a code of err.def */
+void store_lock(struct store *s); /* the writer's turn */
+void store_unlock(struct store *s);
 /* Steps to the end and resets; a code of err.def. */
 int store_run(sqlite3_stmt *stmt);
 int store_exec(sqlite3 *db, const char *sql);
