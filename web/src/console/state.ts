@@ -51,7 +51,7 @@ export function selectNext(step: number): void {
 }
 
 export async function loadRecommendations(): Promise<void> {
-	const id = selectedId.value
+	const id = selectedId.peek()
 	if (id === undefined) return
 	try {
 		const found = await get<Recommendations>(

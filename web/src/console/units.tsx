@@ -77,7 +77,7 @@ export function UnitsPane() {
 								show.value = one
 							}}
 						>
-							{t(`units.show_${one}`)}
+							{t(`units_show.${one}`)}
 						</button>
 					))}
 				</div>
