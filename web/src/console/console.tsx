@@ -5,7 +5,7 @@ import { signal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { logout } from '../api/client'
-import { dense, setDense, t } from '../lib/i18n'
+import { addCatalogs, dense, setDense, t } from '../lib/i18n'
 import { unlock, unlocked } from '../lib/sound'
 import { MapPane } from '../map/pane'
 import { loaded, openRoom, revoked, room } from '../state/room'
@@ -76,8 +76,9 @@ export function Console() {
 const Dialogs = signal<ComponentType | undefined>(undefined)
 
 async function loadDialogs(): Promise<void> {
-	const { Dialogs: loadedDialogs } = await import('./dialogs')
-	Dialogs.value = loadedDialogs
+	const late = await import('./dialogs')
+	await addCatalogs(late.words)
+	Dialogs.value = late.Dialogs
 }
 
 function LateDialogs() {
