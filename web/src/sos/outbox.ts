@@ -104,7 +104,7 @@ export class Outbox {
 	}
 
 	/* Store, then send. Resolves once the item is stored, or storing has failed. */
-	async add(press: Press, about?: string): Promise<Item> {
+	async add(press: Press, about?: string): Promise<void> {
 		const now = this.clock.now()
 		const item: Item = { key: press.key, press, made: now, tries: 0, next: 0, stages: [] }
 		if (about) item.about = about
@@ -113,16 +113,19 @@ export class Outbox {
 		this.durable = await this.stored(item)
 		this.changed()
 		void this.flush()
-		return item
 	}
 
 	async update(key: string, change: Partial<Item>): Promise<void> {
 		const item = this.items.find((known) => known.key === key)
-		if (!item) return
-		Object.assign(item, change)
-		this.items = [...this.items]
+		if (item) await this.replace(item, change)
+	}
+
+	/* Items are never altered in place: the views tell by identity what is new. */
+	private async replace(item: Item, change: Partial<Item>): Promise<void> {
+		const next = { ...item, ...change }
+		this.items = this.items.map((known) => (known.key === item.key ? next : known))
 		this.changed()
-		await this.stored(item)
+		await this.stored(next)
 	}
 
 	get waiting(): Item[] {
@@ -131,7 +134,7 @@ export class Outbox {
 
 	/* The link came back: pauses that were waiting for it are over. */
 	hurry(): Promise<void> {
-		for (const item of this.waiting) item.next = 0
+		this.items = this.items.map((item) => (item.answer ? item : { ...item, next: 0 }))
 		return this.flush()
 	}
 
@@ -144,7 +147,7 @@ export class Outbox {
 		try {
 			do {
 				this.flushAgain = false
-				for (const item of this.waiting) await this.tryOne(item)
+				for (const { key } of this.waiting) await this.tryOne(key)
 			} while (this.flushAgain)
 		} finally {
 			this.flushing = false
@@ -152,27 +155,28 @@ export class Outbox {
 		this.plan()
 	}
 
-	private async tryOne(item: Item): Promise<void> {
-		if (item.next > this.clock.now()) return
+	private async tryOne(key: string): Promise<void> {
+		const item = this.items.find((known) => known.key === key)
+		if (!item || item.answer || item.next > this.clock.now()) return
 		const earlier = this.items.find((known) => known.key === item.about)
 		/* What was said about a press goes after it. */
 		if (earlier && !earlier.answer) return
-		item.tries++
+		const tries = item.tries + 1
 		let delivery: Delivery
 		try {
 			delivery = await this.deliver(item, earlier)
 		} catch {
 			delivery = { again: true }
 		}
+		/* It may have changed while it was away: only these fields are set. */
+		const present = this.items.find((known) => known.key === key) ?? item
 		if ('answer' in delivery) {
-			item.answer = delivery.answer
-		} else {
-			const pause = Math.min(FIRST_PAUSE_MS * 2 ** (item.tries - 1), PAUSE_MAX_MS)
-			item.next = this.clock.now() + pause * (0.5 + this.clock.random() / 2)
+			await this.replace(present, { tries, answer: delivery.answer })
+			return
 		}
-		this.items = [...this.items]
-		this.changed()
-		await this.stored(item)
+		const pause = Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), PAUSE_MAX_MS)
+		const next = this.clock.now() + pause * (0.5 + this.clock.random() / 2)
+		await this.replace(present, { tries, next })
 	}
 
 	private plan(): void {
@@ -186,7 +190,7 @@ export class Outbox {
 			this.clock.after(SHELF_PATIENCE_MS, () => resolve(false))
 		})
 		try {
-			return await Promise.race([this.shelf.put({ ...item }).then(() => true), late])
+			return await Promise.race([this.shelf.put(item).then(() => true), late])
 		} catch {
 			return false
 		}
