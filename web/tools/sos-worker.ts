@@ -53,7 +53,8 @@ function needed(files: Record<string, Chunk>, entry: Chunk): Set<string> {
 		const file = files[name]
 		if (!file || found.has(name)) return
 		found.add(name)
-		for (const next of [...(file.imports ?? []), ...(file.dynamicImports ?? [])]) visit(next)
+		for (const next of [...(file.imports ?? []), ...(file.dynamicImports ?? [])])
+			visit(next)
 		for (const css of file.viteMetadata?.importedCss ?? []) visit(css)
 		for (const asset of file.viteMetadata?.importedAssets ?? []) found.add(asset)
 		if (name.endsWith('.css'))

@@ -2,12 +2,20 @@
 /* The state of the SOS page: who this phone is, what it has pressed, what came of it,
  * and the few things that it does about it. The views draw from here and call in here. */
 import { computed, effect, signal } from '@preact/signals'
+import { type Item, Outbox, type Place, type Press } from '../state/outbox'
 import { Follower } from './follow'
-import { type Item, Outbox, type Place, type Press } from './outbox'
 import { place, placeNow, stopPlace, watchIfAllowed, watchPlace } from './place'
-import { dropFact, fact, forgetOld, type Head, heads, keepFact, keepHead, shelf } from './shelf'
+import {
+	dropFact,
+	fact,
+	forgetOld,
+	type Head,
+	heads,
+	keepFact,
+	keepHead,
+	shelf,
+} from './shelf'
 import { isClosed, isOpen } from './stages'
-import { CODES, isChosen, language, speak } from './words'
 import {
 	askCancel,
 	type Caller,
@@ -20,6 +28,7 @@ import {
 	siteSession,
 	stagesOf,
 } from './wire'
+import { CODES, isChosen, language, speak } from './words'
 
 export const enrolment = signal<Enrolment | undefined>(undefined)
 export const enrolling = signal<'no' | 'going' | 'waiting' | 'failed' | 'done'>('no')
@@ -44,7 +53,9 @@ export const current = computed(() =>
 	items.value.findLast((item) => !item.about && !item.put_away),
 )
 export const additions = computed(() =>
-	items.value.filter((item) => item.about !== undefined && item.about === current.value?.key),
+	items.value.filter(
+		(item) => item.about !== undefined && item.about === current.value?.key,
+	),
 )
 export const emergencyNumber = computed(() => enrolment.value?.phones.emergency ?? '15')
 
@@ -153,7 +164,9 @@ export async function press(more: Partial<Press> = {}): Promise<void> {
 }
 
 /* Something said after the press: a kind, a sentence, a first place. */
-export async function add(more: Pick<Press, 'kind' | 'message' | 'position'>): Promise<void> {
+export async function add(
+	more: Pick<Press, 'kind' | 'message' | 'position'>,
+): Promise<void> {
 	const about = current.value
 	if (!about) return
 	await outbox.add(

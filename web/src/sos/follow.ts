@@ -68,7 +68,8 @@ export class Follower {
 	}
 
 	private onEvent({ data }: KumakEvent): void {
-		if (data.incident !== this.followed.incident && data.id !== this.followed.incident) return
+		if (data.incident !== this.followed.incident && data.id !== this.followed.incident)
+			return
 		if (this.soon !== undefined) return
 		this.soon = setTimeout(() => {
 			this.soon = undefined
@@ -89,7 +90,7 @@ export class Follower {
 
 function open(url: string, token: string | undefined): Wire {
 	const clean = url.replace('?after=0', '')
-	return (
-		token ? new WebSocket(clean, ['kumak', `token.${token}`]) : new WebSocket(clean)
-	) as unknown as Wire
+	return (token
+		? new WebSocket(clean, ['kumak', `token.${token}`])
+		: new WebSocket(clean)) as unknown as Wire
 }

@@ -3,6 +3,8 @@
  * Never a spinner. */
 import { useState } from 'preact/hooks'
 import { formatClockShort } from '../lib/time'
+import type { Item } from '../state/outbox'
+import { HoldButton } from '../ui/hold'
 import {
 	add,
 	additions,
@@ -17,8 +19,7 @@ import {
 	putAway,
 	silent,
 } from './call'
-import type { Item } from './outbox'
-import { HoldButton, Name, Say } from './parts'
+import { Name, Say } from './parts'
 import { Pictogram } from './pictograms'
 import { place, placeState } from './place'
 import { Proofs } from './ready'
@@ -47,7 +48,7 @@ export function Following() {
 				{large && <Headline line={large} />}
 				<Warnings item={item} />
 				<ol>
-					{lines.map((line) => (
+					{lines.filter(isListed).map((line) => (
 						<StageRow key={line.say} line={line} isLarge={line === large} />
 					))}
 				</ol>
@@ -73,12 +74,18 @@ export function Following() {
 					tone="again"
 					label="SOS"
 					hint={text('new_call')}
+					holding={text('holding')}
 					onPress={() => void press()}
 				/>
 			)}
 			<Proofs />
 		</>
 	)
+}
+
+/* What is only on this phone is said large and once. */
+function isListed(line: Line): boolean {
+	return line.say !== 'saved' && line.say !== 'waiting'
 }
 
 export function TestBand() {

@@ -3,12 +3,13 @@
  * without a link, needs no login, and weighs little. */
 import { render } from 'preact'
 import { useState } from 'preact/hooks'
+import { HoldButton } from '../ui/hold'
 import '../ui/theme.css'
 import './sos.css'
 import { begin, current, dark, enrolment, online, person, press } from './call'
 import { Dark, Following, TestBand } from './following'
 import { registerWorker, watchInstall } from './install'
-import { Fallback, HoldButton, LanguageList, Say } from './parts'
+import { Fallback, LanguageList, Say } from './parts'
 import { Ready } from './ready'
 import { firstLanguage, language, speak, text } from './words'
 
@@ -38,6 +39,7 @@ function App() {
 							tone="test"
 							label={text('test_word')}
 							hint={text('test_hold')}
+							holding={text('holding')}
 							onPress={() => {
 								setTesting(false)
 								void press({ test: true, kind: 'test' })
@@ -57,7 +59,8 @@ function App() {
 
 function SiteName() {
 	const site = enrolment.value?.site
-	if (site) return <bdi>{language.value === 'ur' ? (site.name_ur ?? site.name) : site.name}</bdi>
+	if (site)
+		return <bdi>{language.value === 'ur' ? (site.name_ur ?? site.name) : site.name}</bdi>
 	if (person.value) return <bdi>{person.value.name}</bdi>
 	return <Say k="title" />
 }

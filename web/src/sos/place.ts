@@ -3,7 +3,7 @@
  * takes what is here, and better places follow it. Watching runs only while a call is
  * open, or while the page is ready and the person has allowed it before. */
 import { signal } from '@preact/signals'
-import type { Place } from './outbox'
+import type { Place } from '../state/outbox'
 
 export type PlaceState = 'unknown' | 'searching' | 'known' | 'off'
 

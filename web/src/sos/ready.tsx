@@ -2,11 +2,21 @@
 /* Before a press: the button, and nothing that has to be answered. A phone that is not
  * enrolled can call too; what it may say about itself stands below the button. */
 import { useState } from 'preact/hooks'
-import { enrolling, enrolment, person, press, proofs, ready, setSilent, silent } from './call'
-import { HoldButton, Name, Say } from './parts'
+import { HoldButton } from '../ui/hold'
+import {
+	enrolling,
+	enrolment,
+	person,
+	press,
+	proofs,
+	ready,
+	setSilent,
+	silent,
+} from './call'
+import { install, installAdvice } from './install'
+import { Name, Say } from './parts'
 import { placeState, watchPlace } from './place'
 import { saveProofs } from './proofs'
-import { install, installAdvice } from './install'
 import { text } from './words'
 
 export function Ready({ onTest }: { onTest: () => void }) {
@@ -19,7 +29,13 @@ export function Ready({ onTest }: { onTest: () => void }) {
 	}
 	return (
 		<>
-			<HoldButton tone="sos" label="SOS" hint={text('hold')} onPress={send} />
+			<HoldButton
+				tone="sos"
+				label="SOS"
+				hint={text('hold')}
+				holding={text('holding')}
+				onPress={send}
+			/>
 			<Enrolling />
 			{ready.value && !isKnown && (
 				<section class="card">

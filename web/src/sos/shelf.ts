@@ -2,7 +2,7 @@
 /* What this phone keeps: presses, its enrolment, the proofs. IndexedDB, each write made
  * durable before it counts as done. */
 import { type IDBPDatabase, openDB } from 'idb'
-import type { Item, Shelf } from './outbox'
+import type { Item, Shelf } from '../state/outbox'
 
 export interface Head {
 	seq: number

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import { describe, expect, it } from 'vitest'
-import type { Item } from './outbox'
+import type { Item } from '../state/outbox'
 import { headline, isOpen, isUnanswered, linesOf } from './stages'
 
 const AT = Date.parse('2026-01-15T09:30:00.000Z')
@@ -17,7 +17,13 @@ function item(change: Partial<Item> = {}): Item {
 	}
 }
 
-const answer = { signal: 's', incident: 'i', number: 'K1', state: 'new', trust: 'verified' } as const
+const answer = {
+	signal: 's',
+	incident: 'i',
+	number: 'K1',
+	state: 'new',
+	trust: 'verified',
+} as const
 
 function says(of: Item, online = true): string | undefined {
 	return headline(linesOf(of, online))?.say

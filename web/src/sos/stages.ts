@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a press has come to, as plain sentences: which are true, since when, and which
  * come next. "Received" is true only with the server's durable answer. Pure. */
-import type { Item } from './outbox'
+import type { Item } from '../state/outbox'
 
 export const STAGES = [
 	'received',
@@ -27,7 +27,9 @@ export const ANSWER_PATIENCE_MS = 45_000
 
 export function linesOf(item: Item, isOnline: boolean): Line[] {
 	const reached = new Map(item.stages.map((stage) => [stage.stage, stage]))
-	const lines: Line[] = [{ say: savedSentence(item, isOnline), done: true, at: iso(item.made) }]
+	const lines: Line[] = [
+		{ say: savedSentence(item, isOnline), done: true, at: iso(item.made) },
+	]
 	if (item.answer) lines.length = 0
 	for (const name of shown(item)) {
 		const stage = reached.get(name)

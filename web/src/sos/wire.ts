@@ -3,7 +3,7 @@
  * so that a console's session on the same machine never speaks for it; a person who is
  * logged in for a site may press with that session instead. An answer that does not look
  * like the server's (a hotel's login page, say) is no answer. */
-import type { Answer, Deliver, Place, Stage } from './outbox'
+import type { Answer, Deliver, Place, Stage } from '../state/outbox'
 import type { Head } from './shelf'
 
 export interface Enrolment {
@@ -90,7 +90,11 @@ function addTo(signal: string, caller: Caller, more: Addition): Promise<unknown>
 }
 
 /* False when this server takes no later place. */
-export async function refine(signal: string, caller: Caller, position: Place): Promise<boolean> {
+export async function refine(
+	signal: string,
+	caller: Caller,
+	position: Place,
+): Promise<boolean> {
 	if (!canAdd) return false
 	try {
 		const at = new Date().toISOString()
@@ -103,7 +107,10 @@ export async function refine(signal: string, caller: Caller, position: Place): P
 }
 
 /* The stages so far; undefined when this caller may not follow the press. */
-export async function stagesOf(signal: string, caller: Caller): Promise<Stage[] | undefined> {
+export async function stagesOf(
+	signal: string,
+	caller: Caller,
+): Promise<Stage[] | undefined> {
 	try {
 		const found = await ask('GET', `/sos/${encodeURIComponent(signal)}`, caller)
 		return Array.isArray(found.stages) ? (found.stages as Stage[]) : undefined
@@ -114,8 +121,17 @@ export async function stagesOf(signal: string, caller: Caller): Promise<Stage[] 
 }
 
 /* The answer is the same for every code; nothing in it is looked at. */
-export async function askCancel(signal: string, caller: Caller, code: string): Promise<void> {
-	await ask('POST', `/sos/${encodeURIComponent(signal)}/cancel`, caller, code ? { code } : {})
+export async function askCancel(
+	signal: string,
+	caller: Caller,
+	code: string,
+): Promise<void> {
+	await ask(
+		'POST',
+		`/sos/${encodeURIComponent(signal)}/cancel`,
+		caller,
+		code ? { code } : {},
+	)
 }
 
 export async function enrol(code: string): Promise<Enrolment> {

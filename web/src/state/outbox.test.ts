@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import { describe, expect, it } from 'vitest'
-import { type Answer, type Clock, type Item, Outbox, type Press, type Shelf } from './outbox'
+import {
+	type Answer,
+	type Clock,
+	type Item,
+	Outbox,
+	type Press,
+	type Shelf,
+} from './outbox'
 
 class MemoryShelf implements Shelf {
 	stored = new Map<string, Item>()
@@ -61,7 +68,13 @@ class Server {
 		let answer = this.signals.get(item.key)
 		if (!answer) {
 			const n = this.signals.size + 1
-			answer = { signal: `s${n}`, incident: 'i1', number: `K${n}`, state: 'new', trust: 'verified' }
+			answer = {
+				signal: `s${n}`,
+				incident: 'i1',
+				number: `K${n}`,
+				state: 'new',
+				trust: 'verified',
+			}
 			this.signals.set(item.key, answer)
 		}
 		if (this.losesAnswers-- > 0) throw new Error('answer lost')

@@ -31,7 +31,8 @@ export function nextHold(hold: Hold, event: HoldEvent, now: number): Hold {
 		case 'abort':
 			return hold.phase === 'pressed' ? hold : IDLE
 		case 'click':
-			if (hold.phase === 'armed' && now - hold.since <= ARMED_MS) return { phase: 'pressed' }
+			if (hold.phase === 'armed' && now - hold.since <= ARMED_MS)
+				return { phase: 'pressed' }
 			return hold.phase === 'idle' || hold.phase === 'armed'
 				? { phase: 'armed', since: now }
 				: hold
