@@ -14,6 +14,7 @@ import { sortedQueue } from './queue'
 const REFETCH_MS = 200
 const FIXES_MS = 1_000
 const TICK_MS = 1_000
+const WHOLE_AT_ONCE = 20
 
 export const world = signal<World>(EMPTY)
 export const room = signal<Room | undefined>(undefined)
@@ -104,6 +105,10 @@ async function loadLists(): Promise<number> {
 		loaded.value = true
 	})
 	for (const id of watched) void fetchIncident(id)
+	/* A list does not say which units are on which incident; the map wants to know it
+	 * for the P1. Their records are fetched whole. */
+	const busy = incidents.filter((i) => i.priority === 'P1' && i.assignments_open > 0)
+	for (const one of busy.slice(0, WHOLE_AT_ONCE)) refetch({ what: 'incident', id: one.id })
 	return first.seq
 }
 

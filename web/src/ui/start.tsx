@@ -21,7 +21,7 @@ export function setTheme(next: Theme): void {
 
 export function cycleTheme(): Theme {
 	const shown = document.documentElement.dataset.theme
-	const at = THEMES.findIndex((one) => one === shown)
+	const at = THEMES.indexOf(shown as Theme)
 	const next = THEMES[(at + 1) % THEMES.length] ?? 'dark'
 	setTheme(next)
 	return next
