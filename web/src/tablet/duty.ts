@@ -35,7 +35,8 @@ export const shown = computed(() =>
 export const offers = computed(() =>
 	shown.value.filter(
 		(one) =>
-			one.state === 'offered' && (!one.expires_at || Date.parse(one.expires_at) > now.value),
+			one.state === 'offered' &&
+			(!one.expires_at || Date.parse(one.expires_at) > now.value),
 	),
 )
 export const active = computed(() =>

@@ -18,7 +18,9 @@ function database(): Promise<IDBPDatabase> {
 }
 
 async function write(store: string, value: unknown): Promise<void> {
-	const change = (await database()).transaction(store, 'readwrite', { durability: 'strict' })
+	const change = (await database()).transaction(store, 'readwrite', {
+		durability: 'strict',
+	})
 	await change.store.put(value)
 	await change.done
 }

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import { describe, expect, it } from 'vitest'
-import { maySay, type Outcome, type Said, type SaidShelf, shownState, Statuses } from './statuses'
+import {
+	maySay,
+	type Outcome,
+	type Said,
+	type SaidShelf,
+	Statuses,
+	shownState,
+} from './statuses'
 
 function said(status: Said['status'], n = 1): Said {
 	const at = `2026-01-15T09:30:0${n}.000Z`
@@ -26,7 +33,12 @@ function setUp(outcomes: Outcome[] = []) {
 		sent.push(one)
 		return outcomes.shift() ?? 'taken'
 	}
-	const statuses = new Statuses(shelf, send, () => {}, (_, run) => timers.push(run))
+	const statuses = new Statuses(
+		shelf,
+		send,
+		() => {},
+		(_, run) => timers.push(run),
+	)
 	return { shelf, sent, timers, statuses }
 }
 
@@ -79,7 +91,9 @@ describe('what is shown and allowed', () => {
 	it('shows what the crew said before the server knows', () => {
 		const assignment = { id: 'a', state: 'accepted' as const }
 		expect(shownState(assignment, [])).toBe('accepted')
-		expect(shownState(assignment, [said('en_route', 1), said('on_scene', 2)])).toBe('on_scene')
+		expect(shownState(assignment, [said('en_route', 1), said('on_scene', 2)])).toBe(
+			'on_scene',
+		)
 		expect(shownState({ ...assignment, id: 'b' }, [said('cleared')])).toBe('accepted')
 	})
 
