@@ -26,6 +26,10 @@ export const chosen = signal<string | undefined>(undefined)
 export const distress = signal<Item | undefined>(undefined)
 export const isDistressDurable = signal(true)
 
+/* The browser knows a dead radio sooner than silence tells. */
+const isOnline = signal(navigator.onLine)
+export const isCutOff = computed(() => link.value === 'lost' || !isOnline.value)
+
 export const isOnDuty = computed(() => unit.value?.shift.on === true)
 
 /* As the crew sees them: moved on by what it has said. */
@@ -87,7 +91,9 @@ export async function openDuty(): Promise<void> {
 		},
 		link: (state) => {
 			link.value = state
-			if (state === 'live') onLinkBack()
+			if (state !== 'live') return
+			heardAt.value = serverNow()
+			onLinkBack()
 		},
 		time: (at) => {
 			learnServerTime(at)
@@ -96,7 +102,14 @@ export async function openDuty(): Promise<void> {
 		revoked: () => location.replace('/'),
 	})
 	live.start()
-	addEventListener('online', () => live?.nudge())
+	addEventListener('offline', () => {
+		isOnline.value = false
+	})
+	addEventListener('online', () => {
+		isOnline.value = true
+		live?.nudge()
+		onLinkBack()
+	})
 	document.addEventListener('visibilitychange', () => {
 		live?.nudge()
 		if (session.unit) share(session.unit, isOnDuty.value)
@@ -114,7 +127,6 @@ export async function openDuty(): Promise<void> {
 }
 
 function onLinkBack(): void {
-	heardAt.value = serverNow()
 	void load().catch(() => undefined)
 	void statuses.flush()
 	void calls.hurry()

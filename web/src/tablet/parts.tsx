@@ -17,9 +17,9 @@ import {
 	distress,
 	heardAt,
 	hideDistress,
+	isCutOff,
 	isDistressDurable,
 	isOnDuty,
-	link,
 	loaded,
 	now,
 	offers,
@@ -33,7 +33,7 @@ import { here, sharing } from './sharing'
 import { maySay } from './statuses'
 
 export function TopStrip({ onTheme }: { onTheme: (theme: string) => void }) {
-	const isLost = loaded.value && link.value === 'lost'
+	const isLost = loaded.value && isCutOff.value
 	const place = sharing.value
 	return (
 		<>
@@ -150,18 +150,18 @@ function Where({ assignment }: { assignment: Assignment }) {
 	const card = assignment.incident_card
 	return (
 		<>
-			<p class="site" dir="auto">
-				{card?.site_name ?? word('kind', card?.kind)}
+			<p class="site">
+				<bdi>{card?.site_name ?? word('kind', card?.kind)}</bdi>
 			</p>
 			{card?.address && (
-				<p class="address" dir="auto">
-					{card.address}
+				<p class="address">
+					<bdi>{card.address}</bdi>
 				</p>
 			)}
 			<Away assignment={assignment} />
 			{card?.message && (
-				<p class="message" dir="auto">
-					{card.message}
+				<p class="message">
+					<bdi>{card.message}</bdi>
 				</p>
 			)}
 		</>

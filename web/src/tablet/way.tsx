@@ -29,6 +29,7 @@ export function Way({ assignment, theme }: { assignment: Assignment; theme: stri
 				siteName: nameOf,
 			})
 			if (gone) return handle.remove()
+			let isFitted = false
 			stop = effect(() => {
 				const own = ownUnit(unit.value, shown.current)
 				const incident = incidentOf(shown.current)
@@ -40,6 +41,9 @@ export function Way({ assignment, theme }: { assignment: Assignment; theme: stri
 					selectedUnit: own?.id,
 					now: now.value,
 				})
+				const ends = [incident?.position, own?.position].filter((end) => end !== undefined)
+				if (!isFitted && ends.length === 2) handle?.fit(ends)
+				isFitted ||= ends.length === 2
 			})
 		}
 		void begin().catch(() => undefined)
