@@ -128,6 +128,11 @@ export function ShiftPane() {
 			>
 				{t(isOnDuty.value ? 'shift.end' : 'shift.start')}
 			</button>
+			{!isOnDuty.value && (
+				<a class="btn" href="/?home">
+					{t('logout')}
+				</a>
+			)}
 		</section>
 	)
 }
