@@ -41,7 +41,7 @@ const SITE_CLASSES = ['consulate', 'residence', 'project', 'camp', 'other']
 const sites: Noun = {
 	name: 'sites',
 	title: 'name',
-	columns: ['name', 'class', 'agency', 'response_time_s', 'last_test_at', 'disabled'],
+	columns: ['name', 'class', 'agency', 'response_time', 'last_test_at', 'status'],
 	fields: [
 		{ name: 'agency', kind: 'ref', ref: 'agencies', once: true, needed: true },
 		{ name: 'name', kind: 'text', needed: true, max: 120 },
@@ -83,7 +83,7 @@ const units: Noun = {
 const accounts: Noun = {
 	name: 'accounts',
 	title: 'login',
-	columns: ['login', 'name', 'role', 'agency', 'belongs', 'disabled'],
+	columns: ['login', 'name', 'role', 'agency', 'belongs', 'status'],
 	fields: [
 		{ name: 'agency', kind: 'ref', ref: 'agencies', once: true, needed: true },
 		{ name: 'login', kind: 'text', needed: true, once: true, max: 64 },

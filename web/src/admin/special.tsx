@@ -150,7 +150,9 @@ export function Binder({ device, onClose }: { device: AnyRecord; onClose: () => 
 				{found.map((one) => (
 					<li key={one.id}>
 						<button type="button" class="btn" onClick={() => void bind(one.id)}>
-							<bdi class="grow">{labelOf(one.id)}</bdi>
+							<span class="grow">
+								<bdi>{labelOf(one.id)}</bdi>
+							</span>
 							<span class="dim">{t(one.callsign ? 'one.units' : 'one.sites')}</span>
 						</button>
 					</li>

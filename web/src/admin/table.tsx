@@ -3,7 +3,7 @@
  * keys go up and down. */
 import type { ComponentChildren } from 'preact'
 import type { Priority } from '../api/types'
-import { language, t, word } from '../lib/i18n'
+import { language, nameOf, t, word } from '../lib/i18n'
 import { ageParts, formatWhen } from '../lib/time'
 import { Bdi, PriorityBadge } from '../ui/parts'
 import type { AnyRecord } from './form'
@@ -84,10 +84,14 @@ function Cell({ column, record }: { column: string; record: AnyRecord }) {
 		const to = record.unit ?? record.site
 		return to ? <bdi>{labelOf(to)}</bdi> : <>–</>
 	}
-	if (column === 'disabled') {
-		const isOff = value === true || record.enabled === false
+	if (column === 'status') {
+		const isOff = record.disabled === true || record.enabled === false
 		return <span class={isOff ? 'chip warn' : 'chip good'}>{t(isOff ? 'off' : 'on')}</span>
 	}
+	if (column === 'response_time' && record.response_time_s !== undefined)
+		return <Bdi>{t('age.min', { n: Math.round(Number(record.response_time_s) / 60) })}</Bdi>
+	if (column === 'name' && typeof record.name_ur === 'string')
+		return <bdi>{nameOf(record as unknown as { name: string; name_ur?: string })}</bdi>
 	if (value === undefined || value === null || value === '')
 		return <span class="dim">–</span>
 	if (typeof value === 'boolean') return <>{value ? '✓' : '–'}</>
@@ -96,8 +100,6 @@ function Cell({ column, record }: { column: string; record: AnyRecord }) {
 	if (column === 'last_seen_at') return <Seen at={String(value)} />
 	if (column === 'priority') return <PriorityBadge priority={value as Priority} />
 	if (column === 'battery_pct') return <Bdi>{`${String(value)} %`}</Bdi>
-	if (column === 'response_time_s')
-		return <Bdi>{t('age.min', { n: Math.round(Number(value) / 60) })}</Bdi>
 	if (column === 'state') return <State record={record} state={String(value)} />
 	if (column === 'kind') return <Kind record={record} kind={String(value)} />
 	const group = WORDS[column]
