@@ -219,7 +219,7 @@ export function watchIncident(id: Id): () => void {
 	refetch({ what: 'incident', id })
 	return () => {
 		watched.delete(id)
-		const rest = new Map(details.value)
+		const rest = new Map(details.peek())
 		rest.delete(id)
 		details.value = rest
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A modal dialog over the browser's own: it keeps the focus inside, gives it back, and
- * closes on Esc. Enter in a field submits. */
+/* A dialog over the browser's own: it gives the focus back and closes on Esc; Enter in
+ * a field submits. A modal one keeps the focus inside; an open one leaves the page at
+ * work, for forms that one must be able to leave half filled. */
 import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import { t } from '../lib/i18n'
@@ -13,16 +14,18 @@ interface Props {
 	danger?: boolean
 	disabled?: boolean
 	wide?: boolean
+	open?: boolean
 	children: ComponentChildren
 }
 
 export function Dialog(props: Props) {
-	const { title, onClose, onSubmit, submit, danger, disabled, wide, children } = props
+	const { title, onClose, onSubmit, submit, danger, disabled, wide, open, children } = props
 	const ref = useRef<HTMLDialogElement>(null)
 	const label = useId()
 	useEffect(() => {
 		const back = document.activeElement
-		ref.current?.showModal()
+		if (open) ref.current?.show()
+		else ref.current?.showModal()
 		ref.current?.querySelector<HTMLElement>('[data-first]')?.focus()
 		return () => {
 			if (back instanceof HTMLElement) back.focus()
@@ -31,7 +34,7 @@ export function Dialog(props: Props) {
 	return (
 		<dialog
 			ref={ref}
-			class={wide ? 'dialog wide' : 'dialog'}
+			class={`dialog${wide ? ' wide' : ''}${open ? ' open' : ''}`}
 			aria-labelledby={label}
 			onCancel={(e) => {
 				e.preventDefault()
@@ -39,6 +42,12 @@ export function Dialog(props: Props) {
 			}}
 		>
 			<form
+				onKeyDown={(e) => {
+					if (open && e.key === 'Escape') {
+						e.stopPropagation()
+						onClose()
+					}
+				}}
 				onSubmit={(e) => {
 					e.preventDefault()
 					if (!disabled) onSubmit?.()
