@@ -183,17 +183,18 @@ export async function add(
 	)
 }
 
-/* True when the server has it. What it made of the code is not this phone's to know. */
-export async function cancel(code: string): Promise<boolean> {
+/* What it made of the code is not this phone's to know, but for a code that is wrong. */
+export async function cancel(code: string): Promise<'asked' | 'refused' | 'failed'> {
 	const item = current.value
-	if (!item?.answer) return false
+	if (!item?.answer) return 'failed'
 	try {
-		await askCancel(item.answer.signal, caller.value, code)
+		if (!(await askCancel(item.answer.signal, caller.value, code))) return 'refused'
 	} catch {
-		return false
+		return 'failed'
 	}
 	await outbox.update(item.key, { cancelAsked: new Date().toISOString() })
-	return true
+	follower?.nudge()
+	return 'asked'
 }
 
 export function putAway(): void {

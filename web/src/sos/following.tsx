@@ -23,7 +23,7 @@ import { Name, Say } from './parts'
 import { Pictogram } from './pictograms'
 import { place, placeState } from './place'
 import { Proofs } from './ready'
-import { headline, isClosed, isUnanswered, type Line, linesOf } from './stages'
+import { headline, isAnswered, isClosed, isUnanswered, type Line, linesOf } from './stages'
 import { text } from './words'
 
 const KINDS = ['attack', 'intrusion', 'threat', 'medical', 'fire', 'traffic']
@@ -145,6 +145,19 @@ function Warnings({ item }: { item: Item }) {
 					<Say k="unverified" />
 				</p>
 			)}
+			{item.cancelAsked && (
+				<p class="note warn" role="status">
+					<Say
+						k="cancel_done"
+						values={{ time: formatClockShort(Date.parse(item.cancelAsked)) }}
+					/>
+				</p>
+			)}
+			{item.answer?.telephone && !isClosed(item) && !isAnswered(item) && (
+				<p class="note bad" role="alert">
+					<Say k="telephone_now" values={{ n: item.answer.phone ?? n }} />
+				</p>
+			)}
 			{isUnanswered(item, now.value) && !isClosed(item) && (
 				<p class="note warn" role="alert">
 					<Say k={isTest && item.answer ? 'test_late' : 'not_answered'} values={{ n }} />
@@ -255,20 +268,12 @@ function Tell() {
 	)
 }
 
-type Asking = 'no' | 'code' | 'going' | 'failed'
+type Asking = 'no' | 'code' | 'going' | 'failed' | 'refused'
 
 function Cancel({ item }: { item: Item }) {
 	const [asking, setAsking] = useState<Asking>('no')
 	const [code, setCode] = useState('')
-	if (item.cancelAsked)
-		return (
-			<p class="note warn" role="status">
-				<Say
-					k="cancel_done"
-					values={{ time: formatClockShort(Date.parse(item.cancelAsked)) }}
-				/>
-			</p>
-		)
+	if (item.cancelAsked) return null
 	if (asking === 'no')
 		return (
 			<button
@@ -285,7 +290,8 @@ function Cancel({ item }: { item: Item }) {
 		setAsking('going')
 		const typed = code
 		setCode('')
-		setAsking((await cancel(typed)) ? 'no' : 'failed')
+		const outcome = await cancel(typed)
+		setAsking(outcome === 'asked' ? 'no' : outcome)
 	}
 	return (
 		<form class="card" onSubmit={(e) => void send(e)}>
@@ -303,9 +309,9 @@ function Cancel({ item }: { item: Item }) {
 					onInput={(e) => setCode(e.currentTarget.value)}
 				/>
 			</label>
-			{asking === 'failed' && (
+			{(asking === 'failed' || asking === 'refused') && (
 				<p class="note bad" role="alert">
-					<Say k="cancel_failed" />
+					<Say k={asking === 'failed' ? 'cancel_failed' : 'cancel_refused'} />
 				</p>
 			)}
 			<div class="pair">

@@ -44,19 +44,24 @@ describe('stage sentences', () => {
 	it('follows the stages and keeps the words of the server', () => {
 		const stages = [
 			{ stage: 'received', at: '2026-01-15T09:30:01.000Z' },
-			{ stage: 'acknowledged', at: '2026-01-15T09:30:08.000Z', text: 'Inspector Bibi' },
+			{ stage: 'acknowledged', at: '2026-01-15T09:30:08.000Z', text: 'By: Inspector Bibi' },
 		]
 		const lines = linesOf(item({ answer, stages }), true)
 		expect(headline(lines)).toEqual({
 			say: 'acknowledged',
 			done: true,
 			at: '2026-01-15T09:30:08.000Z',
-			detail: 'Inspector Bibi',
+			detail: 'By: Inspector Bibi',
 		})
 		expect(lines.filter((line) => !line.done).map((line) => line.say)).toEqual([
 			'unit_accepted',
 			'on_scene',
 		])
+	})
+
+	it('does not say the same thing twice in two ways', () => {
+		const stages = [{ stage: 'received', at: '', text: 'Received by the command room.' }]
+		expect(headline(linesOf(item({ answer, stages }), true))?.detail).toBeUndefined()
 	})
 
 	it('shows a skipped stage as done', () => {

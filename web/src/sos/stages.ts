@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a press has come to, as plain sentences: which are true, since when, and which
  * come next. "Received" is true only with the server's durable answer. Pure. */
-import type { Item } from '../state/outbox'
+import type { Item, Stage } from '../state/outbox'
 
 export const STAGES = [
 	'received',
@@ -36,7 +36,7 @@ export function linesOf(item: Item, isOnline: boolean): Line[] {
 		const done = stage !== undefined || (name === 'received' && item.answer !== undefined)
 		const line: Line = { say: sentence(name, item), done }
 		if (stage) line.at = stage.at
-		if (stage?.text) line.detail = stage.text
+		if (stage?.text && isTelling(stage)) line.detail = stage.text
 		lines.push(line)
 	}
 	return withoutGaps(lines)
@@ -55,10 +55,19 @@ export function isOpen(item: Item): boolean {
 	return !item.about && !item.put_away && !isClosed(item)
 }
 
+export function isAnswered(item: Item): boolean {
+	return item.stages.some((stage) => stage.stage !== 'received')
+}
+
 /* Nobody answered in time: say that telephoning is wise. */
 export function isUnanswered(item: Item, now: number): boolean {
-	const answered = item.stages.some((stage) => stage.stage !== 'received')
-	return !answered && now - item.made > ANSWER_PATIENCE_MS
+	return !isAnswered(item) && now - item.made > ANSWER_PATIENCE_MS
+}
+
+/* The server's sentence is ours in its words, unless it gives a name's time, a distance,
+ * or why the call ended. */
+function isTelling(stage: Stage): boolean {
+	return stage.stage === 'closed' || /\d|:/.test(stage.text ?? '')
 }
 
 function shown(item: Item): StageName[] {

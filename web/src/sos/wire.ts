@@ -120,18 +120,16 @@ export async function stagesOf(
 	}
 }
 
-/* The answer is the same for every code; nothing in it is looked at. */
+/* False when the server says that the code was wrong. Whatever else it made of a code is
+ * not in its answer. */
 export async function askCancel(
 	signal: string,
 	caller: Caller,
 	code: string,
-): Promise<void> {
-	await ask(
-		'POST',
-		`/sos/${encodeURIComponent(signal)}/cancel`,
-		caller,
-		code ? { code } : {},
-	)
+): Promise<boolean> {
+	const path = `/sos/${encodeURIComponent(signal)}/cancel`
+	const answer = await ask('POST', path, caller, code ? { code } : {})
+	return answer.cancel !== 'refused'
 }
 
 export async function enrol(code: string): Promise<Enrolment> {

@@ -34,6 +34,9 @@ export interface Answer {
 	number: string
 	state: string
 	trust: 'verified' | 'unverified'
+	/* No console can hear the alarm now: the caller must telephone. */
+	telephone?: boolean
+	phone?: string
 }
 
 export interface Item {
