@@ -75,6 +75,7 @@ export function Following() {
 					label="SOS"
 					hint={text('new_call')}
 					holding={text('holding')}
+					armed={text('armed')}
 					onPress={() => void press()}
 				/>
 			)}

@@ -40,6 +40,7 @@ function App() {
 							label={text('test_word')}
 							hint={text('test_hold')}
 							holding={text('holding')}
+							armed={text('armed')}
 							onPress={() => {
 								setTesting(false)
 								void press({ test: true, kind: 'test' })

@@ -13,7 +13,7 @@ export function Say({ k, values }: { k: string; values?: Values }) {
 			{said.text}
 		</span>
 	) : (
-		<>{said.text}</>
+		said.text
 	)
 }
 

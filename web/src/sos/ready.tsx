@@ -34,6 +34,7 @@ export function Ready({ onTest }: { onTest: () => void }) {
 				label="SOS"
 				hint={text('hold')}
 				holding={text('holding')}
+				armed={text('armed')}
 				onPress={send}
 			/>
 			<Enrolling />

@@ -268,6 +268,7 @@ export function Keys() {
 				label={t('distress')}
 				hint={t('distress.hold')}
 				holding={t('distress.holding')}
+				armed={t('distress.armed')}
 				onPress={() => void callDistress()}
 			/>
 		</nav>

@@ -12,10 +12,12 @@ interface HoldProps {
 	label: string
 	hint: string
 	holding: string
+	/* For a tool that clicked and cannot hold. */
+	armed: string
 	onPress: () => void
 }
 
-export function HoldButton({ tone, label, hint, holding, onPress }: HoldProps) {
+export function HoldButton({ tone, label, hint, holding, armed, onPress }: HoldProps) {
 	const [hold, setHold] = useState(IDLE)
 	const latest = useRef(hold)
 	const touched = useRef(0)
@@ -91,7 +93,7 @@ export function HoldButton({ tone, label, hint, holding, onPress }: HoldProps) {
 				<span>{label}</span>
 			</button>
 			<p id={`hint-${tone}`} aria-live="polite">
-				{hold.phase === 'holding' ? holding : hint}
+				{hold.phase === 'holding' ? holding : hold.phase === 'armed' ? armed : hint}
 			</p>
 		</div>
 	)
