@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The console: queue at the start, map and incident in the middle, units at the end,
  * the strip on top, the command line below. Zones never move. */
+import { signal } from '@preact/signals'
+import type { ComponentType } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { logout } from '../api/client'
-import { dense, setDense, t } from '../lib/i18n'
+import { addCatalogs, dense, setDense, t } from '../lib/i18n'
 import { unlock, unlocked } from '../lib/sound'
 import { MapPane } from '../map/pane'
 import { loaded, openRoom, revoked, room } from '../state/room'
@@ -15,7 +17,6 @@ import { HealthChips, LinkChip, SoundChip, Strip } from '../ui/strip'
 import { Toasts } from '../ui/toasts'
 import { mute } from './actions'
 import { CommandLine } from './commandline'
-import { Dialogs } from './dialogs'
 import { IncidentPane } from './incident'
 import { listenToKeys } from './keys'
 import { QueuePane } from './queue'
@@ -64,10 +65,25 @@ export function Console() {
 				<UnitsPane />
 			</main>
 			<CommandLine />
-			<Dialogs />
+			<LateDialogs />
 			<Toasts />
 		</div>
 	)
+}
+
+/* The dialogs' code comes after the first picture, unasked, so that it is here when the
+ * line is not. */
+const Dialogs = signal<ComponentType | undefined>(undefined)
+
+async function loadDialogs(): Promise<void> {
+	const late = await import('./dialogs')
+	await addCatalogs(late.words)
+	Dialogs.value = late.Dialogs
+}
+
+function LateDialogs() {
+	const Shown = Dialogs.value
+	return Shown ? <Shown /> : null
 }
 
 async function begin(): Promise<void> {
@@ -80,6 +96,7 @@ async function begin(): Promise<void> {
 			await new Promise((done) => setTimeout(done, 3_000))
 		}
 	}
+	void loadDialogs().catch(() => setTimeout(() => void loadDialogs(), 5_000))
 	followSelection()
 	watchAlarms()
 	listenToKeys()

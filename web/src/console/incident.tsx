@@ -441,7 +441,7 @@ function OpenAssignment({ assignment }: { assignment: Assignment }) {
 						class="btn small"
 						onClick={() => ignore(setStatus(assignment.id, status, assignment.callsign))}
 					>
-						{t(`assignment.${status}`)}
+						{t(`radio.${status}`)}
 					</button>
 				))}
 			</span>
@@ -459,7 +459,7 @@ function Roll({ incident }: { incident: Incident }) {
 				{roll.map((one) => (
 					<li key={`${one.name}${one.first_at}`}>
 						<bdi class="grow">{one.name}</bdi>
-						{one.count > 1 && <span class="num">×{one.count}</span>}
+						{one.count > 1 && <span class="num ltr">×{one.count}</span>}
 						<span class="dim">
 							<Bdi>{formatWhen(one.last_at, language.value)}</Bdi>
 						</span>

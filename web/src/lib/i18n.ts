@@ -50,6 +50,12 @@ export async function initLanguage(app: Loaders): Promise<void> {
 	setDense(dense.value)
 }
 
+/* A part of a page that comes late brings its words with it. */
+export async function addCatalogs(late: Loaders): Promise<void> {
+	sources.push(late)
+	await setLanguage(current.value, false)
+}
+
 export async function setLanguage(next: Language, remember = true): Promise<void> {
 	const loaded = await Promise.all(sources.map((s) => s[next]()))
 	catalog.value = Object.assign({}, ...loaded.map((l) => l.default))

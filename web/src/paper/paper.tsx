@@ -6,7 +6,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { get } from '../api/client'
 import type { Incident, Snapshot, Unit } from '../api/types'
-import { language, t, word } from '../lib/i18n'
+import { language, nameOf, t, word } from '../lib/i18n'
 import { formatClockShort, formatDate, formatWhen } from '../lib/time'
 import { me, needSession } from '../state/session'
 import {
@@ -100,8 +100,7 @@ function Queue({ snapshot }: { snapshot: Snapshot }) {
 					<p>{t('paper.snapshot', { number: String(snapshot.number) })}</p>
 				</div>
 				<p class="made">
-					{formatDate(made, language.value)}
-					<b class="ltr"> {formatClockShort(made)}</b>
+					{formatDate(made, language.value)} <b class="ltr">{formatClockShort(made)}</b>
 				</p>
 			</header>
 			<WorldBanner />
@@ -112,7 +111,7 @@ function Queue({ snapshot }: { snapshot: Snapshot }) {
 						<th>{t('paper.number')}</th>
 						<th>{t('paper.priority')}</th>
 						<th>{t('paper.what')}</th>
-						<th>{t('paper.where')}</th>
+						<th class="where">{t('paper.where')}</th>
 						<th>{t('paper.raised')}</th>
 						<th>{t('paper.state')}</th>
 						<th>{t('paper.units')}</th>
@@ -160,12 +159,16 @@ function Line({ incident }: { incident: Incident }) {
 				)}
 			</td>
 			<td>
-				<bdi>{incident.site_name ?? ''}</bdi>
-				{phones.map((phone) => (
-					<div key={phone.number} class="small">
-						<span class="ltr num">{phone.number}</span> <bdi>{phone.label}</bdi>
-					</div>
-				))}
+				<bdi>
+					{incident.site_card ? nameOf(incident.site_card) : (incident.site_name ?? '')}
+				</bdi>
+				<div class="small phones">
+					{phones.map((phone) => (
+						<span key={phone.number}>
+							<bdi>{phone.label}</bdi> <b class="ltr num">{phone.number}</b>
+						</span>
+					))}
+				</div>
 			</td>
 			<td>
 				<Bdi>{formatWhen(incident.raised_at, language.value)}</Bdi>

@@ -152,9 +152,13 @@ function Totals({ data }: { data: ResponseTimes }) {
 						<th>{t('report.interval')}</th>
 						<th class="num">{t('report.count')}</th>
 						<th class="num">{t('report.median')}</th>
-						<th class="num">90 %</th>
+						<th class="num">
+							<bdi>90 %</bdi>
+						</th>
 						<th class="num">{t('report.target')}</th>
-						<th class="num">95 %</th>
+						<th class="num">
+							<bdi>95 %</bdi>
+						</th>
 						<th class="num">{t('report.target')}</th>
 						<th>{t('report.verdict')}</th>
 					</tr>
