@@ -43,6 +43,9 @@ uint64_t journal_tail(const struct journal *j);    /* last event decided */
 uint64_t journal_durable(const struct journal *j); /* last event on disk */
 /* Calls fn(ctx) once everything decided so far is on disk: now, if it is. */
 void journal_when(struct journal *j, void (*fn)(void *ctx), void *ctx);
+/* A real commit without an event: the node's own record is written again as it
+ * is. Calls fn(ctx) once that is on disk. Tests the path, leaves nothing. */
+void journal_probe(struct journal *j, void (*fn)(void *ctx), void *ctx);
 /* Hands the waiting batch to the writer if it is idle. Once per turn. */
 void journal_turn_end(struct journal *j);
 
