@@ -148,7 +148,7 @@ function Line({ incident }: { incident: Incident }) {
 				</b>
 			</td>
 			<td>
-				<PriorityBadge priority={incident.priority} />
+				<PriorityBadge priority={incident.priority} short />
 			</td>
 			<td>
 				{kindOf(incident)}
