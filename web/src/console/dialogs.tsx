@@ -196,7 +196,7 @@ function SiteTests() {
 	}, [])
 	const nameFor = (test: SiteTest) => {
 		const site = world.value.sites.get(test.site)
-		return site ? nameOf(site) : test.name
+		return nameOf(site ?? test)
 	}
 	return (
 		<Dialog title={t('tests.title')} onClose={shut} wide>
