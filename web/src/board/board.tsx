@@ -20,6 +20,7 @@ import {
 	Countdown,
 	kindOf,
 	PriorityBadge,
+	StormText,
 	stageOf,
 	UnitShape,
 	unitTone,
