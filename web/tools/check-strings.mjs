@@ -2,7 +2,8 @@
 /* Fails when a catalog key is missing in a language or used nowhere, when a key that
  * the code uses is in no catalog, when placeholders differ between languages, or when a
  * style sheet or style object names a physical side (left, right) instead of a logical
- * one. Keys made at run time are written t(`group.${x}`): the whole group is then used. */
+ * one. Keys made at run time are written t(`group.${x}`), or the group is named in
+ * `words: 'group'`: the whole group is then used. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
@@ -67,8 +68,11 @@ for (const path of files) {
 	const text = readFileSync(path, 'utf8')
 	for (const [, key] of text.matchAll(/['"`]([a-z0-9_]+(?:\.[A-Za-z0-9_]+)*)['"`]/gi))
 		used.add(key)
-	for (const [, group] of text.matchAll(/`([a-z0-9_.]+\.)\$\{/g)) groups.add(group)
+	for (const [, group] of text.matchAll(/`([a-z0-9_.]*[a-z0-9][._])\$\{/g))
+		groups.add(group)
 	for (const [, group] of text.matchAll(/\bword\(\s*'([a-z_]+)'/g)) groups.add(`${group}.`)
+	for (const [, list] of text.matchAll(/\bwords: '?([a-z_ ]+)/g))
+		for (const group of list.trim().split(' ')) groups.add(`${group}.`)
 	for (const [, key] of text.matchAll(/\bt\(\s*'([^']+)'/g))
 		if (!defined.has(key)) problems.push(`${relative(root, path)}: ${key} is in no catalog`)
 }

@@ -44,6 +44,8 @@ export interface MapOptions {
 export interface MapHandle {
 	draw(picture: Picture): void
 	goTo(position: Position, zoom?: number): void
+	/* All of these in view. */
+	fit(places: readonly Position[]): void
 	zoomBy(steps: number): void
 	readonly hasBase: boolean
 	remove(): void
@@ -117,6 +119,9 @@ export async function makeMap(options: MapOptions): Promise<MapHandle> {
 				zoom: Math.max(map.getZoom(), zoom ?? 12.5),
 				duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 400,
 			}),
+		fit(places) {
+			isFitted = fitPlaces(map, places)
+		},
 		zoomBy: (steps) => void map.easeTo({ zoom: map.getZoom() + steps, duration: 150 }),
 		remove() {
 			clearTimeout(timer)
@@ -156,6 +161,10 @@ function showAll(map: GlMap, picture: Picture): boolean {
 		...picture.incidents.flatMap((i) => i.position ?? []),
 		...[...picture.sites.values()].map((s) => s.position),
 	]
+	return fitPlaces(map, places)
+}
+
+function fitPlaces(map: GlMap, places: readonly Position[]): boolean {
 	if (places.length === 0) return false
 	const lons = places.map((p) => p.lon)
 	const lats = places.map((p) => p.lat)

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A driver's doorway. A device protocol is one file in drivers/ that ends with
+ * one const struct gate_driver, and one line in drivers.def.
+ *
+ * A driver is pure: it does no I/O, reads no clock and allocates nothing, so
+ * one state and one byte string give one answer.
+ */
+#pragma once
+#include "base/geo.h"
+#include "base/span.h"
+
+#include <sys/types.h>
+
+#define GATE_TCP 1u
+#define GATE_UDP 2u
+#define GATE_HTTP 4u /* frame() sees a whole HTTP request, replies likewise */
+
+#define GATE_IDENTITY_MAX 40
+#define GATE_REPORTS_MAX 32 /* reports out of one message */
+#define GATE_REPLY_MAX 2048
+
+/* What a device says happened, as bits: one report may carry several. */
+enum gate_alarm {
+	GATE_SOS = 1u << 0,
+	GATE_DURESS = 1u << 1,
+	GATE_FALL = 1u << 2,
+	GATE_REMOVED = 1u << 3,
+	GATE_FENCE_OUT = 1u << 4,
+	GATE_FENCE_IN = 1u << 5,
+	GATE_LOW_BATTERY = 1u << 6,
+	GATE_POWER_CUT = 1u << 7,
+	GATE_TAMPER = 1u << 8,
+	GATE_HEART_RATE = 1u << 9,
+	GATE_VIBRATION = 1u << 10,
+	GATE_OVERSPEED = 1u << 11,
+	GATE_CRASH = 1u << 12,
+	GATE_FIRE = 1u << 13,
+	GATE_MEDICAL = 1u << 14,
+	GATE_GENERAL = 1u << 15, /* an alarm that names no kind: treat as SOS */
+	GATE_DOOR = 1u << 16,
+	GATE_OTHER = 1u << 17,
+};
+
+enum gate_report_kind {
+	GATE_HELLO = 1,  /* login or first contact */
+	GATE_ALIVE,      /* keep-alive */
+	GATE_FIX,        /* a position now */
+	GATE_STORED_FIX, /* a position from the device's memory: history only */
+	GATE_ALARM,      /* alarms is not 0; position may be set */
+	GATE_READING,    /* heart rate, temperature … without a position */
+	GATE_ORDER_ACK,  /* the device echoes an order; text holds the keyword */
+	GATE_UNKNOWN,    /* well formed, not understood: kept, acked */
+};
+
+struct gate_report {
+	enum gate_report_kind kind;
+	/* enum gate_alarm bits. In a report that is no GATE_ALARM they are states
+	 * that go on (battery low, out of a fence): shown, nothing is raised. */
+	unsigned alarms;
+	char identity[GATE_IDENTITY_MAX];             /* as the device calls itself */
+	int64_t device_time_ms;                       /* TIME_NONE: none told */
+	struct position position;                     /* is_set only for a valid fix */
+	double speed_mps, course_deg, altitude_m;     /* NAN: none told */
+	int satellites, battery_pct, signal_pct;      /* -1: none told */
+	int heart_bpm, systolic, diastolic, spo2_pct; /* -1: none told */
+	double temperature_c;                         /* NAN: none told */
+	int64_t steps;                                /* -1: none told */
+	char text[160]; /* a message of the bearer, or the order's keyword */
+	char key[48];   /* what makes a repeat of this report recognisable; "" none */
+};
+
+struct gate_out {
+	struct gate_report reports[GATE_REPORTS_MAX];
+	size_t n_reports;
+	size_t n_lost; /* reports that did not fit: the door logs it */
+	/* The reply. It leaves after the reports of this message are durable. */
+	char reply[GATE_REPLY_MAX];
+	size_t reply_n;
+};
+
+enum gate_order_kind {
+	GATE_LOCATE_NOW = 1,
+	GATE_INTERVAL, /* seconds */
+	GATE_TEXT,     /* text */
+	GATE_RING,
+};
+
+struct gate_order {
+	enum gate_order_kind kind;
+	int seconds;
+	struct span text; /* UTF-8 */
+	const char *identity;
+	int64_t now_ms;
+};
+
+struct gate_driver {
+	const char *name; /* names the config key, the metrics and tests/gate/<name>/ */
+	uint16_t port;    /* where such devices call by default */
+	unsigned wire;    /* GATE_TCP | GATE_UDP | GATE_HTTP */
+	size_t state;     /* bytes of zeroed state per connection */
+
+	/* How long is the first message? 0: not all here yet. <0: -n: skip n bytes
+	 * of junk to resynchronise. */
+	ssize_t (*frame)(struct span in);
+	/* Turn one whole message into reports (and perhaps a reply) in out, which
+	 * the caller zeroed. 0, or a negative err: not understood (bytes are kept as
+	 * evidence by the door, the connection goes on; a reply that was written is
+	 * sent all the same). now_ms is arrival time, for replies that carry the
+	 * clock and for two-digit years. */
+	int (*decode)(void *state, struct span msg, int64_t now_ms,
+		      struct gate_out *out);
+	/* Write an order in the device's own language into out->reply; state tells
+	 * the maker's letters. ERR_UNSUPPORTED if it has none. NULL: takes none. */
+	int (*encode)(const void *state, const struct gate_order *order,
+		      struct gate_out *out);
+};
+
+/* Every driver, in the order of drivers.def; ends with NULL. */
+extern const struct gate_driver *const gate_drivers[];
+
+/* A report with all "none told" values set. NULL when out is full (counted). */
+struct gate_report *gate_report_add(struct gate_out *out, enum gate_report_kind kind,
+				    const char *identity);
+void gate_reply(struct gate_out *out, struct span bytes);
+void gate_reply_printf(struct gate_out *out, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The network room's doorway: one event loop, timers, work threads, child
+ * processes, listeners, HTTP/1.1 and WebSocket serving, raw device sockets.
+ * Everything but net_post() is called on the loop's thread. It knows nothing
+ * of emergencies. Third-party: libuv, llhttp, wslay and OpenSSL stay inside.
+ */
+#pragma once
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/time.h"
+
+#include <sys/types.h>
+
+struct net;
+struct net_timer;
+
+/* --- the loop ------------------------------------------------------------ */
+int net_open(const struct clock *clock, struct net **ret);
+/* Ends all traffic: runs what was posted, closes listeners and connections
+ * (their on_close is called, so the rooms must still be there), waits for work
+ * under way. Posts are taken after it but never run. */
+void net_shut(struct net *net);
+/* net_shut() if need be, then the loop goes. Of what net made, only timers may
+ * be freed after it. NULL is fine. */
+void net_close(struct net *net);
+int net_run(struct net *net); /* until net_stop() */
+void net_stop(struct net *net);
+/* Time of this turn of the loop, read once. */
+int64_t net_wall_ms(const struct net *net);
+int64_t net_mono_ms(const struct net *net);
+/* Any thread: fn(ctx) will run on the loop, in the order posted. */
+void net_post(struct net *net, void (*fn)(void *ctx), void *ctx);
+/* work(ctx) in the pool (4 threads), then done(ctx) on the loop. */
+void net_work(struct net *net, void (*work)(void *ctx), void (*done)(void *ctx),
+	      void *ctx);
+/* fn(ctx) at the end of every turn in which something happened, before the
+ * loop sleeps: the journal hands its batch over here. */
+void net_on_turn_end(struct net *net, void (*fn)(void *ctx), void *ctx);
+/* fn(ctx) on SIGTERM and SIGINT. */
+void net_on_terminate(struct net *net, void (*fn)(void *ctx), void *ctx);
+
+struct net_timer *net_timer_new(struct net *net, void (*fn)(void *ctx), void *ctx);
+/* Fires after delay_ms, then each repeat_ms (0: once). Restarts if running. */
+void net_timer_start(struct net_timer *t, int64_t delay_ms, int64_t repeat_ms);
+void net_timer_stop(struct net_timer *t);
+void net_timer_free(struct net_timer *t); /* NULL is fine */
+
+/* Runs argv (no shell), feeds it `input` on stdin, kills it (and what it
+ * started) after timeout_ms. done(ctx, exit_status) on the loop, in a later
+ * turn; status < 0: could not run or killed. < 0 at once, and no done(), only
+ * for an empty argv or after net_shut(). */
+int net_spawn(struct net *net, const char *const argv[], struct span input,
+	      int64_t timeout_ms, void (*done)(void *ctx, int exit_status), void *ctx);
+
+/* --- addresses and TLS --------------------------------------------------- */
+/* "127.0.0.1:8080", "[::1]:0", "0.0.0.0:443". Port 0 takes a free one. */
+struct net_tls; /* certificate and key of a listener */
+/* PEM texts. client_ca_pem: empty, or only clients with a certificate of one of
+ * these authorities are let in. TLS 1.2+ only. 0 or ERR_CRYPTO with *ret_why. */
+int net_tls_new(struct span cert_pem, struct span key_pem, struct span client_ca_pem,
+		struct net_tls **ret, struct buf *ret_why);
+/* New certificate and key (same client authority): for later connections. On
+ * failure the old ones stay. */
+int net_tls_renew(struct net_tls *tls, struct span cert_pem, struct span key_pem,
+		  struct buf *ret_why);
+void net_tls_free(struct net_tls *tls); /* listeners keep what they need */
+/* Makes a node authority (EC P-256, 10 years) and server certificates from it
+ * (397 days, subjectAltNames from names: DNS names and addresses). PEM out. */
+int net_authority_new(struct span common_name, struct buf *ret_cert,
+		      struct buf *ret_key);
+int net_authority_issue(struct span ca_cert, struct span ca_key,
+			const struct span *names, size_t n_names, struct buf *ret_cert,
+			struct buf *ret_key);
+/* Days until a PEM certificate ends, or a negative error. */
+int net_certificate_days_left(struct span cert_pem, int64_t now_ms);
+
+struct net_listener;
+/* The address really bound, "127.0.0.1:40123". */
+const char *net_listener_address(const struct net_listener *l);
+int net_listener_port(const struct net_listener *l);
+/* Takes no more; idle HTTP connections end, the others go on. */
+void net_listener_close(struct net_listener *l);
+
+/* --- HTTP ---------------------------------------------------------------- */
+struct http_exchange; /* one request and its answer; lives until responded */
+
+struct http_header {
+	struct span name, value;
+};
+
+struct http_request {
+	struct span method; /* "GET" */
+	struct span path;   /* percent-decoded, without the query; no NUL, no ".." */
+	struct span query;  /* raw, without '?' */
+	const struct http_header *headers;
+	size_t n_headers;
+	struct span body; /* complete; at most the listener's limit */
+	const char *peer; /* numeric address of the other side, no port */
+	bool is_tls, is_loopback;
+	bool wants_upgrade;  /* a valid WebSocket handshake (RFC 6455) */
+	struct arena *arena; /* lives as long as the exchange */
+};
+
+struct http_server {
+	/* The request is valid until the exchange is responded to. */
+	void (*on_request)(void *ctx, struct http_exchange *ex,
+			   const struct http_request *req);
+	void *ctx;
+	size_t body_max;       /* larger: 413 without calling on_request */
+	int header_timeout_ms; /* whole head within this, else closed */
+	int idle_timeout_ms;   /* keep-alive idle */
+	int connections_max;   /* beyond: oldest idle one is closed, else refused */
+};
+
+int http_listen(struct net *net, struct span address, struct net_tls *tls,
+		const struct http_server *server, struct net_listener **ret);
+
+/* First header of that name (any case), or empty. */
+struct span http_header_find(const struct http_request *req, const char *name);
+/* Value of a query key, percent-decoded into the arena; p == NULL when absent. */
+struct span http_query(const struct http_request *req, const char *key);
+struct span http_cookie(const struct http_request *req, const char *name);
+
+/* SHA-256 of the client's checked certificate; ERR_NOT_FOUND without one. */
+int http_certificate(const struct http_exchange *ex, uint8_t ret_sha256[32]);
+
+/* Exactly one of these three ends an exchange, now or in a later turn; if the
+ * peer has gone meanwhile it is a no-op. Bodies are copied (http_respond) or
+ * borrowed for the life of the program (http_respond_static).
+ * extra: further header lines "Name: value\r\n…" or empty. Content-Length,
+ * Date and keep-alive handling are net's; HEAD sends no body. Answers on one
+ * connection go out in the order of its requests (pipelining). */
+void http_respond(struct http_exchange *ex, int status, const char *content_type,
+		  struct span extra, struct span body);
+void http_respond_static(struct http_exchange *ex, int status, const char *content_type,
+			 struct span extra, struct span body);
+
+/* --- WebSocket ----------------------------------------------------------- */
+#define WS_HIGH_MARK (64 * 1024) /* bytes queued */
+#define WS_QUEUE_MAX (16u << 20) /* net itself gives the peer up */
+
+struct ws;
+struct ws_frame; /* an outgoing text message, framed once, shared by readers */
+
+struct ws_handlers {
+	/* Valid UTF-8. Binary messages close with 1003, pings are answered. */
+	void (*on_text)(void *ctx, struct ws *ws, struct span text);
+	void (*on_close)(void *ctx, struct ws *ws); /* ws is gone after it */
+	/* The send queue, over WS_HIGH_MARK before, is empty again. Meanwhile
+	 * nothing is read from this peer. */
+	void (*on_drained)(void *ctx, struct ws *ws);
+	size_t message_max; /* larger: close 1009 */
+};
+
+/* Ends the exchange with 101. protocol: NULL or the subprotocol chosen. NULL
+ * when the peer has gone or the request was none (400 is sent). */
+struct ws *http_upgrade(struct http_exchange *ex, const char *protocol,
+			const struct ws_handlers *handlers, void *ctx);
+struct ws_frame *ws_frame_new(struct span text); /* one reference */
+struct ws_frame *ws_frame_ref(struct ws_frame *f);
+void ws_frame_unref(struct ws_frame *f);
+size_t ws_frame_bytes(const struct ws_frame *f);
+/* Queues f (takes its own reference). All that was queued in one turn leaves
+ * in one writev at the end of the turn. */
+void ws_send(struct ws *ws, struct ws_frame *f);
+size_t ws_queued_bytes(const struct ws *ws); /* not yet taken by the kernel */
+/* Sends what is queued, a close frame, and closes within 2 s. */
+void ws_close(struct ws *ws, int code, const char *reason);
+const char *ws_peer(const struct ws *ws);
+
+/* --- raw sockets for device doors ---------------------------------------- */
+struct net_conn; /* one TCP connection, or one UDP peer for one datagram */
+
+struct net_handlers {
+	/* Returns the connection's own pointer (kept in the conn). */
+	void *(*on_open)(void *ctx, struct net_conn *c);
+	/* Bytes so far; returns how many were used (rest comes again with more),
+	 * or < 0 to close. UDP: one datagram, all is used. */
+	ssize_t (*on_data)(void *own, struct net_conn *c, struct span in);
+	void (*on_close)(void *own, struct net_conn *c);
+	size_t in_max; /* unused bytes beyond this: closed */
+	int idle_timeout_ms;
+	int connections_max;
+};
+
+int net_tcp_listen(struct net *net, struct span address, struct net_tls *tls,
+		   const struct net_handlers *h, void *ctx, struct net_listener **ret);
+/* UDP: on_open/on_close frame each datagram; net_conn_send answers its sender.
+ * Its id can still be found, and answered, while 4096 more datagrams come. */
+int net_udp_listen(struct net *net, struct span address, const struct net_handlers *h,
+		   void *ctx, struct net_listener **ret);
+/* Copies; false when the connection's send queue (64 KiB) is full. */
+bool net_conn_send(struct net_conn *c, struct span out);
+void net_conn_close(struct net_conn *c); /* on_close follows in a later turn */
+const char *net_conn_peer(const struct net_conn *c);
+/* A handle that may outlive the connection: NULL once it is closed. */
+int net_conn_certificate(const struct net_conn *c, uint8_t ret_sha256[32]);
+uint64_t net_conn_id(const struct net_conn *c);
+struct net_conn *net_conn_find(struct net *net, uint64_t id);
