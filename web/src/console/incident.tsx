@@ -5,7 +5,6 @@ import { useSignal } from '@preact/signals'
 import type {
 	Assignment,
 	AssignmentStatus,
-	CallbackOutcome,
 	Incident,
 	MilestoneName,
 	Priority,
@@ -22,6 +21,7 @@ import {
 	isOpenAssignment,
 	linkTo,
 	note,
+	OUTCOMES,
 	offer,
 	release,
 	reopen,
@@ -50,13 +50,6 @@ const MILESTONES: readonly MilestoneName[] = [
 	'closed',
 ]
 const PRIORITIES: readonly Priority[] = ['P1', 'P2', 'P3']
-export const OUTCOMES: readonly CallbackOutcome[] = [
-	'confirmed_real',
-	'confirmed_false',
-	'no_answer',
-	'wrong_word',
-	'line_dead',
-]
 const NEAR_M = 300
 const NEAR_MS = 600_000
 
