@@ -6,11 +6,11 @@
  * Not for other rooms.
  */
 #pragma once
+#include "net/address.h"
 #include "net/list.h"
 #include "net/net.h"
 
 #include <pthread.h>
-#include <sys/socket.h>
 #include <uv.h>
 
 #define IN_BYTES (256 * 1024)   /* the one read buffer of the loop */
@@ -20,7 +20,6 @@
 #define LINGER_MS 2000          /* between our last byte and the close */
 #define HANDSHAKE_MS 10000
 #define HANDSHAKES_PER_TURN 4 /* about 1 ms of CPU each: others go first */
-#define PEER_MAX 64           /* "1111:…:255.255.255.255" */
 
 /* --- timers: one heap on the loop's monotonic clock --- */
 struct net_timer {
@@ -194,14 +193,3 @@ void net_turn(struct net *net); /* the end of a turn; also for memory streams */
 void http_room_done(struct net *net);
 void raw_room_done(struct net *net);
 void spawn_room_done(struct net *net);
-
-/* --- addresses --- */
-union address {
-	struct sockaddr sa;
-	struct sockaddr_storage ss;
-};
-
-int address_parse(struct span text, union address *ret, socklen_t *ret_n);
-/* host only, or host:port */
-void address_format(const union address *a, bool with_port, char *out, size_t cap);
-bool address_is_loopback(const union address *a);
