@@ -139,6 +139,28 @@ test_connection_limit(void **state)
 	live_stop(&l);
 }
 
+/* Slowloris: those who never finish a head do not keep others out. */
+static void
+test_dripping_heads(void **state)
+{
+	AUTO(auto_buf) struct buf b = { 0 };
+	struct live l;
+	int port = start_http(&l, NULL, 3), fd[6];
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		fd[i] = live_connect(port, SOCK_STREAM);
+		say(fd[i], "GET / HTTP/1.1\r\nX: ");
+		usleep(10000);
+	}
+	fd[0] = (close(fd[0]), live_connect(port, SOCK_STREAM));
+	say(fd[0], POST "hello");
+	assert_true(live_read(fd[0], &b, "hello"));
+	for (int i = 0; i < 6; i++)
+		close(fd[i]);
+	live_stop(&l);
+}
+
 static void
 test_addresses(void **state)
 {
@@ -326,6 +348,7 @@ main(void)
 		cmocka_unit_test(test_large_answer),
 		cmocka_unit_test(test_reader_asleep),
 		cmocka_unit_test(test_connection_limit),
+		cmocka_unit_test(test_dripping_heads),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_tcp_device),
 		cmocka_unit_test(test_handles),
