@@ -70,6 +70,9 @@ struct device {
 	int trust;
 	int64_t first_seen_at;
 	int link; /* device_link_names */
+	/* observed, in memory only: never on the shelf, gone with a restart */
+	int64_t last_seen_at;
+	int battery_pct; /* -1: not told */
 };
 enum device_link { LINK_LIVE = 1, LINK_LATE, LINK_LOST };
 

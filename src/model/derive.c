@@ -109,6 +109,9 @@ derived_link(struct model *m, enum noun_index n, struct record *rec)
 			push(&inc->assignments, &inc->n_assignments, a);
 		if (u && assignment_is_open(a))
 			push(&u->open, &u->n_open, a);
+	} else if (n == NOUN_DEVICE) {
+		((struct device *)rec)->last_seen_at = TIME_NONE;
+		((struct device *)rec)->battery_pct = -1;
 	} else if (n == NOUN_ROLL) {
 		struct roll *r = (struct roll *)rec;
 

@@ -35,6 +35,7 @@ static const struct field fields[] = {
 	NOUN_LINE(site, cancel_hash, STR, FIELD_SECRET, .doc = "salted hash"),
 	NOUN_LINE(site, duress_hash, STR, FIELD_SECRET, .doc = "salted hash"),
 	NOUN_LINE(site, last_test_at, TIME, 0, .doc = "last test through to a person"),
+	NOUN_LINE(site, made_at, TIME, FIELD_INNER | FIELD_ONCE, .doc = ""),
 	NOUN_LINE(site, disabled, BOOL, GIVE, .doc = "no longer protected"),
 };
 NOUN_TABLE(noun_site, 's', "site", "sites", site, fields);
@@ -49,10 +50,11 @@ site_code_hash(struct buf *out, struct id site, struct span code)
 }
 
 int64_t
-site_test_due_at(const struct site *s, int64_t made_at)
+site_test_due_at(const struct site *s)
 {
-	return (s->last_test_at == TIME_NONE ? made_at : s->last_test_at) +
-	       SITE_TEST_EVERY_MS;
+	if (s->last_test_at == TIME_NONE)
+		return s->made_at;
+	return s->last_test_at + SITE_TEST_EVERY_MS;
 }
 
 static int
@@ -90,8 +92,10 @@ site_put(struct decision *d, struct id id, struct patch *p, struct id *ret)
 	    strcmp(asked->cancel_code, asked->duress_code) == 0)
 		return refuse(d, 422, "codes_equal",
 			      "cancel_code and duress_code must differ");
-	if (!now)
+	if (!now) {
 		PATCH_ID(p, site, agency, agency);
+		PATCH_INT(p, site, made_at, d->now);
+	}
 	if (asked->cancel_code) {
 		site_code_hash(&hash, self, span_of(asked->cancel_code));
 		if (now && now->duress_hash && strcmp(hash.p, now->duress_hash) == 0 &&

@@ -25,7 +25,7 @@ struct site {
 	char *challenge_word;
 	char *cancel_code, *duress_code; /* only in requests */
 	char *cancel_hash, *duress_hash;
-	int64_t last_test_at;
+	int64_t last_test_at, made_at;
 	bool disabled;
 };
 
@@ -36,4 +36,5 @@ struct buf;
 void site_code_hash(struct buf *out, struct id site, struct span code);
 /* Every site tests its button through to a person once in this time. */
 #define SITE_TEST_EVERY_MS (30ll * 86400000)
-int64_t site_test_due_at(const struct site *s, int64_t made_at);
+/* A site whose button was never tested is due since it was made. */
+int64_t site_test_due_at(const struct site *s);

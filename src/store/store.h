@@ -98,7 +98,17 @@ int store_find(struct store *s, const struct store_query *q,
 int store_search(struct store *s, struct span folded_query, uint64_t before,
 		 size_t limit, bool (*fn)(void *ctx, uint64_t incident), void *ctx);
 
-/* Engine's own check of every page and index; sentences of what is wrong. */
+/* Engine's own check of every page and index; sentences of what is wrong. Any
+ * thread but one at a time. */
 int store_check(struct store *s, struct buf *ret_report);
-/* An online copy that opens as a store by itself. */
+/* An online copy in the folder path (made; ERR_EXISTS if it holds a store) that
+ * opens as a store by itself. Any thread; it takes its own time. */
 int store_backup(struct store *s, const char *path);
+
+struct store_space {
+	int used_percent;     /* of the disk, rounded up; the reserve counts as used */
+	int64_t free_bytes;   /* that this process may still take */
+	bool is_reserve_gone; /* the disk was full: the reserve is being eaten */
+};
+/* How full the disk is. Any thread. */
+int store_space(struct store *s, struct store_space *ret);

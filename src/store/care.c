@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What keeps the shelf in order while others use it: checkpoints, the check
+ * of everything, the online copy, the space that is left.
+ *
+ * A checkpoint moves pages from the log to the database file and syncs it. It
+ * runs on a thread and connection of its own, beside the writer; only the
+ * last, short round holds the writer back, so that the log can begin anew. A
+ * failed sync here ends the store like one in an append: the pages that it
+ * lost cannot be told from those that it kept.
+ */
+#include "store/sqlite.h"
+
+#include "base/auto.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define ROUNDS 4      /* beside the writer, before it is held back */
+#define SHORT_LOG 64  /* frames: short enough to hold the writer back for */
+#define LONG_LOG 4096 /* the writer is too fast: hold it back for up to these */
+
+/* --- checkpoints */
+
+/* There is room again. */
+static void
+reserve_again(struct store *s)
+{
+	struct store_space space;
+
+	if (s->disk->space(s->disk, &space) == 0 && space.is_reserve_gone &&
+	    space.free_bytes > 2 * s->tuning.reserve &&
+	    s->disk->reserve(s->disk, s->tuning.reserve) == 0)
+		log_info("store", "reserve_made", "bytes=%lld",
+			 (long long)s->tuning.reserve);
+}
+
+static int
+on_wal(void *ctx, sqlite3 *db, const char *name, int frames)
+{
+	struct store *s = ctx;
+
+	(void)db, (void)name;
+	s->wal_bytes = (int64_t)frames * (VFS_PAGE + 24);
+	return SQLITE_OK;
+}
+
+/* *ret_left: frames that are not in the database file yet. */
+static int
+checkpoint(struct store *s, int *ret_left)
+{
+	int in_log = 0, done = 0, rc;
+
+	rc = sqlite3_wal_checkpoint_v2(s->carer, "main", SQLITE_CHECKPOINT_PASSIVE,
+				       &in_log, &done);
+	if (rc == SQLITE_OK)
+		*ret_left = in_log - done;
+	return store_err(rc);
+}
+
+static int
+turn_locked(struct store *s)
+{
+	int64_t much = 4 * s->tuning.checkpoint_at;
+	int left = 0, rc = 0;
+
+	for (int i = 0; i < ROUNDS && (i == 0 || s->wal_bytes < much); i++) {
+		rc = checkpoint(s, &left);
+		if (rc != 0 || left <= SHORT_LOG)
+			break;
+	}
+	if (rc == 0 && (left <= LONG_LOG || s->wal_bytes >= much)) {
+		store_lock(s);
+		rc = checkpoint(s, &left);
+		if (rc == 0 && left == 0)
+			s->wal_bytes = 0; /* the next commit begins at the front */
+		store_unlock(s);
+	}
+	/* A reader stands in the way: do not come back at every commit. */
+	s->care_at = s->tuning.checkpoint_at;
+	if (left > 0)
+		s->care_at = s->wal_bytes + s->tuning.checkpoint_at / 4;
+	return rc;
+}
+
+int
+care_turn(struct store *s)
+{
+	int rc;
+
+	pthread_mutex_lock(&s->care_lock);
+	rc = turn_locked(s);
+	if (rc == ERR_FULL && s->disk->release(s->disk)) {
+		log_error("store", "reserve_freed", "by=checkpoint");
+		rc = turn_locked(s);
+	}
+	if (rc == 0)
+		reserve_again(s);
+	pthread_mutex_unlock(&s->care_lock);
+	/* Busy or still full: the log keeps everything, try again later. */
+	if (s->vfs.is_sync_failed)
+		rc = ERR_IO;
+	if (rc == ERR_IO || rc == ERR_CORRUPT) {
+		s->care_failed = rc;
+		log_error("store", "checkpoint_failed", "err=\"%s\"", err_text(rc));
+	}
+	return rc;
+}
+
+static void *
+care_main(void *ctx)
+{
+	struct store *s = ctx;
+
+	pthread_mutex_lock(&s->wake_lock);
+	while (!s->is_stopping) {
+		pthread_cond_wait(&s->wake, &s->wake_lock);
+		if (s->is_stopping)
+			break;
+		pthread_mutex_unlock(&s->wake_lock);
+		care_turn(s);
+		pthread_mutex_lock(&s->wake_lock);
+	}
+	pthread_mutex_unlock(&s->wake_lock);
+	return NULL;
+}
+
+void
+care_wake(struct store *s)
+{
+	if (!s->has_thread)
+		return;
+	pthread_mutex_lock(&s->wake_lock);
+	pthread_cond_signal(&s->wake);
+	pthread_mutex_unlock(&s->wake_lock);
+}
+
+int
+care_start(struct store *s)
+{
+	s->care_at = s->tuning.checkpoint_at;
+	sqlite3_wal_hook(s->writer, on_wal, s);
+	if (s->tuning.is_threadless)
+		return 0;
+	if (pthread_create(&s->care_thread, NULL, care_main, s) != 0)
+		return ERR_NOMEM;
+	s->has_thread = true;
+	return 0;
+}
+
+void
+care_stop(struct store *s)
+{
+	if (!s->has_thread)
+		return;
+	pthread_mutex_lock(&s->wake_lock);
+	s->is_stopping = true;
+	pthread_cond_signal(&s->wake);
+	pthread_mutex_unlock(&s->wake_lock);
+	pthread_join(s->care_thread, NULL);
+	s->has_thread = false;
+}
+
+/* --- the check */
+
+static int
+check_rows(sqlite3 *db, const char *sql, const char *what, struct buf *report)
+{
+	AUTO(auto_stmt) sqlite3_stmt *stmt = NULL;
+	int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+	int n_bad = 0;
+
+	while (rc == SQLITE_OK || rc == SQLITE_ROW) {
+		const char *text;
+
+		rc = sqlite3_step(stmt);
+		if (rc != SQLITE_ROW)
+			break;
+		text = (const char *)sqlite3_column_text(stmt, 0);
+		if (text && strcmp(text, "ok") != 0) {
+			buf_printf(report, "%s: %s\n", what, text);
+			n_bad++;
+		}
+	}
+	if (rc != SQLITE_DONE) {
+		buf_printf(report, "%s: cannot be read: %s\n", what,
+			   sqlite3_errmsg(db));
+		return ERR_CORRUPT;
+	}
+	return n_bad ? ERR_CORRUPT : 0;
+}
+
+/* Every page of the file, also those that hold nothing. In read mode another
+ * process may be writing pages: there the file is judged through SQL only. */
+static int
+check_pages(struct store *s, sqlite3 *db, struct buf *report)
+{
+	sqlite3_file *file = NULL;
+	int64_t n_bad;
+	int rc = 0;
+
+	if (s->mode != STORE_WRITE)
+		return 0;
+	rc = care_turn(s);
+	if (rc != 0) {
+		buf_printf(report, "the log cannot be moved to the file: %s\n",
+			   err_text(rc));
+		return rc;
+	}
+	pthread_mutex_lock(&s->care_lock); /* pages stand still */
+	sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+	n_bad = vfs_scan(file);
+	pthread_mutex_unlock(&s->care_lock);
+	if (n_bad == 0)
+		return 0;
+	buf_printf(report, "%lld pages have a wrong checksum, the last is page %llu\n",
+		   (long long)n_bad, (unsigned long long)s->vfs.bad_page);
+	return ERR_CORRUPT;
+}
+
+int
+store_check(struct store *s, struct buf *ret_report)
+{
+	struct buf why = { 0 };
+	sqlite3 *db = NULL;
+	int rc = store_connect(s, false, &db, &why), worst;
+
+	if (rc != 0) {
+		buf_add_span(ret_report, buf_span(&why));
+		buf_done(&why);
+		return rc;
+	}
+	worst = check_pages(s, db, ret_report);
+	rc = check_rows(db, "PRAGMA integrity_check", "pages", ret_report);
+	worst = worst ? worst : rc;
+	rc = check_rows(db,
+			"SELECT 'wanted '||count(*)||' events, the last is '||max(seq) "
+			"FROM events HAVING count(*)<>max(seq)",
+			"events", ret_report);
+	worst = worst ? worst : rc;
+	rc = check_rows(db,
+			"SELECT 'hash of event '||seq||' is no hash' FROM events "
+			"WHERE length(hash)<>32",
+			"events", ret_report);
+	worst = worst ? worst : rc;
+	buf_done(&why);
+	sqlite3_close(db);
+	return worst;
+}
+
+/* --- the copy */
+
+static int
+copy_all(sqlite3 *to, sqlite3 *from)
+{
+	sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
+	int rc;
+
+	if (!b)
+		return store_err(sqlite3_extended_errcode(to));
+	rc = sqlite3_backup_step(b, -1);
+	sqlite3_backup_finish(b);
+	return store_err(rc);
+}
+
+static int
+copy_into(struct store *s, struct store *copy, struct buf *why)
+{
+	sqlite3 *from = NULL;
+	int rc = store_connect(s, false, &from, why);
+
+	if (rc == 0)
+		rc = store_connect(copy, true, &copy->writer, why);
+	copy->vfs.has_checksum = true; /* from its first page on */
+	if (rc == 0)
+		rc = store_exec(copy->writer, "PRAGMA cache_spill=ON");
+	if (rc == 0)
+		rc = copy_all(copy->writer, from);
+	if (rc != 0)
+		log_error("store", "backup_failed", "err=\"%s\" why=\"%s\"",
+			  err_text(rc), why->p ? why->p : "");
+	sqlite3_close(from);
+	sqlite3_close(copy->writer);
+	copy->writer = NULL;
+	return rc;
+}
+
+int
+store_backup(struct store *s, const char *path)
+{
+	struct store copy = { .mode = STORE_WRITE, .tuning = s->tuning };
+	struct buf why = { 0 };
+	int rc, has_db = 0;
+
+	copy.disk = disk_posix(path, true, &why);
+	if (!copy.disk) {
+		log_error("store", "backup_failed", "why=\"%s\"", why.p ? why.p : "");
+		buf_done(&why);
+		return ERR_IO;
+	}
+	rc = copy.disk->lease(copy.disk, &why);
+	if (rc == 0) {
+		copy.disk->base->xAccess(copy.disk->base, copy.disk->name(copy.disk),
+					 SQLITE_ACCESS_EXISTS, &has_db);
+		rc = has_db ? ERR_EXISTS : 0;
+	}
+	if (rc == 0)
+		rc = vfs_open(&copy.vfs, copy.disk->base, false);
+	if (rc == 0)
+		rc = copy_into(s, &copy, &why);
+	vfs_close(&copy.vfs);
+	copy.disk->free(copy.disk);
+	buf_done(&why);
+	return rc;
+}
+
+int
+store_space(struct store *s, struct store_space *ret)
+{
+	return s->disk->space(s->disk, ret);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A look at a write-ahead log before SQLite recovers it: SQLite ends at the
+ * first frame that does not fit and silently forgets what stands behind it.
+ * That is right for a torn end, and the loss of acknowledged commits when a
+ * frame in the middle went bad; this tells the two apart.
+ */
+#pragma once
+#include "base/span.h"
+
+#include <sqlite3.h>
+
+struct wal_report {
+	int64_t n_frames;  /* that SQLite will take */
+	int64_t n_commits; /* among them */
+	int64_t n_behind;  /* commit frames of this log behind the first bad one */
+	bool is_damaged;   /* not a torn end: refuse */
+};
+
+/* 0, or a code of err.def. A file that is not there is an empty log. */
+int wal_scan(sqlite3_vfs *base, const char *path, struct wal_report *ret);
