@@ -17,10 +17,10 @@ import { CallForm, LateForm } from './forms'
 import { KEY_MAP } from './keys'
 import { dialog, select, selected, setSingleKeys, singleKeys } from './state'
 
-/* The dialogs come late and bring their words. */
+/* The dialogs come late and bring their words, and those of outcomes and refusals. */
 export const words: Loaders = {
-	ur: () => import('./strings/dialogs/ur.json'),
-	en: () => import('./strings/dialogs/en.json'),
+	ur: () => import('./strings/late/ur.json'),
+	en: () => import('./strings/late/en.json'),
 }
 
 export const shut = () => {
@@ -196,7 +196,7 @@ function SiteTests() {
 	}, [])
 	const nameFor = (test: SiteTest) => {
 		const site = world.value.sites.get(test.site)
-		return site ? nameOf(site) : test.name
+		return nameOf(site ?? test)
 	}
 	return (
 		<Dialog title={t('tests.title')} onClose={shut} wide>
