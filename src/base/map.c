@@ -63,7 +63,7 @@ grow(struct map *m)
 {
 	struct map old = *m;
 
-	m->cap = m->n * 4 > m->cap ? (m->cap ? m->cap * 2 : 16) : m->cap;
+	m->cap = m->n * 4 >= m->cap ? (m->cap ? m->cap * 2 : 16) : m->cap;
 	m->slots = calloc(m->cap, sizeof *m->slots);
 	if (!m->slots)
 		abort();
