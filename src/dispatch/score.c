@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #define REASONS_MAX 40
+#define FIXES_MAX 32 /* written down with an offer, and kept for ever */
 
 /* One unit on its way into the list. */
 struct ranked {
@@ -229,7 +230,7 @@ score_units(const struct score_args *a, struct candidate *c, size_t n,
 			.method = "straight_line",
 			.reasons = reasons_of(a, &r[k], arena),
 		};
-		if (from->fix)
+		if (from->fix && k < FIXES_MAX)
 			add_fix(&ret->fixes, from);
 	}
 	jw_close(&ret->fixes, ']');
