@@ -3,7 +3,7 @@
  * The whole desk on a clock that the test sets: the ladder climbs on time,
  * survives a kill and a clock that is set, and keeps to itself where it must.
  */
-#include "unit/dispatch_help.h"
+#include "unit/dispatch_city.h"
 
 static void
 expect_steps(struct city *c, unsigned n, const char *last)
@@ -14,14 +14,17 @@ expect_steps(struct city *c, unsigned n, const char *last)
 }
 
 static void
-p1_climbs(void **state)
+climb(bool is_threaded)
 {
 	static const int64_t at[] = { 20000, 40000, 70000, 100000, 106000, 130000 };
 	struct city c;
 	int64_t start;
 
-	(void)state;
-	city_open(&c, false);
+	city_open(&c, true);
+	city_stop(&c);
+	c.is_threaded = is_threaded;
+	city_start(&c);
+	dispatch_room(c.d, 1, 1);
 	start = c.mono;
 	city_press(&c, &c.caller, false);
 	city_wait(&c, 131000);
@@ -41,7 +44,21 @@ p1_climbs(void **state)
 	city_close(&c);
 }
 
-/* Stops at second `at`, is down for `down_ms`, the wall clock moves by `jump`. */
+static void
+p1_climbs(void **state)
+{
+	(void)state;
+	climb(false);
+}
+
+static void
+p1_climbs_beside_the_writer_thread(void **state)
+{
+	(void)state;
+	climb(true);
+}
+
+/* Is down for `down_ms`, the wall clock moves by `jump`. */
 static void
 kill_and_start(struct city *c, int64_t down_ms, int64_t jump_ms, bool is_heard)
 {
@@ -316,6 +333,7 @@ synthetic_leaves_one_record_a_day(void **state)
 	city_open(&c, true);
 	city_stop(&c);
 	c.cfg.synthetic_every_ms = 60000;
+	c.is_threaded = true;
 	city_start(&c);
 	city_settle(&c);
 	before = journal_tail(c.journal);
@@ -337,6 +355,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(p1_climbs),
+		cmocka_unit_test(p1_climbs_beside_the_writer_thread),
 		cmocka_unit_test(killed_at_second_14),
 		cmocka_unit_test(down_for_a_minute),
 		cmocka_unit_test(clock_set_back_an_hour),

@@ -3,7 +3,7 @@
  * The ladder as a table: what comes next, when, and whether it leaves by the
  * second path. Pure: no desk, no clock.
  */
-#include "unit/dispatch_help.h"
+#include "unit/dispatch_city.h"
 
 #include "dispatch/inner.h"
 
