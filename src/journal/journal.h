@@ -75,7 +75,7 @@ struct chain_report {
 	uint8_t hash[STORE_HASH_BYTES];
 	int64_t at;
 	uint64_t bad_seq; /* first bad event; 0: none */
-	char why[200];
+	char why[240];
 };
 /* Walks the whole chain; want_seq != 0: also that event want_seq has want_hash. */
 int chain_verify(struct store *s, uint64_t want_seq, const uint8_t *want_hash,

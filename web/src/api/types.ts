@@ -101,7 +101,17 @@ export interface Incident {
 	assignments_open: number
 	due?: Due
 	escalation?: { step: number; text: string }
-	cancel?: { asked_at: Time; code: 'right' | 'duress' | 'wrong' | 'none' }
+	cancel?: {
+		asked_at: Time
+		code: 'right' | 'duress' | 'wrong' | 'none'
+		held_from_site?: boolean
+	}
+	callback?: {
+		outcome: string
+		at: Time
+		challenge_ok?: boolean
+		phone?: string
+	}
 	disposition?: Disposition
 	closed_by?: string
 	caller?: { phone?: string; name?: string }
@@ -149,6 +159,7 @@ export interface Assignment {
 		kind: string
 		priority: Priority
 		site_name?: string
+		site_name_ur?: string
 		position?: Position
 		message?: string
 		address?: string
@@ -159,7 +170,9 @@ export interface TimelineEntry {
 	seq: number
 	at: Time
 	type: string
-	text: string
+	text?: string
+	callsign?: string
+	by?: string
 	actor_name?: string
 }
 
@@ -291,8 +304,9 @@ export interface Invitation {
 
 export interface Recommendation {
 	unit: Id
-	eta_s: number
-	distance_m: number
+	callsign?: string
+	eta_s?: number
+	distance_m?: number
 	fix_age_s?: number
 	method: string
 	reasons: string[]
@@ -300,17 +314,14 @@ export interface Recommendation {
 
 export interface Recommendations {
 	items: Recommendation[]
-	left_out: { unit: Id; reason: string }[]
+	left_out: { unit: Id; callsign?: string; reason: string }[]
 }
 
 export interface Storm {
-	id?: Id
-	carrier?: string
-	area?: string
-	count?: number
+	kind?: string
+	incidents?: number
+	position?: Position
 	since?: Time
-	text?: string
-	wired?: boolean
 }
 
 export interface Room {
@@ -319,10 +330,10 @@ export interface Room {
 	node: { id: Id; name: string }
 	consoles: { open: number; sound: number }
 	mute?: { until: Time; by: string }
-	second_path: { ok: boolean; waiting: number; last_at?: Time }
+	second_path: { set?: boolean; ok: boolean; waiting: number; last_at?: Time }
 	standby: boolean
 	synthetic: { ok: boolean; last_at?: Time; ms?: number }
-	disk: { used_pct: number }
+	disk?: { used_pct: number }
 	storms: Storm[]
 	tests_overdue: number
 	print: { last_at?: Time; interval_min?: number }
@@ -331,6 +342,7 @@ export interface Room {
 export interface SiteTest {
 	site: Id
 	name: string
+	name_ur?: string
 	last_test_at?: Time
 	due_at?: Time
 	overdue: boolean

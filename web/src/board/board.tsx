@@ -20,6 +20,7 @@ import {
 	Countdown,
 	kindOf,
 	PriorityBadge,
+	StormText,
 	stageOf,
 	UnitShape,
 	unitTone,
@@ -139,15 +140,10 @@ function Queue() {
 			</header>
 			<ol ref={list}>
 				{storms.slice(0, 2).map((storm, n) => (
-					<li key={storm.id ?? n} class="line storm">
+					<li key={n} class="line storm">
 						<span class="prio P2">≋</span>
 						<span class="clip">
-							{storm.text ??
-								t('storm.row', {
-									n: storm.count ?? 0,
-									area: storm.area ?? '',
-									carrier: storm.carrier ?? '',
-								})}
+							<StormText storm={storm} />
 						</span>
 					</li>
 				))}

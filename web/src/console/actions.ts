@@ -19,6 +19,14 @@ import { details, refetch, world } from '../state/room'
 import { toast } from '../ui/toasts'
 import { select } from './state'
 
+/* In the order of their keys, ⇧1 to ⇧5. */
+export const OUTCOMES: readonly CallbackOutcome[] = [
+	'confirmed_real',
+	'confirmed_false',
+	'no_answer',
+	'wrong_word',
+	'line_dead',
+]
 const incidentPath = (id: Id, verb: string) =>
 	`/incidents/${encodeURIComponent(id)}/${verb}`
 

@@ -2,7 +2,6 @@
 /* The console: queue at the start, map and incident in the middle, units at the end,
  * the strip on top, the command line below. Zones never move. */
 import { signal } from '@preact/signals'
-import type { ComponentType } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { logout } from '../api/client'
 import { addCatalogs, dense, setDense, t } from '../lib/i18n'
@@ -17,7 +16,6 @@ import { HealthChips, LinkChip, SoundChip, Strip } from '../ui/strip'
 import { Toasts } from '../ui/toasts'
 import { mute } from './actions'
 import { CommandLine } from './commandline'
-import { IncidentPane } from './incident'
 import { listenToKeys } from './keys'
 import { QueuePane } from './queue'
 import {
@@ -60,7 +58,7 @@ export function Console() {
 							}}
 						/>
 					</section>
-					<IncidentPane />
+					<LateIncident />
 				</div>
 				<UnitsPane />
 			</main>
@@ -71,23 +69,35 @@ export function Console() {
 	)
 }
 
-/* The dialogs' code comes after the first picture, unasked, so that it is here when the
- * line is not. */
-const Dialogs = signal<ComponentType | undefined>(undefined)
+type Late = typeof import('./late')
+const late = signal<Late | undefined>(undefined)
 
-async function loadDialogs(): Promise<void> {
-	const late = await import('./dialogs')
-	await addCatalogs(late.words)
-	Dialogs.value = late.Dialogs
+async function loadLate(): Promise<void> {
+	for (;;) {
+		try {
+			const loadedLate = await import('./late')
+			await addCatalogs(loadedLate.words)
+			late.value = loadedLate
+			return
+		} catch {
+			await new Promise((done) => setTimeout(done, 3_000))
+		}
+	}
+}
+
+function LateIncident() {
+	const Pane = late.value?.IncidentPane
+	return Pane ? <Pane /> : <section class="zone incident none" />
 }
 
 function LateDialogs() {
-	const Shown = Dialogs.value
+	const Shown = late.value?.Dialogs
 	return Shown ? <Shown /> : null
 }
 
 async function begin(): Promise<void> {
 	await needSession()
+	void loadLate()
 	for (;;) {
 		try {
 			await openRoom()
@@ -96,7 +106,6 @@ async function begin(): Promise<void> {
 			await new Promise((done) => setTimeout(done, 3_000))
 		}
 	}
-	void loadDialogs().catch(() => setTimeout(() => void loadDialogs(), 5_000))
 	followSelection()
 	watchAlarms()
 	listenToKeys()

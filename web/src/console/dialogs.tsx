@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { get } from '../api/client'
 import type { Incident, Page, SiteTest } from '../api/types'
-import { type Loaders, language, nameOf, t, word } from '../lib/i18n'
+import { language, nameOf, t, word } from '../lib/i18n'
 import { play, setVolume, unlock, unlocked, volume } from '../lib/sound'
 import { formatWhen } from '../lib/time'
 import { world } from '../state/room'
@@ -16,12 +16,6 @@ import { RESULTS } from './command'
 import { CallForm, LateForm } from './forms'
 import { KEY_MAP } from './keys'
 import { dialog, select, selected, setSingleKeys, singleKeys } from './state'
-
-/* The dialogs come late and bring their words. */
-export const words: Loaders = {
-	ur: () => import('./strings/dialogs/ur.json'),
-	en: () => import('./strings/dialogs/en.json'),
-}
 
 export const shut = () => {
 	dialog.value = undefined
@@ -196,7 +190,7 @@ function SiteTests() {
 	}, [])
 	const nameFor = (test: SiteTest) => {
 		const site = world.value.sites.get(test.site)
-		return site ? nameOf(site) : test.name
+		return nameOf(site ?? test)
 	}
 	return (
 		<Dialog title={t('tests.title')} onClose={shut} wide>

@@ -5,7 +5,6 @@ import { useSignal } from '@preact/signals'
 import type {
 	Assignment,
 	AssignmentStatus,
-	CallbackOutcome,
 	Incident,
 	MilestoneName,
 	Priority,
@@ -22,6 +21,7 @@ import {
 	isOpenAssignment,
 	linkTo,
 	note,
+	OUTCOMES,
 	offer,
 	release,
 	reopen,
@@ -29,6 +29,7 @@ import {
 	setStatus,
 } from './actions'
 import { Labels } from './queue'
+import { reasonText } from './reasons'
 import {
 	dialog,
 	recommendations,
@@ -49,13 +50,6 @@ const MILESTONES: readonly MilestoneName[] = [
 	'closed',
 ]
 const PRIORITIES: readonly Priority[] = ['P1', 'P2', 'P3']
-export const OUTCOMES: readonly CallbackOutcome[] = [
-	'confirmed_real',
-	'confirmed_false',
-	'no_answer',
-	'wrong_word',
-	'line_dead',
-]
 const NEAR_M = 300
 const NEAR_MS = 600_000
 
@@ -159,7 +153,7 @@ function Notices({ incident }: { incident: Incident }) {
 			{cancel?.code === 'duress' && (
 				<p class="notice bad" role="note">
 					<b>{t('cancel.duress_title')}</b> {t('cancel.duress')}
-					{isSupervisor.value && (
+					{isSupervisor.value && cancel.held_from_site !== false && (
 						<button
 							type="button"
 							class="btn small"
@@ -290,6 +284,12 @@ function CallBack({ incident }: { incident: Incident }) {
 	return (
 		<section class="card">
 			<h3>{t('callback.title')}</h3>
+			{incident.callback && (
+				<p>
+					<b>{word('callback', incident.callback.outcome)}</b>{' '}
+					<Bdi>{formatWhen(incident.callback.at, language.value)}</Bdi>
+				</p>
+			)}
 			<div class="row wrap">
 				{OUTCOMES.map((outcome, n) => (
 					<button
@@ -329,14 +329,19 @@ function Recommended({ incident }: { incident: Incident }) {
 								disabled={!unit}
 								onClick={() => unit && ignore(offer(incident, [unit]))}
 							>
-								<kbd>{n + 1}</kbd> {t('act.offer')} <Bdi>{unit?.callsign ?? one.unit}</Bdi>
+								<kbd>{n + 1}</kbd> {t('act.offer')}{' '}
+								<Bdi>{unit?.callsign ?? one.callsign ?? one.unit}</Bdi>
 							</button>
 							<span class="eta">
-								<Bdi>{formatCountdown(one.eta_s)}</Bdi>
+								<Bdi>{one.eta_s === undefined ? '–' : formatCountdown(one.eta_s)}</Bdi>
 							</span>
 							<span class="dim">
-								<span class="ltr">{formatDistance(one.distance_m)}</span>
-								{' · '}
+								{one.distance_m !== undefined && (
+									<>
+										<span class="ltr">{formatDistance(one.distance_m)}</span>
+										{' · '}
+									</>
+								)}
 								{word('method', one.method)}
 								{one.fix_age_s !== undefined && (
 									<>
@@ -347,7 +352,7 @@ function Recommended({ incident }: { incident: Incident }) {
 							</span>
 							<span class="why dim">
 								{one.reasons
-									.map((r) => word('reason', r))
+									.flatMap((r) => reasonText(r) ?? [])
 									.join(language.value === 'ur' ? '، ' : ', ')}
 							</span>
 						</li>
@@ -360,8 +365,8 @@ function Recommended({ incident }: { incident: Incident }) {
 					<ul class="left-out">
 						{found.left_out.map((one) => (
 							<li key={one.unit}>
-								<Bdi>{unitOf(one.unit)?.callsign ?? one.unit}</Bdi>{' '}
-								<span class="dim">{word('reason', one.reason)}</span>
+								<Bdi>{one.callsign ?? unitOf(one.unit)?.callsign ?? one.unit}</Bdi>{' '}
+								<span class="dim">{reasonText(one.reason)}</span>
 							</li>
 						))}
 					</ul>
@@ -515,7 +520,10 @@ function Timeline({ incident }: { incident: Incident }) {
 					<li key={entry.seq}>
 						<Bdi>{formatWhen(entry.at, language.value)}</Bdi>
 						<span>
-							<b>{word('event', entry.type)}</b> <span dir="auto">{entry.text}</span>{' '}
+							<b>{word('event', entry.type)}</b>{' '}
+							{entry.callsign && <Bdi>{entry.callsign}</Bdi>}{' '}
+							{entry.text && <span dir="auto">{entry.text}</span>}{' '}
+							{entry.by === 'voice' && <span class="dim">{t('timeline.voice')}</span>}{' '}
 							{entry.actor_name && <bdi class="dim">{entry.actor_name}</bdi>}
 						</span>
 					</li>

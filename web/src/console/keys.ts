@@ -3,9 +3,8 @@
  * layout is on. Single keys can be turned off in the key map; F2 and Esc stay. */
 import { unlock } from '../lib/sound'
 import { unitOf } from '../state/room'
-import { acknowledge, callBack, mute, offer, reopen } from './actions'
+import { acknowledge, callBack, mute, OUTCOMES, offer, reopen } from './actions'
 import { goToCommandLine } from './commandline'
-import { OUTCOMES } from './incident'
 import {
 	type DialogName,
 	dialog,

@@ -7,7 +7,7 @@ import type { Id, Incident } from '../api/types'
 import { nameOf, t, word } from '../lib/i18n'
 import { holdOrder } from '../state/queue'
 import { now, queue, room, world } from '../state/room'
-import { Bdi, Countdown, kindOf, PriorityBadge, stageOf } from '../ui/parts'
+import { Bdi, Countdown, kindOf, PriorityBadge, StormText, stageOf } from '../ui/parts'
 import { acknowledge } from './actions'
 import { dialog, select, selectedId } from './state'
 
@@ -48,18 +48,12 @@ export function QueuePane() {
 			)}
 			<ol class="rows" onPointerMove={hold} onKeyDown={hold} onFocusCapture={hold}>
 				{(room.value?.storms ?? []).map((storm, n) => (
-					<li key={storm.id ?? `storm${n}`} class="storm">
+					<li key={`storm${n}`} class="storm">
 						<span class="prio P2" aria-hidden="true">
 							≋
 						</span>
 						<span>
-							{storm.text ??
-								t('storm.row', {
-									n: storm.count ?? 0,
-									area: storm.area ?? '',
-									carrier: storm.carrier ?? '',
-								})}
-							{storm.wired && <b> · {t('storm.wired')}</b>}
+							<StormText storm={storm} />
 						</span>
 					</li>
 				))}

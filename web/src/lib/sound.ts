@@ -37,6 +37,8 @@ const SCORES: Readonly<Record<Sound, readonly Tone[]>> = {
 
 const HARMONICS = [1, 0.5, 0.33, 0.2]
 const REPEAT_MS = 3_000
+/* How long a browser may take to say that a page may sound. */
+const UNLOCK_MS = 1_000
 const SOS_FLOOR = 0.5
 const STORED = 'kumak.volume'
 
@@ -69,7 +71,7 @@ export async function unlock(): Promise<boolean> {
 	if (ctx.state !== 'running')
 		await Promise.race([
 			ctx.resume().catch(() => undefined),
-			new Promise((done) => setTimeout(done, 300)),
+			new Promise((done) => setTimeout(done, UNLOCK_MS)),
 		])
 	unlocked.value = ctx.state === 'running'
 	return unlocked.value

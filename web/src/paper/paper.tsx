@@ -5,6 +5,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { get } from '../api/client'
+import { wholeIncident, wholeUnit } from '../api/records'
 import type { Incident, Snapshot, Unit } from '../api/types'
 import { language, nameOf, t, word } from '../lib/i18n'
 import { formatClockShort, formatDate, formatWhen } from '../lib/time'
@@ -37,7 +38,11 @@ export function Paper() {
 		failed.value = false
 		get<Snapshot>('/snapshot').then(
 			(found) => {
-				snapshot.value = found
+				snapshot.value = {
+					...found,
+					incidents: found.incidents.map(wholeIncident),
+					units: found.units.map(wholeUnit),
+				}
 			},
 			() => {
 				failed.value = true
@@ -148,7 +153,7 @@ function Line({ incident }: { incident: Incident }) {
 				</b>
 			</td>
 			<td>
-				<PriorityBadge priority={incident.priority} />
+				<PriorityBadge priority={incident.priority} short />
 			</td>
 			<td>
 				{kindOf(incident)}

@@ -6,7 +6,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { ApiError, get } from '../api/client'
 import type { KumakEvent, Page, ResponseTimes, SiteTest } from '../api/types'
-import { language, t, word } from '../lib/i18n'
+import { language, nameOf, t, word } from '../lib/i18n'
 import { formatDate, formatWhen, serverNow } from '../lib/time'
 import { me, needSession } from '../state/session'
 import { LanguageSwitch } from '../ui/parts'
@@ -14,7 +14,7 @@ import { WorldBanner } from '../ui/strip'
 import { formatSeconds, INTERVALS, rateOf, TARGETS, verdictOf } from './targets'
 import './report.css'
 
-const GROUPINGS = ['', 'site', 'agency', 'district', 'shift', 'kind', 'priority'] as const
+const GROUPINGS = ['', 'site', 'agency', 'kind', 'priority'] as const
 const DAY_MS = 86_400_000
 const PKT_MS = 5 * 3_600_000
 const ALARMS = new Set([
@@ -398,7 +398,7 @@ function Tests() {
 						{tests.value?.map((one) => (
 							<tr key={one.site}>
 								<th scope="row">
-									<bdi>{one.name}</bdi>
+									<bdi>{nameOf(one)}</bdi>
 								</th>
 								<td>
 									<bdi class="num">{formatWhen(one.last_test_at, language.value)}</bdi>

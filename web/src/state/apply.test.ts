@@ -77,6 +77,14 @@ describe('apply', () => {
 		expect(apply(EMPTY, event('room.changed', {})).stale).toEqual([{ what: 'room' }])
 		expect(apply(EMPTY, event('something.new', {}))).toEqual({ world: EMPTY, stale: [] })
 	})
+	it('takes a note as news of its incident, not of itself', () => {
+		const { world, stale } = apply(
+			raise(EMPTY, 'i1'),
+			event('incident.note_added', { id: 'note9', incident: 'i1' }),
+		)
+		expect([...world.incidents.keys()]).toEqual(['i1'])
+		expect(stale).toEqual([{ what: 'incident', id: 'i1' }])
+	})
 	it('counts a signal that joins', () => {
 		const world = apply(
 			raise(EMPTY, 'i1'),

@@ -50,6 +50,8 @@ export function apply(world: World, event: KumakEvent): Applied {
 		case 'site':
 			return { world, stale: [{ what: 'site', id: event.data.id }] }
 		case 'room':
+		case 'page':
+		case 'synthetic':
 			return { world, stale: [{ what: 'room' }] }
 		default:
 			return { world, stale: [] }
@@ -75,7 +77,8 @@ export function applyFixes(world: World, fixes: readonly Fix[]): World {
 }
 
 function applyIncident(world: World, event: KumakEvent): Applied {
-	const id = event.data.id
+	/* The subject of a note is the note. */
+	const id = event.data.incident ?? event.data.id
 	const stale: Stale[] = [{ what: 'incident', id }]
 	const known = world.incidents.get(id)
 	if (!known) {
@@ -123,7 +126,7 @@ function raised(world: World, event: KumakEvent): Incident {
 		from: event.at,
 	}
 	return {
-		id: data.id,
+		id: data.incident ?? data.id,
 		number: data.number ?? '',
 		world: event.world ?? 'live',
 		state: 'new',

@@ -6,6 +6,7 @@
 import { batch, computed, signal } from '@preact/signals'
 import { ApiError, get, getAll } from '../api/client'
 import { type LinkState, Live, liveUrl } from '../api/live'
+import { wholeIncident, wholeRoom, wholeSite, wholeUnit } from '../api/records'
 import type { Agency, Fix, Id, Incident, KumakEvent, Room, Site, Unit } from '../api/types'
 import { learnServerTime, serverNow } from '../lib/time'
 import { apply, applyFixes, EMPTY, type Stale, type World } from './apply'
@@ -14,6 +15,8 @@ import { sortedQueue } from './queue'
 const REFETCH_MS = 200
 const FIXES_MS = 1_000
 const TICK_MS = 1_000
+const DROP_MS = 300_000
+const KEPT_CLOSED_MS = 600_000
 const WHOLE_AT_ONCE = 20
 
 export const world = signal<World>(EMPTY)
@@ -53,6 +56,7 @@ export async function openRoom(): Promise<void> {
 	setInterval(() => {
 		now.value = serverNow()
 	}, TICK_MS)
+	setInterval(dropClosed, DROP_MS)
 	setInterval(flushFixes, FIXES_MS)
 	const seq = await loadLists()
 	live = new Live(liveUrl(), seq, {
@@ -89,7 +93,7 @@ export function tell(frame: object): boolean {
 
 /* The lists, and the event number that they are at least as new as. */
 async function loadLists(): Promise<number> {
-	const first = await get<Room>('/room')
+	const first = wholeRoom(await get<Room>('/room'))
 	learnServerTime(first.now)
 	const [incidents, units, sites, houses] = await Promise.all([
 		getAll<Incident>('/incidents?state=open'),
@@ -100,7 +104,11 @@ async function loadLists(): Promise<number> {
 	batch(() => {
 		room.value = first
 		agencies.value = byId(houses)
-		world.value = { incidents: byId(incidents), units: byId(units), sites: byId(sites) }
+		world.value = {
+			incidents: byId(incidents.map(wholeIncident)),
+			units: byId(units.map(wholeUnit)),
+			sites: byId(sites.map(wholeSite)),
+		}
 		heardAt.value = serverNow()
 		loaded.value = true
 	})
@@ -136,6 +144,20 @@ function onLiveEvent(event: KumakEvent): void {
 	for (const listener of listeners) listener(event)
 }
 
+/* A page that stays open for months must not keep every closed incident. */
+function dropClosed(): void {
+	const old = [...world.value.incidents.values()].filter(
+		(i) =>
+			i.state === 'closed' &&
+			!watched.has(i.id) &&
+			serverNow() - Date.parse(i.milestones.closed ?? i.raised_at) > KEPT_CLOSED_MS,
+	)
+	if (old.length === 0) return
+	const incidents = new Map(world.value.incidents)
+	for (const one of old) incidents.delete(one.id)
+	world.value = { ...world.value, incidents }
+}
+
 function flushFixes(): void {
 	if (fixes.size === 0) return
 	const items = [...fixes.values()]
@@ -156,10 +178,10 @@ export function refetch(item: Stale): void {
 
 async function fetchStale(item: Stale): Promise<void> {
 	try {
-		if (item.what === 'room') room.value = await get<Room>('/room')
+		if (item.what === 'room') room.value = wholeRoom(await get<Room>('/room'))
 		else if (item.what === 'incident') await fetchIncident(item.id)
 		else if (item.what === 'unit') {
-			const unit = await get<Unit>(`/units/${encodeURIComponent(item.id)}`)
+			const unit = wholeUnit(await get<Unit>(`/units/${encodeURIComponent(item.id)}`))
 			const have = world.value.units.get(item.id)
 			/* Fixes that came while the request was under way are newer. */
 			const newer = have?.fix_at !== undefined && have.fix_at > (unit.fix_at ?? '')
@@ -171,7 +193,7 @@ async function fetchStale(item: Stale): Promise<void> {
 				units: new Map(world.value.units).set(item.id, merged),
 			}
 		} else {
-			const site = await get<Site>(`/sites/${encodeURIComponent(item.id)}`)
+			const site = wholeSite(await get<Site>(`/sites/${encodeURIComponent(item.id)}`))
 			world.value = {
 				...world.value,
 				sites: new Map(world.value.sites).set(item.id, site),
@@ -199,7 +221,9 @@ let fetchNumber = 0
 export async function fetchIncident(id: Id): Promise<Incident> {
 	const mine = ++fetchNumber
 	inFlight.set(id, mine)
-	const incident = await get<Incident>(`/incidents/${encodeURIComponent(id)}`)
+	const incident = wholeIncident(
+		await get<Incident>(`/incidents/${encodeURIComponent(id)}`),
+	)
 	/* A later request for the same record overtook this one. */
 	if (inFlight.get(id) !== mine) return incident
 	inFlight.delete(id)

@@ -26,7 +26,10 @@ export function Dialog(props: Props) {
 		const back = document.activeElement
 		if (open) ref.current?.show()
 		else ref.current?.showModal()
-		ref.current?.querySelector<HTMLElement>('[data-first]')?.focus()
+		const first =
+			ref.current?.querySelector<HTMLElement>('[data-first]') ??
+			ref.current?.querySelector<HTMLElement>('button[type=submit]')
+		first?.focus()
 		return () => {
 			if (back instanceof HTMLElement) back.focus()
 		}

@@ -2,9 +2,9 @@
 /* The small parts that all pages share: priority, countdown, ages, unit shapes, the
  * language switch. */
 import type { ComponentChildren } from 'preact'
-import type { Due, Incident, Priority, Unit } from '../api/types'
+import type { Due, Incident, Priority, Storm, Unit } from '../api/types'
 import { LANGUAGE_NAMES, LANGUAGES, language, t, word } from '../lib/i18n'
-import { ageParts, formatCountdown, urgencyOf } from '../lib/time'
+import { ageParts, formatClockShort, formatCountdown, urgencyOf } from '../lib/time'
 import { chooseLanguage } from '../state/session'
 
 const SHAPES: Readonly<Record<Priority, string>> = { P1: '▲', P2: '◆', P3: '●' }
@@ -59,6 +59,22 @@ export function stageOf(incident: Incident): string {
 	if (incident.assignments_open > 0) return t('stage.offered')
 	if (m.cleared) return t('stage.cleared')
 	return t('stage.acknowledged')
+}
+
+/* A flood of one kind, grouped: the incidents in it stay in the queue. */
+export function StormText({ storm }: { storm: Storm }) {
+	const text = t('storm.row', { n: storm.incidents ?? 0, kind: word('kind', storm.kind) })
+	return (
+		<>
+			{text}
+			{storm.since && (
+				<>
+					{' '}
+					<Bdi>{formatClockShort(Date.parse(storm.since))}</Bdi>
+				</>
+			)}
+		</>
+	)
 }
 
 export function kindOf(incident: Incident): string {

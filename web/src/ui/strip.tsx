@@ -48,13 +48,18 @@ export function HealthChips() {
 	return (
 		<>
 			{!r.synthetic.ok && <span class="chip bad">{t('health.synthetic')}</span>}
-			{!r.second_path.ok && <span class="chip bad">{t('health.second_path')}</span>}
+			{r.second_path.set === false && (
+				<span class="chip bad">{t('health.second_path_unset')}</span>
+			)}
+			{r.second_path.set !== false && !r.second_path.ok && (
+				<span class="chip bad">{t('health.second_path')}</span>
+			)}
 			{r.second_path.waiting > 0 && (
 				<span class="chip warn">{t('health.waiting', { n: r.second_path.waiting })}</span>
 			)}
 			{r.consoles.sound === 0 && <span class="chip bad">{t('health.no_sound')}</span>}
 			{!r.standby && <span class="chip warn">{t('health.no_standby')}</span>}
-			{r.disk.used_pct >= 85 && (
+			{r.disk && r.disk.used_pct >= 85 && (
 				<span class="chip bad">{t('health.disk', { n: Math.round(r.disk.used_pct) })}</span>
 			)}
 			{r.mute && Date.parse(r.mute.until) > now.value && (
