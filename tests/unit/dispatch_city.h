@@ -52,16 +52,6 @@ city_move(struct city *c, struct id unit, double east_m)
 	track_put(c->track, &f, false);
 }
 
-static inline struct patch
-city_card(void)
-{
-	struct patch p;
-
-	patch_init(&p, &noun_run_card);
-	PATCH_STR(&p, run_card, name, SPAN("card"));
-	return p;
-}
-
 static inline void
 city_put_card(struct city *c, struct patch *p)
 {

@@ -61,8 +61,9 @@ an_offer_comes_back(void **state)
 static void
 card_at_once(struct city *c, int64_t units, int64_t cover, const char *caps)
 {
-	struct patch p = city_card();
+	struct patch p;
 
+	patch_init(&p, &noun_run_card);
 	PATCH_ENUM(&p, run_card, site_class, SITE_CONSULATE);
 	PATCH_BOOL(&p, run_card, offer_at_once, true);
 	PATCH_INT(&p, run_card, units, units);
