@@ -226,7 +226,6 @@ static bool
 signal_item(void *ctx, const struct record *rec)
 {
 	struct parts *t = ctx;
-	const struct signal *s = (const struct signal *)rec;
 	struct buf *b = &t->c->out;
 
 	if ((int64_t)t->pager.n == t->pager.limit) {
@@ -239,7 +238,6 @@ signal_item(void *ctx, const struct record *rec)
 		return true;
 	jw_open(b, '{');
 	jw_kid(b, "id", rec->id);
-	jw_kz(b, "source_name", s->source_name);
 	fields_write(b, &noun_signal, rec, ~0ull, false,
 		     view_hides(t->view) | FIELD_INNER);
 	jw_close(b, '}');

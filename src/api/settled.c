@@ -6,8 +6,8 @@
 #include "api/routes.h"
 
 #include "base/auto.h"
+#include "base/qr.h"
 
-#include <qrencode.h>
 #include <stdlib.h>
 
 static enum noun_index
@@ -278,29 +278,6 @@ token_patch(struct call *c)
 		answer_record(c, NOUN_TOKEN, c->id, 200);
 }
 
-/* A QR code as one SVG path, dark on light, with its quiet zone. */
-static void
-write_qr(struct buf *b, const char *text)
-{
-	struct buf AUTO(buf_done) svg = { 0 };
-	QRcode *qr = QRcode_encodeString(text, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
-
-	if (!qr)
-		return;
-	buf_printf(&svg,
-		   "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
-		   "shape-rendering=\"crispEdges\"><path fill=\"#fff\" "
-		   "d=\"M0 0h%dv%dH0z\"/><path fill=\"#000\" d=\"",
-		   qr->width + 8, qr->width + 8, qr->width + 8, qr->width + 8);
-	for (int y = 0; y < qr->width; y++)
-		for (int x = 0; x < qr->width; x++)
-			if (qr->data[y * qr->width + x] & 1)
-				buf_printf(&svg, "M%d %dh1v1h-1z", x + 4, y + 4);
-	buf_add_z(&svg, "\"/></svg>");
-	QRcode_free(qr);
-	jw_kstr(b, "qr_svg", buf_span(&svg));
-}
-
 static void
 invitation_url(struct call *c, struct buf *b, struct span code)
 {
@@ -319,7 +296,7 @@ void
 invitation_post(struct call *c)
 {
 	const struct invitation *ask = (const struct invitation *)c->ask.rec;
-	struct buf AUTO(buf_done) code = { 0 }, hash = { 0 }, url = { 0 };
+	struct buf AUTO(buf_done) code = { 0 }, hash = { 0 }, url = { 0 }, svg = { 0 };
 	struct decision *d = call_decide(c);
 	struct id id;
 
@@ -336,7 +313,8 @@ invitation_post(struct call *c)
 		     VIEW_ADMIN);
 	jw_kstr(&c->out, "code", buf_span(&code));
 	jw_kstr(&c->out, "url", buf_span(&url));
-	write_qr(&c->out, url.p);
+	qr_svg(&svg, url.p);
+	jw_kstr(&c->out, "qr_svg", buf_span(&svg));
 	jw_close(&c->out, '}');
 	answer(c, 201);
 }

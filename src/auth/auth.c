@@ -43,6 +43,7 @@ struct auth {
 	struct map throttle; /* login ‖ address → struct tries */
 	struct job *queue, **queue_end;
 	size_t queued, running;
+	struct buf local;              /* hash of the machine's own secret */
 	char dummy[PASSWORD_HASH_MAX]; /* checked for logins that do not exist */
 };
 
@@ -80,6 +81,7 @@ auth_close(struct auth *a)
 	for (size_t i = 0; map_next(&a->throttle, &i, NULL, &t);)
 		free(t);
 	map_done(&a->throttle);
+	buf_done(&a->local);
 	while (a->queue) {
 		struct job *job = a->queue;
 
@@ -125,6 +127,33 @@ find_session(struct auth *a, const struct http_request *req)
 }
 
 void
+auth_set_local(struct auth *a, struct span secret)
+{
+	buf_clear(&a->local);
+	auth_hash_secret(&a->local, secret);
+}
+
+static bool
+is_local(const struct auth *a, const struct http_request *req, struct span hash)
+{
+	return req->is_loopback && a->local.n == hash.n && hash.n &&
+	       crypt_equal(a->local.p, hash.p, hash.n);
+}
+
+static void
+principal_local(const struct model *m, struct principal *ret)
+{
+	*ret = (struct principal){
+		.role = ROLE_ADMINISTRATOR,
+		.agency = m->node->control,
+		.is_control = true,
+		.is_verified = true,
+		.name = "this machine",
+		.source = "local",
+	};
+}
+
+void
 auth_identify(struct auth *a, const struct http_request *req, struct auth_result *ret)
 {
 	struct model *m = journal_model(a->journal);
@@ -141,7 +170,10 @@ auth_identify(struct auth *a, const struct http_request *req, struct auth_result
 		auth_hash_secret(&hash, secret);
 		t = token_by_hash(m, buf_span(&hash));
 		ret->how = AUTH_BAD;
-		if (t && !t->revoked) {
+		if (m->node && is_local(a, req, buf_span(&hash))) {
+			principal_local(m, &ret->who);
+			ret->how = AUTH_BEARER;
+		} else if (t && !t->revoked) {
 			principal_of_token(m, t, &ret->who);
 			ret->how = AUTH_BEARER;
 		}

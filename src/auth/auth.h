@@ -14,6 +14,10 @@ struct auth;
 int auth_open(struct net *net, struct journal *journal, struct auth **ret);
 void auth_close(struct auth *a); /* NULL is fine */
 
+/* A secret that is an administrator's of the control agency, from loopback only,
+ * for this run of the program: kumak account … on the machine itself. */
+void auth_set_local(struct auth *a, struct span secret);
+
 enum auth_how {
 	AUTH_NOBODY, /* no credential given */
 	AUTH_BAD,    /* one that is not valid (now) */

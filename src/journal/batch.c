@@ -105,6 +105,8 @@ batch_seal(struct journal *j, struct batch *b)
 	struct record *rec = model_take_dirty(&j->model);
 	size_t n = 0;
 
+	if (!b->n)
+		b->last_seq = j->tail;
 	seal_events(b);
 	seal_searches(j, b);
 	for (; rec; rec = rec->next_dirty) {
@@ -144,6 +146,7 @@ batch_clear(struct batch *b)
 	b->docs.n = b->bodies.n = b->texts.n = 0;
 	b->out = (struct store_batch){ 0 };
 	b->waiters = b->last_waiter = NULL;
+	b->is_probe = false;
 	b->rc = 0;
 	if (b->docs.cap > (4u << 20)) { /* a burst went through: give it back */
 		buf_done(&b->docs);

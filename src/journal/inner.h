@@ -30,6 +30,7 @@ struct batch {
 	size_t records_cap;
 	struct store_batch out;
 	uint64_t last_seq;
+	bool is_probe; /* commits even without an event */
 	struct waiter *waiters, *last_waiter;
 	int rc;
 	struct batch *next_free;

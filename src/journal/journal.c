@@ -210,7 +210,7 @@ journal_turn_end(struct journal *j)
 {
 	struct batch *b = j->pending;
 
-	if (j->is_writing || !b->n)
+	if (j->is_writing || (!b->n && !b->is_probe))
 		return;
 	batch_seal(j, b);
 	j->pending = batch_get(j);
@@ -231,24 +231,40 @@ journal_turn_end(struct journal *j)
 	pthread_mutex_unlock(&j->lock);
 }
 
+static void
+wait_for(struct batch *b, void (*fn)(void *ctx), void *ctx)
+{
+	struct waiter *w = malloc(sizeof *w), **at;
+
+	*w = (struct waiter){ fn, ctx, NULL };
+	for (at = b->last_waiter ? &b->last_waiter->next : &b->waiters; *at;)
+		at = &(*at)->next;
+	*at = w;
+	b->last_waiter = w;
+}
+
 void
 journal_when(struct journal *j, void (*fn)(void *ctx), void *ctx)
 {
 	struct batch *b = j->pending->n   ? j->pending
 			  : j->is_writing ? j->writing
 					  : NULL;
-	struct waiter *w, **at;
 
-	if (!b || j->durable >= j->tail) {
+	if (!b || j->durable >= j->tail)
 		fn(ctx);
-		return;
-	}
-	w = malloc(sizeof *w);
-	*w = (struct waiter){ fn, ctx, NULL };
-	for (at = b->last_waiter ? &b->last_waiter->next : &b->waiters; *at;)
-		at = &(*at)->next;
-	*at = w;
-	b->last_waiter = w;
+	else
+		wait_for(b, fn, ctx);
+}
+
+void
+journal_probe(struct journal *j, void (*fn)(void *ctx), void *ctx)
+{
+	struct node *node = j->model.node;
+
+	if (node)
+		model_touch(&j->model, &node->r, node->r.touched_seq);
+	j->pending->is_probe = true;
+	wait_for(j->pending, fn, ctx);
 }
 
 struct journal_sink *

@@ -43,6 +43,9 @@ uint64_t journal_tail(const struct journal *j);    /* last event decided */
 uint64_t journal_durable(const struct journal *j); /* last event on disk */
 /* Calls fn(ctx) once everything decided so far is on disk: now, if it is. */
 void journal_when(struct journal *j, void (*fn)(void *ctx), void *ctx);
+/* A real commit without an event: the node's own record is written again as it
+ * is. Calls fn(ctx) once that is on disk. Tests the path, leaves nothing. */
+void journal_probe(struct journal *j, void (*fn)(void *ctx), void *ctx);
 /* Hands the waiting batch to the writer if it is idle. Once per turn. */
 void journal_turn_end(struct journal *j);
 
@@ -72,7 +75,7 @@ struct chain_report {
 	uint8_t hash[STORE_HASH_BYTES];
 	int64_t at;
 	uint64_t bad_seq; /* first bad event; 0: none */
-	char why[200];
+	char why[240];
 };
 /* Walks the whole chain; want_seq != 0: also that event want_seq has want_hash. */
 int chain_verify(struct store *s, uint64_t want_seq, const uint8_t *want_hash,

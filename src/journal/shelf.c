@@ -143,6 +143,8 @@ keep_signal(struct journal *j, struct id id)
 void
 shelf_tidy(struct journal *j, struct batch *b)
 {
+	if (!b->n)
+		return;
 	memcpy(j->head_hash, b->events[b->n - 1].hash, 32);
 	j->head_seq = b->last_seq;
 	j->head_at = b->events[b->n - 1].e.at;

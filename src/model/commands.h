@@ -109,6 +109,7 @@ int incident_release(struct decision *d, struct id id);
 int incident_escalate(struct decision *d, struct id id, int64_t step, struct span text);
 int incident_unit_near(struct decision *d, struct id id);
 int page_owe(struct decision *d, struct id incident, struct span text, struct id *ret);
+/* Not sent and next_at TIME_NONE: dropped, it is not tried again. */
 int page_result(struct decision *d, struct id page, bool is_sent, int64_t next_at);
 
 #define OFFER_UNITS_MAX 32

@@ -53,7 +53,10 @@ page_result(struct decision *d, struct id id, bool is_sent, int64_t next_at)
 		return 0;
 	event_begin(d, &e, is_sent ? EVENT_PAGE_SENT : EVENT_PAGE_FAILED, p->r.world,
 		    id);
-	PATCH_ENUM(&e.body, page, state, is_sent ? PAGE_SENT : PAGE_WAITING);
+	PATCH_ENUM(&e.body, page, state,
+		   is_sent                ? PAGE_SENT
+		   : next_at == TIME_NONE ? PAGE_DROPPED
+					  : PAGE_WAITING);
 	PATCH_INT(&e.body, page, tries, p->tries + 1);
 	PATCH_INT(&e.body, page, next_at, is_sent ? TIME_NONE : next_at);
 	event_emit(d, &e);

@@ -159,6 +159,7 @@ export interface Assignment {
 		kind: string
 		priority: Priority
 		site_name?: string
+		site_name_ur?: string
 		position?: Position
 		message?: string
 		address?: string

@@ -30,7 +30,8 @@ function reason(error: unknown): string {
 	if (!(error instanceof ApiError)) return t('error.other')
 	if (error.code === 'unreachable') return t('error.unreachable')
 	if (error.code === 'too_many_tries') {
-		const seconds = Number(error.problem.retry_after_s ?? 60)
+		const said = error.problem.retry_after_s ?? /\d+/.exec(error.problem.detail ?? '')?.[0]
+		const seconds = Number(said ?? 60)
 		return t('error.too_many_tries', { n: seconds })
 	}
 	if (error.status === 401) return t('error.bad_login')

@@ -172,7 +172,11 @@ function fitPlaces(map: GlMap, places: readonly Position[]): boolean {
 		[Math.min(...lons), Math.min(...lats)],
 		[Math.max(...lons), Math.max(...lats)],
 	]
-	map.fitBounds(bounds, { padding: 70, maxZoom: 13, duration: 0 })
+	map.fitBounds(bounds, {
+		padding: Math.min(70, map.getContainer().clientHeight / 5),
+		maxZoom: 13,
+		duration: 0,
+	})
 	return true
 }
 

@@ -4,6 +4,7 @@
 import { computed, effect, signal } from '@preact/signals'
 import { ApiError, get, getAll, post } from '../api/client'
 import { type LinkState, Live, liveUrl } from '../api/live'
+import { wholeUnit } from '../api/records'
 import type { Assignment, AssignmentStatus, KumakEvent, Unit } from '../api/types'
 import { language, t } from '../lib/i18n'
 import { startAlarm, stopAlarm } from '../lib/sound'
@@ -156,7 +157,7 @@ async function load(): Promise<void> {
 		get<Unit>(`/units/${encodeURIComponent(id)}`),
 		getAll<Assignment>('/assignments?state=open'),
 	])
-	unit.value = one
+	unit.value = wholeUnit(one)
 	assignments.value = list.filter((item) => item.unit === id)
 	loaded.value = true
 }

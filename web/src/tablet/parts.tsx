@@ -4,7 +4,7 @@
 import { useState } from 'preact/hooks'
 import type { Assignment, AssignmentStatus } from '../api/types'
 import { distanceM, formatDistance, formatPlace } from '../lib/geo'
-import { t, word } from '../lib/i18n'
+import { nameOf, t, word } from '../lib/i18n'
 import { unlock, unlocked } from '../lib/sound'
 import { formatClock, formatCountdown } from '../lib/time'
 import { me } from '../state/session'
@@ -151,12 +151,18 @@ function Away({ assignment }: { assignment: Assignment }) {
 	)
 }
 
+function siteOf({ incident_card: card }: Assignment): string {
+	if (!card?.site_name) return word('kind', card?.kind)
+	const { site_name: name, site_name_ur: name_ur } = card
+	return nameOf(name_ur ? { name, name_ur } : { name })
+}
+
 function Where({ assignment }: { assignment: Assignment }) {
 	const card = assignment.incident_card
 	return (
 		<>
 			<p class="site">
-				<bdi>{card?.site_name ?? word('kind', card?.kind)}</bdi>
+				<bdi>{siteOf(assignment)}</bdi>
 			</p>
 			{card?.address && (
 				<p class="address">

@@ -18,6 +18,8 @@ export function Way({ assignment, theme }: { assignment: Assignment; theme: stri
 		let gone = false
 		let handle: MapHandle | undefined
 		let stop: (() => void) | undefined
+		let sizes: ResizeObserver | undefined
+		let isFitted = false
 		const begin = async () => {
 			const { makeMap } = await import('../map/gl')
 			if (gone || !box.current) return
@@ -29,7 +31,11 @@ export function Way({ assignment, theme }: { assignment: Assignment; theme: stri
 				siteName: nameOf,
 			})
 			if (gone) return handle.remove()
-			let isFitted = false
+			/* A second assignment or a turned tablet changes the room for the map. */
+			sizes = new ResizeObserver(() => {
+				isFitted = false
+			})
+			sizes.observe(box.current)
 			stop = effect(() => {
 				const own = ownUnit(unit.value, shown.current)
 				const incident = incidentOf(shown.current)
@@ -50,6 +56,7 @@ export function Way({ assignment, theme }: { assignment: Assignment; theme: stri
 		return () => {
 			gone = true
 			stop?.()
+			sizes?.disconnect()
 			handle?.remove()
 		}
 	}, [assignment.id, theme, language.value])
