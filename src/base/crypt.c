@@ -88,7 +88,8 @@ crypt_seal(struct buf *out, struct span msg, const uint8_t key[KEY_BYTES])
 	unsigned long long n;
 
 	buf_reserve(out, msg.n + SEAL_OVERHEAD);
-	randombytes_buf(out->p + nonce_at, 24);
+	crypto_generichash((uint8_t *)out->p + nonce_at, 24, (const uint8_t *)msg.p,
+			   msg.n, key, KEY_BYTES);
 	crypto_aead_xchacha20poly1305_ietf_encrypt(
 		(uint8_t *)out->p + nonce_at + 24, &n, (const uint8_t *)msg.p, msg.n,
 		NULL, 0, NULL, (uint8_t *)out->p + nonce_at, key);

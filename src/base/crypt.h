@@ -29,7 +29,8 @@ void crypt_sign(uint8_t sig[SIGN_BYTES], struct span msg, const uint8_t sec[64])
 bool crypt_verify(const uint8_t sig[SIGN_BYTES], struct span msg,
 		  const uint8_t pub[32]);
 
-/* out gets SEAL_OVERHEAD + msg.n bytes. */
+/* out gets SEAL_OVERHEAD + msg.n bytes. The nonce is a keyed hash of the message:
+ * equal messages under one key give equal boxes, so a replay gives the same bytes. */
 void crypt_seal(struct buf *out, struct span msg, const uint8_t key[KEY_BYTES]);
 int crypt_unseal(struct buf *out, struct span box, const uint8_t key[KEY_BYTES]);
 

@@ -63,7 +63,11 @@ grow(struct map *m)
 {
 	struct map old = *m;
 
-	m->cap = m->n * 4 > m->cap ? (m->cap ? m->cap * 2 : 16) : m->cap;
+	/* full of living entries: double; full of removed ones: sweep in place */
+	if (!m->cap)
+		m->cap = 16;
+	else if (m->n * 2 >= m->cap)
+		m->cap *= 2;
 	m->slots = calloc(m->cap, sizeof *m->slots);
 	if (!m->slots)
 		abort();

@@ -55,7 +55,9 @@ enum gate_report_kind {
 
 struct gate_report {
 	enum gate_report_kind kind;
-	unsigned alarms;                              /* enum gate_alarm bits */
+	/* enum gate_alarm bits. In a report that is no GATE_ALARM they are states
+	 * that go on (battery low, out of a fence): shown, nothing is raised. */
+	unsigned alarms;
 	char identity[GATE_IDENTITY_MAX];             /* as the device calls itself */
 	int64_t device_time_ms;                       /* TIME_NONE: none told */
 	struct position position;                     /* is_set only for a valid fix */
@@ -103,8 +105,9 @@ struct gate_driver {
 	ssize_t (*frame)(struct span in);
 	/* Turn one whole message into reports (and perhaps a reply) in out, which
 	 * the caller zeroed. 0, or a negative err: not understood (bytes are kept as
-	 * evidence by the door, the connection goes on). now_ms is arrival time, for
-	 * replies that carry the clock and for two-digit years. */
+	 * evidence by the door, the connection goes on; a reply that was written is
+	 * sent all the same). now_ms is arrival time, for replies that carry the
+	 * clock and for two-digit years. */
 	int (*decode)(void *state, struct span msg, int64_t now_ms,
 		      struct gate_out *out);
 	/* Write an order in the device's own language into out->reply; state tells

@@ -18,8 +18,14 @@ struct net_timer;
 
 /* --- the loop ------------------------------------------------------------ */
 int net_open(const struct clock *clock, struct net **ret);
-void net_close(struct net *net); /* closes what is still open; NULL is fine */
-int net_run(struct net *net);    /* until net_stop() */
+/* Ends all traffic: runs what was posted, closes listeners and connections
+ * (their on_close is called, so the rooms must still be there), waits for work
+ * under way. Posts are taken after it but never run. */
+void net_shut(struct net *net);
+/* net_shut() if need be, then the loop goes. Of what net made, only timers may
+ * be freed after it. NULL is fine. */
+void net_close(struct net *net);
+int net_run(struct net *net); /* until net_stop() */
 void net_stop(struct net *net);
 /* Time of this turn of the loop, read once. */
 int64_t net_wall_ms(const struct net *net);
@@ -41,19 +47,25 @@ void net_timer_start(struct net_timer *t, int64_t delay_ms, int64_t repeat_ms);
 void net_timer_stop(struct net_timer *t);
 void net_timer_free(struct net_timer *t); /* NULL is fine */
 
-/* Runs argv (no shell), feeds it `input` on stdin, kills it after timeout_ms.
- * done(ctx, exit_status) on the loop; status < 0: could not run or killed. */
+/* Runs argv (no shell), feeds it `input` on stdin, kills it (and what it
+ * started) after timeout_ms. done(ctx, exit_status) on the loop, in a later
+ * turn; status < 0: could not run or killed. < 0 at once, and no done(), only
+ * for an empty argv or after net_shut(). */
 int net_spawn(struct net *net, const char *const argv[], struct span input,
 	      int64_t timeout_ms, void (*done)(void *ctx, int exit_status), void *ctx);
 
 /* --- addresses and TLS --------------------------------------------------- */
 /* "127.0.0.1:8080", "[::1]:0", "0.0.0.0:443". Port 0 takes a free one. */
 struct net_tls; /* certificate and key of a listener */
-/* PEM texts. want_client: ask for a client certificate (checked against
- * client_ca_pem). TLS 1.2+ only. 0 or ERR_CRYPTO with *ret_why set. */
+/* PEM texts. client_ca_pem: empty, or only clients with a certificate of one of
+ * these authorities are let in. TLS 1.2+ only. 0 or ERR_CRYPTO with *ret_why. */
 int net_tls_new(struct span cert_pem, struct span key_pem, struct span client_ca_pem,
 		struct net_tls **ret, struct buf *ret_why);
-void net_tls_free(struct net_tls *tls);
+/* New certificate and key (same client authority): for later connections. On
+ * failure the old ones stay. */
+int net_tls_renew(struct net_tls *tls, struct span cert_pem, struct span key_pem,
+		  struct buf *ret_why);
+void net_tls_free(struct net_tls *tls); /* listeners keep what they need */
 /* Makes a node authority (EC P-256, 10 years) and server certificates from it
  * (397 days, subjectAltNames from names: DNS names and addresses). PEM out. */
 int net_authority_new(struct span common_name, struct buf *ret_cert,
@@ -61,6 +73,10 @@ int net_authority_new(struct span common_name, struct buf *ret_cert,
 int net_authority_issue(struct span ca_cert, struct span ca_key,
 			const struct span *names, size_t n_names, struct buf *ret_cert,
 			struct buf *ret_key);
+/* A client's certificate (a device, a peer node): what net_tls_new() checks. */
+int net_authority_issue_client(struct span ca_cert, struct span ca_key,
+			       struct span common_name, int days, struct buf *ret_cert,
+			       struct buf *ret_key);
 /* Days until a PEM certificate ends, or a negative error. */
 int net_certificate_days_left(struct span cert_pem, int64_t now_ms);
 
@@ -68,6 +84,7 @@ struct net_listener;
 /* The address really bound, "127.0.0.1:40123". */
 const char *net_listener_address(const struct net_listener *l);
 int net_listener_port(const struct net_listener *l);
+/* Takes no more; idle HTTP connections end, the others go on. */
 void net_listener_close(struct net_listener *l);
 
 /* --- HTTP ---------------------------------------------------------------- */
@@ -110,6 +127,9 @@ struct span http_header_find(const struct http_request *req, const char *name);
 struct span http_query(const struct http_request *req, const char *key);
 struct span http_cookie(const struct http_request *req, const char *name);
 
+/* SHA-256 of the client's checked certificate; ERR_NOT_FOUND without one. */
+int http_certificate(const struct http_exchange *ex, uint8_t ret_sha256[32]);
+
 /* Exactly one of these three ends an exchange, now or in a later turn; if the
  * peer has gone meanwhile it is a no-op. Bodies are copied (http_respond) or
  * borrowed for the life of the program (http_respond_static).
@@ -122,18 +142,24 @@ void http_respond_static(struct http_exchange *ex, int status, const char *conte
 			 struct span extra, struct span body);
 
 /* --- WebSocket ----------------------------------------------------------- */
+#define WS_HIGH_MARK (64 * 1024) /* bytes queued */
+#define WS_QUEUE_MAX (16u << 20) /* net itself gives the peer up */
+
 struct ws;
 struct ws_frame; /* an outgoing text message, framed once, shared by readers */
 
 struct ws_handlers {
-	void (*on_text)(void *ctx, struct ws *ws, struct span text); /* valid UTF-8 */
+	/* Valid UTF-8. Binary messages close with 1003, pings are answered. */
+	void (*on_text)(void *ctx, struct ws *ws, struct span text);
 	void (*on_close)(void *ctx, struct ws *ws); /* ws is gone after it */
-	/* The send queue, over its high mark before, is empty again. */
+	/* The send queue, over WS_HIGH_MARK before, is empty again. Meanwhile
+	 * nothing is read from this peer. */
 	void (*on_drained)(void *ctx, struct ws *ws);
 	size_t message_max; /* larger: close 1009 */
 };
 
-/* Ends the exchange with 101. protocol: NULL or the subprotocol chosen. */
+/* Ends the exchange with 101. protocol: NULL or the subprotocol chosen. NULL
+ * when the peer has gone or the request was none (400 is sent). */
 struct ws *http_upgrade(struct http_exchange *ex, const char *protocol,
 			const struct ws_handlers *handlers, void *ctx);
 struct ws_frame *ws_frame_new(struct span text); /* one reference */
@@ -165,7 +191,8 @@ struct net_handlers {
 
 int net_tcp_listen(struct net *net, struct span address, struct net_tls *tls,
 		   const struct net_handlers *h, void *ctx, struct net_listener **ret);
-/* UDP: on_open/on_close frame each datagram; net_conn_send answers its sender. */
+/* UDP: on_open/on_close frame each datagram; net_conn_send answers its sender.
+ * Its id can still be found, and answered, while 4096 more datagrams come. */
 int net_udp_listen(struct net *net, struct span address, const struct net_handlers *h,
 		   void *ctx, struct net_listener **ret);
 /* Copies; false when the connection's send queue (64 KiB) is full. */
@@ -173,5 +200,6 @@ bool net_conn_send(struct net_conn *c, struct span out);
 void net_conn_close(struct net_conn *c); /* on_close follows in a later turn */
 const char *net_conn_peer(const struct net_conn *c);
 /* A handle that may outlive the connection: NULL once it is closed. */
+int net_conn_certificate(const struct net_conn *c, uint8_t ret_sha256[32]);
 uint64_t net_conn_id(const struct net_conn *c);
 struct net_conn *net_conn_find(struct net *net, uint64_t id);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The door for people and programs: HTTP routes, the live socket, the pages.
+ * It turns requests into commands and events into frames; it decides nothing.
+ */
+#pragma once
+#include "auth/auth.h"
+#include "dispatch/dispatch.h"
+
+struct api;
+
+struct api_config {
+	struct net *net;
+	struct journal *journal;
+	struct track *track;
+	struct auth *auth;
+	struct dispatch *dispatch;
+	const char *dir;           /* data folder: printed snapshots */
+	const char *public_url;    /* for invitations; NULL: from the request */
+	const char *print_program; /* gets the snapshot as HTML on stdin; NULL: none */
+	int64_t print_every_ms;    /* 0: never */
+	int64_t invitation_ms;     /* an invitation stands this long */
+};
+
+int api_open(const struct api_config *cfg, struct api **ret);
+void api_close(struct api *api); /* NULL is fine */
+/* The handlers to give to http_listen. */
+struct http_server api_server(struct api *api);
+/* A unit moved: goes to boards with the next merge. */
+void api_unit_moved(struct api *api, struct id unit);
+/* The OpenAPI document, as GET /api/v1/openapi.json serves it. */
+void api_openapi(struct buf *b);

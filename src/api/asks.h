@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bodies of requests that are not a noun, as tables like the nouns'. */
+#pragma once
+#include "model/field.h"
+
+struct ask_login {
+	struct record r;
+	char *login, *password, *totp;
+};
+struct ask_password {
+	struct record r;
+	char *old, *new;
+};
+struct ask_session {
+	struct record r;
+	char *language;
+};
+struct ask_cancel {
+	struct record r;
+	char *code;
+};
+struct ask_press { /* for the document: /sos reads leniently by itself */
+	struct record r;
+	char *key, *kind, *message, *language;
+	struct id site;
+	struct position position;
+	int64_t at;
+	bool silent, test;
+};
+struct ask_call {
+	struct record r;
+	char *kind, *message;
+	int priority;
+	struct id site;
+	struct position position;
+	char *caller;
+};
+struct ask_late {
+	struct record r;
+	char *form, *kind, *message, *times;
+	int priority, disposition;
+	struct id site, unit;
+	struct position position;
+};
+struct ask_offer {
+	struct record r;
+	char *units;
+	bool partial;
+};
+struct ask_note {
+	struct record r;
+	char *text;
+	bool to_owner;
+};
+struct ask_priority {
+	struct record r;
+	int priority;
+};
+struct ask_callback {
+	struct record r;
+	char *outcome, *phone;
+	bool challenge_ok;
+};
+struct ask_close {
+	struct record r;
+	int disposition;
+	char *note;
+};
+struct ask_link {
+	struct record r;
+	struct id to;
+};
+struct ask_status {
+	struct record r;
+	int status;
+	int64_t at;
+	char *key;
+	int by;
+};
+struct ask_shift {
+	struct record r;
+	bool on, is_given;
+};
+struct ask_fixes {
+	struct record r;
+	char *fixes;
+};
+struct ask_enrolment {
+	struct record r;
+	char *code;
+};
+struct ask_token {
+	struct record r;
+	int role;
+	struct id agency, unit, site;
+	char *label;
+};
+struct ask_nothing {
+	struct record r;
+};
+struct ask_revoke {
+	struct record r;
+	int state;
+};
+
+extern const struct noun ask_login, ask_password, ask_session, ask_cancel, ask_press,
+	ask_call, ask_late, ask_offer, ask_note, ask_priority, ask_callback, ask_close,
+	ask_link, ask_status, ask_shift, ask_fixes, ask_enrolment, ask_token,
+	ask_nothing, ask_revoke;

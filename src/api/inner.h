@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The api's inside, shared by its own files only. */
+#pragma once
+#include "api/api.h"
+
+struct call;
+struct live;
+
+struct route {
+	const char *method, *path; /* "{id}" stands for one segment */
+	void (*fn)(struct call *c);
+	const struct noun *ask; /* fields of the body; NULL: none */
+	unsigned ask_flags;     /* which of them may be given here */
+	unsigned who;           /* WHO_ bits */
+	const char *summary;
+	const char *answer; /* noun or "" of the answer, for the document */
+};
+
+#define WHO_ANYONE 1u  /* also without a credential */
+#define WHO_BUTTON 2u  /* SOS-only tokens too */
+#define WHO_ACCOUNT 4u /* any account or token with a role */
+
+extern const struct route routes[];
+extern const size_t n_routes;
+
+/* One request on its way to its answer. In the exchange's arena. */
+struct call {
+	struct api *api;
+	struct http_exchange *ex;
+	const struct http_request *req;
+	const struct route *route;
+	struct auth_result auth;
+	struct principal *who; /* &auth.who */
+	struct model *m;
+	struct span segments[2]; /* what stood for {…} */
+	struct id id;            /* segments[0] as an id; unset when it is none */
+	json_t *body;
+	struct patch ask; /* the body through route->ask */
+	struct buf out;
+	struct buf headers; /* further header lines */
+};
+
+struct api {
+	struct api_config cfg;
+	struct live *live;
+	struct net_timer *print_timer;
+	struct buf openapi;
+};
+
+/* --- answering (answer.c): everything waits until it is durable ------------ */
+void answer(struct call *c, int status); /* c->out as JSON */
+void answer_empty(struct call *c, int status);
+void answer_problem(struct call *c, int status, const char *code, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+void answer_refusal(struct call *c, const struct decision *d);
+void answer_hidden(struct call *c); /* 404, like nothing is there */
+void answer_field_error(struct call *c, const struct field_error *e);
+struct decision *call_decide(struct call *c);
+/* A query parameter as a number within bounds; *ret untouched when absent.
+ * False after having answered 400. */
+bool query_number(struct call *c, const char *key, int64_t min, int64_t max,
+		  int64_t *ret);
+bool query_time(struct call *c, const char *key, int64_t *ret);
+
+/* --- views (view.c) --------------------------------------------------------- */
+void view_record(struct call *c, struct buf *b, enum noun_index n,
+		 const struct record *rec, enum view v);
+void view_members(struct call *c, struct buf *b, enum noun_index n,
+		  const struct record *rec, enum view v);
+void view_incident_whole(struct call *c, struct buf *b, struct incident *i,
+			 enum view v);
+/* State and times as this caller sees them (frozen after an accepted cancel). */
+int shown_state(const struct incident *i, const struct principal *p);
+void view_unit_place(struct api *api, struct buf *b, const struct unit *u);
+/* An event as a live frame or list item. */
+void view_event(struct api *api, struct buf *b, const struct event *e,
+		const struct principal *p, enum view v, const struct incident *i);
+
+/* --- lists ------------------------------------------------------------------ */
+struct pager {
+	int64_t limit;
+	uint64_t after; /* cursor: seq of the last item seen; 0: from the start */
+	size_t n;
+	uint64_t last;
+	bool has_more;
+};
+bool pager_read(struct call *c, struct pager *p); /* false: answered */
+void pager_open(struct call *c);
+void pager_close(struct call *c, const struct pager *p);
+
+/* --- the live hub (live.c) --------------------------------------------------- */
+int live_open(struct api *api, struct live **ret);
+void live_close(struct live *l);
+void live_upgrade(struct call *c);
+void live_unit_moved(struct live *l, struct id unit);
+void live_counts(const struct live *l, unsigned *open, unsigned *with_sound);
+
+/* --- pages (pages.c) --------------------------------------------------------- */
+bool pages_serve(struct api *api, struct http_exchange *ex,
+		 const struct http_request *req);
+
+/* --- printing (paper.c) ------------------------------------------------------ */
+void paper_json(struct call *c, struct buf *b);
+void paper_print(void *api);

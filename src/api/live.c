@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The live socket. One sink hears every durable event; each reader gets what
+ * its principal may see then, framed once per view and shared. A reader that
+ * falls behind keeps nothing here: it is fed again from the journal by number
+ * when it has drained, or told to resync. Access is asked for every event; a
+ * revoked reader is closed by the event that revokes it.
+ */
+#include "api/inner.h"
+
+#include "base/auto.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define QUEUE_HIGH (1u << 20)   /* bytes not yet taken: stop, catch up later */
+#define QUEUE_FIXES (64u << 10) /* beyond: fixes are merged, not queued */
+#define CATCH_UP_MAX 10000      /* events; further behind: resync */
+#define PING_MS 5000
+#define FIXES_MS 1000 /* screens redraw moving units once a second */
+#define CHECK_MS 2000 /* revocation bites within 5 s even if no event says so */
+
+struct reader {
+	struct live *live;
+	struct ws *ws;
+	struct principal who;
+	struct id session; /* unset: by token */
+	uint64_t sent;     /* last event number that it was offered */
+	bool is_behind, wants_events, wants_fixes, owes_all_fixes;
+	bool is_console, has_sound;
+	struct reader *next, **at;
+};
+
+struct live {
+	struct api *api;
+	struct reader *readers;
+	struct journal_sink *sink;
+	struct net_timer *ping, *fixes, *check;
+	struct map moved; /* unit id → 1 since the last merge */
+	struct ws_frame *frames[VIEW_ADMIN + 1]; /* of the event under way */
+};
+
+static struct journal *
+journal_of(const struct live *l)
+{
+	return l->api->cfg.journal;
+}
+
+static void
+send_text(struct reader *r, struct buf *b)
+{
+	struct ws_frame *f = ws_frame_new(buf_span(b));
+
+	ws_send(r->ws, f);
+	ws_frame_unref(f);
+}
+
+/* --- events ------------------------------------------------------------------ */
+
+/* Readers of one view share a frame; an SOS button's is made for it alone. */
+static void
+offer_event(struct reader *r, const struct event *e, struct incident *i,
+	    struct ws_frame **shared)
+{
+	struct buf AUTO(buf_done) b = { 0 };
+	enum view v;
+
+	r->sent = e->seq;
+	if (!r->wants_events ||
+	    !access_event(journal_model(journal_of(r->live)), &r->who, e, i, &v))
+		return;
+	if (shared && !r->who.sos_only && shared[v]) {
+		ws_send(r->ws, shared[v]);
+		return;
+	}
+	view_event(r->live->api, &b, e, &r->who, v, i);
+	if (shared && !r->who.sos_only) {
+		shared[v] = ws_frame_new(buf_span(&b));
+		ws_send(r->ws, shared[v]);
+	} else {
+		send_text(r, &b);
+	}
+}
+
+static void
+drop(struct reader *r, const char *code)
+{
+	struct buf AUTO(buf_done) b = { 0 };
+
+	buf_printf(&b, "{\"closing\":{\"code\":\"%s\"}}", code);
+	send_text(r, &b);
+	r->who.role = ROLE_NONE; /* from here on it sees nothing */
+	ws_close(r->ws, 4001, code);
+}
+
+static bool
+still_stands(const struct reader *r)
+{
+	struct model *m = journal_model(journal_of(r->live));
+	const struct session *s = session_find(m, r->session);
+
+	if (id_is_set(r->session) &&
+	    (!s || s->ended || s->expires_at < net_wall_ms(r->live->api->cfg.net)))
+		return false;
+	return principal_is_current(m, &r->who);
+}
+
+static void
+check_all(void *ctx)
+{
+	struct live *l = ctx;
+	struct reader *next;
+
+	for (struct reader *r = l->readers; r; r = next) {
+		next = r->next;
+		if (r->who.role != ROLE_NONE && !still_stands(r))
+			drop(r, "revoked");
+	}
+}
+
+static void
+on_event(void *ctx, const struct event *e)
+{
+	struct live *l = ctx;
+	struct incident *i = incident_find(journal_model(journal_of(l)), e->incident);
+	enum noun_index n = event_infos[e->type].noun;
+	struct reader *next;
+
+	if (n == NOUN_ACCOUNT || n == NOUN_TOKEN || e->type == EVENT_SESSION_ENDED)
+		check_all(l);
+	for (struct reader *r = l->readers; r; r = next) {
+		next = r->next;
+		if (r->is_behind || r->who.role == ROLE_NONE)
+			continue;
+		if (ws_queued_bytes(r->ws) > QUEUE_HIGH) {
+			r->is_behind = true;
+			continue;
+		}
+		if (e->seq > r->sent)
+			offer_event(r, e, i, l->frames);
+	}
+	for (size_t v = 0; v < ARRAY_LEN(l->frames); v++) {
+		ws_frame_unref(l->frames[v]);
+		l->frames[v] = NULL;
+	}
+}
+
+static bool
+catch_up_one(void *ctx, const struct event *e)
+{
+	struct reader *r = ctx;
+	struct incident *i = (struct incident *)journal_find(
+		journal_of(r->live), NOUN_INCIDENT, e->incident);
+
+	offer_event(r, e, i, NULL);
+	return ws_queued_bytes(r->ws) <= QUEUE_HIGH;
+}
+
+/* From r->sent up to what is durable. Leaves it behind again if it fills up. */
+static void
+catch_up(struct reader *r)
+{
+	struct journal *j = journal_of(r->live);
+	uint64_t durable = journal_durable(j);
+	struct buf AUTO(buf_done) b = { 0 };
+
+	if (durable > r->sent && durable - r->sent > CATCH_UP_MAX) {
+		r->sent = durable;
+		buf_printf(&b, "{\"resync\":{\"seq\":%llu}}",
+			   (unsigned long long)durable);
+		send_text(r, &b);
+	} else if (durable > r->sent) {
+		journal_events(j, r->sent, 0, CATCH_UP_MAX, catch_up_one, r);
+	}
+	r->is_behind = r->sent < durable;
+}
+
+static void
+on_drained(void *ctx, struct ws *ws)
+{
+	struct reader *r = ctx;
+
+	(void)ws;
+	if (r->is_behind && r->who.role != ROLE_NONE)
+		catch_up(r);
+}
+
+/* --- fixes ------------------------------------------------------------------- */
+
+static void
+write_fix(struct live *l, struct buf *b, const struct unit *u)
+{
+	const struct fix *f = track_last(l->api->cfg.track, u->r.id);
+
+	if (!f || !u->shift_on)
+		return;
+	jw_open(b, '{');
+	jw_kid(b, "unit", u->r.id);
+	jw_ktime(b, "at", f->server_ms);
+	jw_kpos(b, "position", &f->position);
+	if (!isnan(f->speed_mps)) {
+		jw_key(b, "speed_mps");
+		jw_double(b, f->speed_mps, 1);
+	}
+	if (!isnan(f->course_deg)) {
+		jw_key(b, "course_deg");
+		jw_double(b, f->course_deg, 0);
+	}
+	jw_close(b, '}');
+}
+
+/* only_moved: since the last merge; else all. False when there is none. */
+static bool
+write_fixes(struct live *l, struct buf *b, const struct principal *p, bool only_moved)
+{
+	struct model *m = journal_model(journal_of(l));
+	size_t before;
+	void *rec;
+
+	jw_open(b, '{');
+	jw_key(b, "fixes");
+	jw_open(b, '[');
+	before = b->n;
+	for (size_t k = 0; map_next(&m->tables[NOUN_UNIT], &k, NULL, &rec);) {
+		struct unit *u = rec;
+
+		if (only_moved && !map_get(&l->moved, ID_KEY(&u->r.id)))
+			continue;
+		if (access_record(m, p, NOUN_UNIT, &u->r) != VIEW_NONE)
+			write_fix(l, b, u);
+	}
+	if (b->n == before)
+		return false;
+	jw_close(b, ']');
+	jw_close(b, '}');
+	return true;
+}
+
+static void
+send_fixes_to(struct live *l, struct reader *r, struct ws_frame **room)
+{
+	struct buf AUTO(buf_done) b = { 0 };
+	bool is_room = principal_is_room(&r->who) && r->who.world == WORLD_LIVE;
+
+	if (ws_queued_bytes(r->ws) > QUEUE_FIXES) {
+		r->owes_all_fixes = true; /* superseded ones are merged away */
+		return;
+	}
+	if (is_room && !r->owes_all_fixes && *room) {
+		ws_send(r->ws, *room);
+		return;
+	}
+	if (!write_fixes(l, &b, &r->who, !r->owes_all_fixes))
+		return;
+	if (is_room && !r->owes_all_fixes) {
+		*room = ws_frame_new(buf_span(&b));
+		ws_send(r->ws, *room);
+	} else {
+		send_text(r, &b);
+	}
+	r->owes_all_fixes = false;
+}
+
+static void
+merge_fixes(void *ctx)
+{
+	struct live *l = ctx;
+	struct ws_frame *room = NULL;
+
+	if (!l->moved.n)
+		return;
+	for (struct reader *r = l->readers; r; r = r->next)
+		if (r->wants_fixes && r->who.role != ROLE_NONE && !r->who.sos_only)
+			send_fixes_to(l, r, &room);
+	ws_frame_unref(room);
+	map_done(&l->moved);
+}
+
+void
+live_unit_moved(struct live *l, struct id unit)
+{
+	map_put(&l->moved, ID_KEY(&unit), l);
+}
+
+/* --- what clients say --------------------------------------------------------- */
+
+static void
+tell_room(struct live *l)
+{
+	unsigned open, with_sound;
+
+	live_counts(l, &open, &with_sound);
+	dispatch_room(l->api->cfg.dispatch, open, with_sound);
+}
+
+static void
+on_presented(struct reader *r, const json_t *o)
+{
+	struct id id;
+
+	/* only a room that can be heard has presented anything (product clocks) */
+	if (!principal_is_room(&r->who) || id_parse(json_str(o, "incident"), &id) < 0)
+		return;
+	incident_present(journal_begin(journal_of(r->live), &r->who), id);
+}
+
+static void
+on_watch(struct reader *r, const json_t *list)
+{
+	size_t k;
+	json_t *v;
+
+	r->wants_fixes = false;
+	r->wants_events = false;
+	json_array_foreach(list, k, v)
+	{
+		struct span s = { json_string_value(v), json_string_length(v) };
+
+		if (span_is_z(s, "fixes"))
+			r->wants_fixes = true;
+		else if (s.p)
+			r->wants_events = true;
+	}
+	r->owes_all_fixes = r->wants_fixes;
+}
+
+static void
+on_text(void *ctx, struct ws *ws, struct span text)
+{
+	struct reader *r = ctx;
+	json_t AUTO(auto_json) *o = json_read(text, NULL);
+	const json_t *v;
+
+	(void)ws;
+	if (!json_is_object(o) || r->who.role == ROLE_NONE)
+		return;
+	v = json_object_get(o, "presented");
+	if (v)
+		on_presented(r, v);
+	v = json_object_get(o, "watch");
+	if (json_is_array(v))
+		on_watch(r, v);
+	v = json_object_get(o, "sound");
+	if (v && r->is_console) {
+		r->has_sound = json_is_true(json_object_get(v, "unlocked"));
+		tell_room(r->live);
+	}
+}
+
+static void
+on_close(void *ctx, struct ws *ws)
+{
+	struct reader *r = ctx;
+	struct live *l = r->live;
+
+	(void)ws;
+	*r->at = r->next;
+	if (r->next)
+		r->next->at = r->at;
+	free(r);
+	tell_room(l);
+}
+
+/* --- opening ------------------------------------------------------------------- */
+
+static bool
+origin_is_ours(const struct http_request *req)
+{
+	struct span origin = http_header_find(req, "origin");
+	struct span host = http_header_find(req, "host");
+
+	if (!origin.n)
+		return false;
+	if (span_starts(origin, SPAN("https://")))
+		origin = span_skip(origin, 8);
+	else if (span_starts(origin, SPAN("http://")))
+		origin = span_skip(origin, 7);
+	return span_is_nocase(origin, host);
+}
+
+static const struct ws_handlers handlers = {
+	.on_text = on_text,
+	.on_close = on_close,
+	.on_drained = on_drained,
+	.message_max = 16384,
+};
+
+static void
+say_hello(struct reader *r)
+{
+	struct buf AUTO(buf_done) b = { 0 };
+	struct model *m = journal_model(journal_of(r->live));
+
+	jw_open(&b, '{');
+	jw_key(&b, "hello");
+	jw_open(&b, '{');
+	jw_kz(&b, "node", m->node ? m->node->node : "");
+	jw_ki64(&b, "seq", (int64_t)journal_durable(journal_of(r->live)));
+	jw_kid(&b, "account", r->who.id);
+	jw_ktime(&b, "now", net_wall_ms(r->live->api->cfg.net));
+	jw_close(&b, '}');
+	jw_close(&b, '}');
+	send_text(r, &b);
+}
+
+void
+live_upgrade(struct call *c)
+{
+	static const struct ws_handlers *h = &handlers;
+	struct live *l = c->api->live;
+	struct span protocols = http_header_find(c->req, "sec-websocket-protocol");
+	struct reader *r;
+	int64_t after = -1;
+
+	if (!c->req->wants_upgrade) {
+		answer_problem(c, 426, "needs_websocket", "this path speaks WebSocket");
+		return;
+	}
+	if (c->auth.how == AUTH_COOKIE && !origin_is_ours(c->req)) {
+		answer_problem(c, 403, "bad_origin", "the page is from another place");
+		return;
+	}
+	if (!query_number(c, "after", 0, INT64_MAX, &after))
+		return;
+	r = calloc(1, sizeof *r);
+	r->live = l;
+	r->who = *c->who;
+	r->session = c->auth.session;
+	r->wants_events = r->wants_fixes = r->owes_all_fixes = true;
+	r->is_console = principal_is_room(&r->who);
+	r->sent = after >= 0 ? (uint64_t)after : journal_durable(c->api->cfg.journal);
+	patch_done(&c->ask);
+	r->ws = http_upgrade(c->ex, protocols.n ? "kumak" : NULL, h, r);
+	if (!r->ws) {
+		free(r);
+		return;
+	}
+	r->next = l->readers;
+	if (r->next)
+		r->next->at = &r->next;
+	r->at = &l->readers;
+	l->readers = r;
+	say_hello(r);
+	catch_up(r);
+	tell_room(l);
+	live_unit_moved(l, (struct id){ .seq = 1, .noun = 'x' }); /* a first merge */
+}
+
+static void
+ping_all(void *ctx)
+{
+	struct live *l = ctx;
+	struct buf AUTO(buf_done) b = { 0 };
+	struct ws_frame *f;
+
+	jw_open(&b, '{');
+	jw_ktime(&b, "ping", net_wall_ms(l->api->cfg.net));
+	jw_close(&b, '}');
+	f = ws_frame_new(buf_span(&b));
+	for (struct reader *r = l->readers; r; r = r->next)
+		if (ws_queued_bytes(r->ws) < QUEUE_FIXES)
+			ws_send(r->ws, f);
+	ws_frame_unref(f);
+}
+
+void
+live_counts(const struct live *l, unsigned *ret_open, unsigned *ret_with_sound)
+{
+	*ret_open = *ret_with_sound = 0;
+	for (const struct reader *r = l->readers; r; r = r->next) {
+		if (!r->is_console || r->who.role == ROLE_NONE ||
+		    r->who.world != WORLD_LIVE)
+			continue;
+		(*ret_open)++;
+		*ret_with_sound += r->has_sound;
+	}
+}
+
+int
+live_open(struct api *api, struct live **ret)
+{
+	struct live *l = calloc(1, sizeof *l);
+
+	l->api = api;
+	l->sink = journal_add_sink(api->cfg.journal, on_event, l);
+	l->ping = net_timer_new(api->cfg.net, ping_all, l);
+	l->fixes = net_timer_new(api->cfg.net, merge_fixes, l);
+	l->check = net_timer_new(api->cfg.net, check_all, l);
+	net_timer_start(l->ping, PING_MS, PING_MS);
+	net_timer_start(l->fixes, FIXES_MS, FIXES_MS);
+	net_timer_start(l->check, CHECK_MS, CHECK_MS);
+	*ret = l;
+	return 0;
+}
+
+void
+live_close(struct live *l)
+{
+	net_timer_free(l->ping);
+	net_timer_free(l->fixes);
+	net_timer_free(l->check);
+	journal_remove_sink(l->api->cfg.journal, l->sink);
+	map_done(&l->moved);
+	/* readers go with their sockets, which net closes after this */
+	for (struct reader *r = l->readers; r; r = r->next)
+		r->who.role = ROLE_NONE;
+	free(l);
+}

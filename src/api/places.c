@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shifts, fixes and tracks over HTTP. Positions of officers only on duty. */
+#include "api/routes.h"
+
+#include "base/auto.h"
+#include "base/log.h"
+
+#include <math.h>
+
+void
+unit_shift_post(struct call *c)
+{
+	const struct ask_shift *ask = (const struct ask_shift *)c->ask.rec;
+	struct decision *d = call_decide(c);
+	struct unit *u;
+
+	if (!c->ask.given) {
+		answer_problem(c, 422, "bad_field", "on is needed: true or false");
+		return;
+	}
+	if (unit_shift(d, c->id, ask->on) < 0) {
+		answer_refusal(c, d);
+		return;
+	}
+	u = unit_find(c->m, c->id);
+	view_record(c, &c->out, NOUN_UNIT, &u->r,
+		    access_record(c->m, c->who, NOUN_UNIT, &u->r));
+	answer(c, 200);
+}
+
+struct fix_ask {
+	struct fix fix;
+	const char *wrong; /* NULL: good */
+};
+
+/* One entry of "fixes": whose it is, and whether the caller may say so. */
+static struct fix_ask
+read_fix(struct call *c, const json_t *o)
+{
+	struct fix_ask a = { 0 };
+	const json_t *pos = json_object_get(o, "position");
+	const json_t *speed = json_object_get(o, "speed_mps");
+	const json_t *course = json_object_get(o, "course_deg");
+	struct span unit = json_str(o, "unit"), device = json_str(o, "device");
+	struct id id = { 0 };
+
+	a.fix.server_ms = net_wall_ms(c->api->cfg.net);
+	a.fix.device_ms = TIME_NONE;
+	a.fix.speed_mps = json_is_number(speed) ? (float)json_number_value(speed) : NAN;
+	a.fix.course_deg =
+		json_is_number(course) ? (float)json_number_value(course) : NAN;
+	if (unit.n + device.n == 0 && id_is_set(c->who->unit))
+		id = c->who->unit;
+	else if (id_parse(unit.n ? unit : device, &id) < 0)
+		a.wrong = "unit or device must be an id";
+	if (!a.wrong && id.noun == noun_device.letter) {
+		const struct device *dev = device_find(c->m, id);
+
+		id = dev && id_is(dev->r.id, c->who->id) ? dev->bound_to
+							 : (struct id){ 0 };
+	}
+	if (!a.wrong && (!id_is_set(c->who->unit) || !id_is(id, c->who->unit)))
+		a.wrong = "that is not your unit";
+	if (!a.wrong && time_parse(json_str(o, "at"), &a.fix.device_ms) < 0)
+		a.wrong = "at must be a time";
+	if (!a.wrong && (!json_is_number(json_object_get(pos, "lat")) ||
+			 !geo_position(json_number_value(json_object_get(pos, "lat")),
+				       json_number_value(json_object_get(pos, "lon")),
+				       &a.fix.position)))
+		a.wrong = "position needs lat and lon in range";
+	a.fix.bearer = id;
+	return a;
+}
+
+void
+fixes_post(struct call *c)
+{
+	const struct ask_fixes *ask = (const struct ask_fixes *)c->ask.rec;
+	json_t AUTO(auto_json) *list = json_read(span_of(ask->fixes), NULL);
+	const struct unit *u = unit_find(c->m, c->who->unit);
+	size_t k, taken = 0;
+	json_t *v;
+
+	if (c->who->role != ROLE_RESPONDER && c->who->role != ROLE_DEVICE) {
+		answer_problem(c, 403, "not_allowed",
+			       "only a responder or device has fixes");
+		return;
+	}
+	if (!json_is_array(list) || json_array_size(list) > 1000) {
+		answer_problem(c, 422, "bad_field", "fixes: a list of at most 1000");
+		return;
+	}
+	json_array_foreach(list, k, v)
+	{
+		struct fix_ask a = read_fix(c, v);
+
+		if (a.wrong) {
+			answer_problem(c, 422, "bad_field", "fixes[%zu]: %s", k,
+				       a.wrong);
+			return;
+		}
+	}
+	json_array_foreach(list, k, v)
+	{
+		struct fix_ask a = read_fix(c, v);
+
+		/* off duty it is dropped before any disk */
+		if (!u || (!u->shift_on && !u->n_open))
+			continue;
+		if (track_put(c->api->cfg.track, &a.fix, false) != TRACK_HISTORY)
+			api_unit_moved(c->api, u->r.id);
+		taken++;
+	}
+	jw_open(&c->out, '{');
+	jw_ki64(&c->out, "taken", (int64_t)taken);
+	jw_close(&c->out, '}');
+	answer(c, 202);
+}
+
+static bool
+track_point(void *ctx, const struct fix *f)
+{
+	struct buf *b = ctx;
+
+	jw_open(b, '[');
+	jw_double(b, geo_lon(&f->position), 7);
+	jw_double(b, geo_lat(&f->position), 7);
+	jw_close(b, ']');
+	return true;
+}
+
+static bool
+track_time(void *ctx, const struct fix *f)
+{
+	jw_time(ctx, f->server_ms);
+	return true;
+}
+
+#define TRACK_POINTS_MAX 20000
+
+void
+unit_track_get(struct call *c)
+{
+	struct unit *u = unit_find(c->m, c->id);
+	int64_t to = net_wall_ms(c->api->cfg.net) + 1, from = to - 3600000;
+	struct buf *b = &c->out;
+
+	if (!u || access_record(c->m, c->who, NOUN_UNIT, &u->r) == VIEW_NONE) {
+		answer_hidden(c);
+		return;
+	}
+	if (!query_time(c, "from", &from) || !query_time(c, "to", &to))
+		return;
+	if (c->who->role != ROLE_RESPONDER && !http_query(c->req, "reason").n) {
+		answer_problem(c, 422, "needs_reason",
+			       "reason: say why this track is looked at");
+		return;
+	}
+	jw_open(b, '{');
+	jw_kz(b, "type", "Feature");
+	jw_key(b, "geometry");
+	jw_open(b, '{');
+	jw_kz(b, "type", "LineString");
+	jw_key(b, "coordinates");
+	jw_open(b, '[');
+	track_history(c->api->cfg.track, u->r.id, from, to, TRACK_POINTS_MAX,
+		      track_point, b);
+	jw_close(b, ']');
+	jw_close(b, '}');
+	jw_key(b, "properties");
+	jw_open(b, '{');
+	jw_kid(b, "unit", u->r.id);
+	jw_kz(b, "callsign", u->callsign);
+	jw_key(b, "times");
+	jw_open(b, '[');
+	track_history(c->api->cfg.track, u->r.id, from, to, TRACK_POINTS_MAX,
+		      track_time, b);
+	jw_close(b, ']');
+	jw_close(b, '}');
+	jw_close(b, '}');
+	log_info("api", "track_viewed", "unit=%s by=%s reason=" SPAN_FMT, u->callsign,
+		 c->who->source, SPAN_ARG(http_query(c->req, "reason")));
+	answer(c, 200);
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Response times from the incidents' milestones. Raw times are stored, never
+ * verdicts. Left out: tests, late entries, other worlds, what never happened.
+ */
+#include "api/routes.h"
+
+#include "base/auto.h"
+
+#include <stdlib.h>
+
+enum interval {
+	IV_PRESENTATION,
+	IV_ANSWERING,
+	IV_PROCESSING,
+	IV_TURNOUT,
+	IV_TRAVEL,
+	IV_TOTAL,
+	IV__COUNT
+};
+
+static const struct {
+	const char *name;
+	enum milestone from, to;
+} intervals[IV__COUNT] = {
+	{ "presentation", MS_RAISED, MS_PRESENTED },
+	{ "answering", MS_PRESENTED, MS_ACKNOWLEDGED },
+	{ "processing", MS_ACKNOWLEDGED, MS_DISPATCHED },
+	{ "turnout", MS_DISPATCHED, MS_EN_ROUTE },
+	{ "travel", MS_EN_ROUTE, MS_ON_SCENE },
+	{ "total", MS_RAISED, MS_ON_SCENE },
+};
+
+struct sample {
+	int64_t *v;
+	size_t n, cap;
+};
+
+struct group {
+	char *key;
+	struct sample samples[IV__COUNT];
+	size_t incidents;
+};
+
+struct report {
+	struct call *c;
+	int64_t from, to;
+	enum { BY_NOTHING, BY_SITE, BY_AGENCY, BY_KIND, BY_PRIORITY } by;
+	struct group all;
+	struct map groups;
+};
+
+static void
+add(struct sample *s, int64_t ms)
+{
+	if (s->n == s->cap) {
+		s->cap = s->cap ? s->cap * 2 : 64;
+		s->v = realloc(s->v, s->cap * sizeof *s->v);
+		if (!s->v)
+			abort();
+	}
+	s->v[s->n++] = ms;
+}
+
+static void
+measure(struct group *g, struct incident *i)
+{
+	g->incidents++;
+	for (int k = 0; k < IV__COUNT; k++) {
+		int64_t a = *incident_milestone(i, intervals[k].from);
+		int64_t b = *incident_milestone(i, intervals[k].to);
+
+		if (a != TIME_NONE && b != TIME_NONE)
+			add(&g->samples[k], b > a ? b - a : 0);
+	}
+}
+
+static struct group *
+group_of(struct report *r, const struct incident *i)
+{
+	struct buf AUTO(buf_done) key = { 0 };
+	struct group *g;
+
+	if (r->by == BY_SITE && id_is_set(i->site))
+		id_format(&key, i->site);
+	else if (r->by == BY_AGENCY)
+		id_format(&key, i->agency);
+	else if (r->by == BY_KIND)
+		buf_add_z(&key, i->kind);
+	else if (r->by == BY_PRIORITY)
+		buf_add_z(&key, priority_names[i->priority]);
+	if (!key.n)
+		return NULL;
+	g = map_get(&r->groups, buf_span(&key));
+	if (!g) {
+		g = calloc(1, sizeof *g);
+		g->key = span_dup(buf_span(&key));
+		map_put(&r->groups, buf_span(&key), g);
+	}
+	return g;
+}
+
+static bool
+take(void *ctx, const struct record *rec)
+{
+	struct report *r = ctx;
+	struct incident *i = incident_find(r->c->m, rec->id);
+	struct group *g;
+
+	if (!i)
+		i = (struct incident *)(uintptr_t)rec;
+	if (i->r.world != r->c->who->world || i->is_test || i->form ||
+	    i->m_raised == TIME_NONE || i->m_raised >= r->to)
+		return true;
+	if (i->m_raised < r->from)
+		return i->m_raised > r->from - 86400000; /* numbers rise with time */
+	measure(&r->all, i);
+	g = group_of(r, i);
+	if (g)
+		measure(g, i);
+	return true;
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The smallest value that at least pct of all do not exceed (nearest rank). */
+static double
+percentile_s(const struct sample *s, size_t pct)
+{
+	size_t rank = (s->n * pct + 99) / 100;
+
+	return (double)s->v[rank ? rank - 1 : 0] / 1000;
+}
+
+static void
+write_intervals(struct buf *b, struct group *g)
+{
+	jw_ki64(b, "incidents", (int64_t)g->incidents);
+	jw_key(b, "intervals");
+	jw_open(b, '{');
+	for (int k = 0; k < IV__COUNT; k++) {
+		struct sample *s = &g->samples[k];
+
+		jw_key(b, intervals[k].name);
+		jw_open(b, '{');
+		jw_ki64(b, "count", (int64_t)s->n);
+		if (s->n) {
+			qsort(s->v, s->n, sizeof *s->v, by_value);
+			jw_key(b, "median_s");
+			jw_double(b, percentile_s(s, 50), 3);
+			jw_key(b, "p90_s");
+			jw_double(b, percentile_s(s, 90), 3);
+			jw_key(b, "p95_s");
+			jw_double(b, percentile_s(s, 95), 3);
+			jw_key(b, "p99_s");
+			jw_double(b, percentile_s(s, 99), 3);
+		}
+		jw_close(b, '}');
+	}
+	jw_close(b, '}');
+}
+
+static void
+group_done(struct group *g)
+{
+	for (int k = 0; k < IV__COUNT; k++)
+		free(g->samples[k].v);
+	free(g->key);
+}
+
+static const char *
+group_name(const struct report *r, const char *key)
+{
+	struct id id;
+	const struct site *s;
+	const struct agency *g;
+
+	if (id_parse(span_of(key), &id) < 0)
+		return key;
+	s = site_find(r->c->m, id);
+	g = agency_find(r->c->m, id);
+	return r->by == BY_SITE && s     ? s->name
+	       : r->by == BY_AGENCY && g ? g->name
+					 : key;
+}
+
+static void
+write_groups(struct report *r, struct buf *b)
+{
+	void *rec;
+
+	jw_key(b, "groups");
+	jw_open(b, '[');
+	for (size_t k = 0; map_next(&r->groups, &k, NULL, &rec);) {
+		struct group *g = rec;
+
+		jw_open(b, '{');
+		jw_kz(b, "key", g->key);
+		jw_kz(b, "name", group_name(r, g->key));
+		write_intervals(b, g);
+		jw_close(b, '}');
+		group_done(g);
+		free(g);
+	}
+	jw_close(b, ']');
+	map_done(&r->groups);
+}
+
+static bool
+read_by(struct call *c, struct report *r)
+{
+	static const char *const names[] = { "",     "site",     "agency",
+					     "kind", "priority", NULL };
+	struct span by = http_query(c->req, "by");
+
+	r->by = by.n ? (unsigned)enum_find(names, by) : BY_NOTHING;
+	if (!by.n || r->by)
+		return true;
+	answer_problem(c, 400, "bad_query",
+		       "by must be site, agency, kind or priority");
+	return false;
+}
+
+void
+response_times_get(struct call *c)
+{
+	int64_t now = journal_now(c->api->cfg.journal);
+	struct report r = { .c = c, .from = now - 30ll * 86400000, .to = now + 1 };
+	struct store_query q = { .noun = noun_incident.letter,
+				 .column = -1,
+				 .is_descending = true,
+				 .limit = SIZE_MAX >> 1 };
+
+	if (!principal_is_supervisor_up(c->who) && c->who->role != ROLE_OVERSIGHT) {
+		answer_problem(c, 403, "needs_supervisor",
+			       "only a supervisor or oversight may see this");
+		return;
+	}
+	if (!query_time(c, "from", &r.from) || !query_time(c, "to", &r.to) ||
+	    !read_by(c, &r))
+		return;
+	journal_records(c->api->cfg.journal, &q, take, &r);
+	jw_open(&c->out, '{');
+	jw_ktime(&c->out, "from", r.from);
+	jw_ktime(&c->out, "to", r.to);
+	write_intervals(&c->out, &r.all);
+	write_groups(&r, &c->out);
+	jw_close(&c->out, '}');
+	group_done(&r.all);
+	answer(c, 200);
+}

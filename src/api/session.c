@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signing in and out, and what a page asks about itself. */
+#include "api/routes.h"
+
+#include "base/auto.h"
+
+#include <stdlib.h>
+
+static void
+write_session(struct call *c, struct buf *b, const struct account *a, struct span csrf)
+{
+	const struct agency *g = agency_find(c->m, a->agency);
+
+	jw_open(b, '{');
+	jw_kid(b, "account", a->r.id);
+	jw_kstr(b, "csrf", csrf);
+	jw_kz(b, "login", a->login);
+	jw_kz(b, "name", a->name ? a->name : a->login);
+	jw_kz(b, "role", role_names[a->role]);
+	jw_kid(b, "agency", a->agency);
+	jw_kz(b, "agency_name", g ? g->name : NULL);
+	jw_kbool(b, "is_control", g && g->is_control);
+	jw_kid(b, "unit", a->unit);
+	jw_kid(b, "site", a->site);
+	jw_kz(b, "world", world_names[a->r.world]);
+	jw_kz(b, "language",
+	      a->language            ? a->language
+	      : c->m->node->language ? c->m->node->language
+				     : "en");
+	jw_kbool(b, "must_change_password", a->must_change_password);
+	jw_key(b, "node");
+	jw_open(b, '{');
+	jw_kz(b, "id", c->m->node->node);
+	jw_kz(b, "name", c->m->node->name);
+	jw_kbool(b, "demo", c->m->node->is_demo);
+	jw_close(b, '}');
+	jw_ktime(b, "now", net_wall_ms(c->api->cfg.net));
+	jw_close(b, '}');
+}
+
+static void
+logged_in(void *ctx, int status, struct id account, struct span cookie,
+	  int retry_after_s)
+{
+	struct call *c = ctx;
+	struct buf AUTO(buf_done) csrf = { 0 };
+	uint8_t h[HASH_BYTES];
+	const struct account *a = account_find(c->m, account);
+
+	if (status == 429 || status == 503) {
+		buf_printf(&c->headers, "Retry-After: %d\r\n", retry_after_s);
+		answer_problem(c, status, status == 429 ? "too_many_tries" : "busy",
+			       "try again in %d s", retry_after_s);
+		return;
+	}
+	if (status != 200 || !a) {
+		answer_problem(c, 401, "bad_login", "login or password is wrong");
+		return;
+	}
+	buf_printf(&c->headers,
+		   "Set-Cookie: kumak=" SPAN_FMT
+		   "; Path=/; HttpOnly; SameSite=Strict; Max-Age=86400%s\r\n",
+		   SPAN_ARG(cookie), c->req->is_tls ? "; Secure" : "");
+	/* the same word that auth_csrf makes of the cookie when it comes back */
+	crypt_hash2(h, SPAN("kumak csrf 1:"), cookie,
+		    journal_node_key(c->api->cfg.journal));
+	crypt_b64(&csrf, h, 24);
+	write_session(c, &c->out, a, buf_span(&csrf));
+	answer(c, 200);
+}
+
+void
+session_post(struct call *c)
+{
+	const struct ask_login *ask = (const struct ask_login *)c->ask.rec;
+
+	auth_login(c->api->cfg.auth, &(struct auth_login){
+					     .login = span_of(ask->login),
+					     .password = span_of(ask->password),
+					     .peer = c->req->peer,
+					     .is_tls = c->req->is_tls,
+					     .done = logged_in,
+					     .ctx = c,
+				     });
+}
+
+static const struct account *
+own_account(struct call *c)
+{
+	const struct account *a = account_find(c->m, c->who->id);
+
+	if (!a || c->auth.how != AUTH_COOKIE) {
+		answer_problem(c, 401, "no_session", "sign in first");
+		return NULL;
+	}
+	return a;
+}
+
+void
+session_get(struct call *c)
+{
+	struct buf AUTO(buf_done) csrf = { 0 };
+	const struct account *a = own_account(c);
+
+	if (!a)
+		return;
+	auth_csrf(c->api->cfg.auth, c->req, &csrf);
+	write_session(c, &c->out, a, buf_span(&csrf));
+	answer(c, 200);
+}
+
+void
+session_delete(struct call *c)
+{
+	if (c->auth.how == AUTH_COOKIE)
+		auth_logout(c->api->cfg.auth, c->auth.session);
+	buf_add_z(
+		&c->headers,
+		"Set-Cookie: kumak=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0\r\n");
+	answer_empty(c, 204);
+}
+
+void
+session_patch(struct call *c)
+{
+	const struct ask_session *ask = (const struct ask_session *)c->ask.rec;
+	struct decision *d = call_decide(c);
+
+	if (!own_account(c))
+		return;
+	if (account_set_own(d, (struct span){ 0 }, span_of(ask->language)) < 0) {
+		answer_refusal(c, d);
+		return;
+	}
+	session_get(c);
+}
+
+static void
+password_hashed(void *ctx, struct span hash)
+{
+	struct call *c = ctx;
+	struct decision *d;
+
+	if (!hash.n) {
+		answer_problem(c, 503, "busy", "try again");
+		return;
+	}
+	d = call_decide(c);
+	if (account_set_own(d, hash, (struct span){ 0 }) < 0)
+		answer_refusal(c, d);
+	else
+		answer_empty(c, 204);
+}
+
+static void
+password_checked(void *ctx, bool ok)
+{
+	struct call *c = ctx;
+	const struct ask_password *ask = (const struct ask_password *)c->ask.rec;
+
+	if (!ok) {
+		answer_problem(c, 403, "bad_password", "old: the password is wrong");
+		return;
+	}
+	auth_hash_password(c->api->cfg.auth, span_of(ask->new), password_hashed, c);
+}
+
+void
+session_password_post(struct call *c)
+{
+	const struct ask_password *ask = (const struct ask_password *)c->ask.rec;
+
+	if (!own_account(c))
+		return;
+	auth_check_password(c->api->cfg.auth, c->who->id, span_of(ask->old),
+			    password_checked, c);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The command line: verbs besides serve, the table of options, and the small
+ * blocking HTTP client that administration verbs and the demo's actors use.
+ * Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
+ */
+#pragma once
+#include "base/json.h"
+#include "journal/journal.h"
+
+/* --- options (options.c): one table for flags and the file ------------------- */
+struct options {
+	const char *data, *config, *listen, *listen_tls, *public_url;
+	const char *tls_cert, *tls_key, *tls_names;
+	const char *second_path, *print_program;
+	int64_t print_every_min, synthetic_every_s, invitation_min;
+	bool demo, still;
+	const char *devices[32]; /* NAME=ADDR:PORT */
+	size_t n_devices;
+	bool listen_given;
+	struct arena arena; /* holds what came from the file */
+};
+/* argv after the verb. ERR_SYNTAX with *why. */
+int options_read(int argc, char **argv, struct options *ret, struct buf *why);
+void options_help(struct buf *b);
+
+/* --- verbs: return the exit code ---------------------------------------------- */
+int cli_init(int argc, char **argv);
+int cli_verify(int argc, char **argv);
+int cli_admin(int argc, char **argv); /* account, device, token, invite */
+
+/* --- a node in the making (make.c) --------------------------------------------- */
+struct maker {
+	struct store *store;
+	struct journal *journal;
+	struct principal admin; /* whom the makers act as */
+};
+/* Opens DIR for making a node; the folder is created 0700. */
+int maker_open(struct maker *m, const char *dir, struct buf *why);
+int maker_node(struct maker *m, const struct node_args *a, struct buf *why);
+void maker_close(struct maker *m);
+/* The standard run cards of a new node. */
+void maker_run_cards(struct maker *m);
+/* One account with this password (NULL: a one-time one is appended to *ret). */
+int maker_account(struct maker *m, struct span login, enum role role, struct id agency,
+		  struct id unit, struct id site, const char *password,
+		  struct buf *ret_password, struct id *ret);
+int maker_token(struct maker *m, enum role role, struct id agency, struct id unit,
+		struct id site, struct span label, bool sos_only,
+		struct buf *ret_secret);
+
+/* The node's own certificate for these names (comma-separated), PEM, made with
+ * its own authority in DIR/tls when absent or near its end (tls.c). */
+int cli_own_certificate(const char *dir, const char *names, struct buf *ret_cert,
+			struct buf *ret_key, struct buf *why);
+
+/* --- the demo city (demo.c, actors.c) ------------------------------------------- */
+/* Makes it in dir when dir holds no node; 1: dir holds a real one. */
+int demo_make(const char *dir, struct buf *why);
+/* Writes DIR/demo.json anew with url and doors. doors: pairs name, address. */
+int demo_write(const char *dir, const char *url, const char *const *doors, size_t n,
+	       struct buf *why);
+/* Plays the city's people through the public doors until its parent ends. */
+int demo_actors(const char *dir, bool is_still);
+
+/* --- the client (client.c) -------------------------------------------------------- */
+struct client {
+	char host[128];
+	int port, fd;
+	char *token;
+};
+/* "http://127.0.0.1:8080" */
+int client_open(struct client *c, const char *url, const char *token);
+void client_close(struct client *c);
+/* One request; body may be empty. Returns the status, or < 0. */
+int client_call(struct client *c, const char *method, const char *path,
+		struct span body, struct buf *ret_body);
+/* The running node of a folder: its url and local secret, from DIR/serve.json. */
+int client_of_node(struct client *c, const char *dir, struct buf *why);
+/* A whole file; ERR_NOT_FOUND, ERR_IO. */
+int read_file(const char *path, struct buf *ret);
+/* Written aside, synced, renamed over: never half. mode 0600. */
+int write_file(const char *path, struct span text);

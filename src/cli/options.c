@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Options are a table: name, type, range, default, sentence. The same names
+ * are flags ("--print-every 10") and lines of the file ("print-every = 10").
+ */
+#include "cli/cli.h"
+
+#include "base/auto.h"
+
+#include <stdio.h>
+
+enum option_type { OPT_TEXT, OPT_NUMBER, OPT_FLAG, OPT_DEVICE };
+
+struct option {
+	const char *name;
+	enum option_type type;
+	size_t off;
+	int64_t min, max;
+	const char *standard; /* as text */
+	const char *sentence;
+};
+
+#define O(member) offsetof(struct options, member)
+static const struct option table[] = {
+	{ "data", OPT_TEXT, O(data), 0, 0, "kumak-data", "folder of the node" },
+	{ "config", OPT_TEXT, O(config), 0, 0, NULL, "file of options, name = value" },
+	{ "listen", OPT_TEXT, O(listen), 0, 0, "127.0.0.1:8080",
+	  "plain HTTP; loopback only" },
+	{ "listen-tls", OPT_TEXT, O(listen_tls), 0, 0, NULL,
+	  "HTTPS for everyone else" },
+	{ "tls-cert", OPT_TEXT, O(tls_cert), 0, 0, NULL,
+	  "PEM certificate; the node's own authority makes one when left out" },
+	{ "tls-key", OPT_TEXT, O(tls_key), 0, 0, NULL, "its PEM key" },
+	{ "tls-names", OPT_TEXT, O(tls_names), 0, 0, "localhost,127.0.0.1",
+	  "names and addresses of that certificate" },
+	{ "public-url", OPT_TEXT, O(public_url), 0, 0, NULL,
+	  "how others reach the node, for invitations" },
+	{ "device", OPT_DEVICE, 0, 0, 0, NULL, "NAME=ADDR:PORT opens a device door" },
+	{ "second-path", OPT_TEXT, O(second_path), 0, 0, NULL,
+	  "program that passes alarms on by SMS, call or siren" },
+	{ "print-program", OPT_TEXT, O(print_program), 0, 0, NULL,
+	  "program that prints the queue (HTML on stdin)" },
+	{ "print-every", OPT_NUMBER, O(print_every_min), 0, 1440, "15",
+	  "minutes between printed queues; 0: never" },
+	{ "synthetic-every", OPT_NUMBER, O(synthetic_every_s), 0, 3600, "60",
+	  "seconds between tests of the whole path; 0: never" },
+	{ "invitation-stands", OPT_NUMBER, O(invitation_min), 1, 1440, "10",
+	  "minutes that an invitation stands" },
+	{ "demo", OPT_FLAG, O(demo), 0, 0, NULL, "a demo city" },
+	{ "still", OPT_FLAG, O(still), 0, 0, NULL,
+	  "no movement and no scripted incidents in it" },
+};
+
+static const struct option *
+find(struct span name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (span_is_z(name, table[i].name))
+			return &table[i];
+	return NULL;
+}
+
+static int
+set(struct options *o, const struct option *t, const char *value, struct buf *why)
+{
+	char *at = (char *)o + t->off;
+	int64_t n;
+
+	switch (t->type) {
+	case OPT_TEXT:
+		*(const char **)at = value;
+		return 0;
+	case OPT_FLAG:
+		*(bool *)at = strcmp(value, "no") != 0 && strcmp(value, "false") != 0;
+		return 0;
+	case OPT_DEVICE:
+		if (!strchr(value, '=') || o->n_devices == ARRAY_LEN(o->devices)) {
+			buf_printf(why, "--device wants NAME=ADDR:PORT, not \"%s\"",
+				   value);
+			return ERR_SYNTAX;
+		}
+		o->devices[o->n_devices++] = value;
+		return 0;
+	case OPT_NUMBER:
+		if (!span_to_i64(span_of(value), &n) || n < t->min || n > t->max) {
+			buf_printf(why, "%s must be %lld to %lld, not \"%s\"", t->name,
+				   (long long)t->min, (long long)t->max, value);
+			return ERR_RANGE;
+		}
+		*(int64_t *)at = n;
+		return 0;
+	}
+	return ERR_SYNTAX;
+}
+
+static int
+read_config(struct options *o, const char *path, struct buf *why)
+{
+	struct buf AUTO(buf_done) text = { 0 };
+	struct span rest;
+	int line = 0;
+
+	if (read_file(path, &text) < 0) {
+		buf_printf(why, "%s: cannot be read", path);
+		return ERR_IO;
+	}
+	rest = buf_span(&text);
+	while (rest.n) {
+		struct span l = span_trim(span_cut(&rest, '\n')), name;
+		const struct option *t;
+
+		line++;
+		if (!l.n || l.p[0] == '#')
+			continue;
+		name = span_trim(span_cut(&l, '='));
+		t = find(name);
+		if (!t || t->off == O(config)) {
+			buf_printf(why, "%s:%d: no option \"" SPAN_FMT "\"", path, line,
+				   SPAN_ARG(name));
+			return ERR_SYNTAX;
+		}
+		if (set(o, t, arena_dup(&o->arena, span_trim(l)), why) < 0) {
+			buf_printf(why, " (%s:%d)", path, line);
+			return ERR_SYNTAX;
+		}
+	}
+	return 0;
+}
+
+static int
+read_flags(int argc, char **argv, struct options *o, bool only_config, struct buf *why)
+{
+	for (int i = 0; i < argc; i++) {
+		const struct option *t;
+		const char *eq = strchr(argv[i], '=');
+		struct span name = span_of(argv[i]);
+
+		if (!span_starts(name, SPAN("--"))) {
+			buf_printf(why, "what is \"%s\"?", argv[i]);
+			return ERR_SYNTAX;
+		}
+		name = span_skip(name, 2);
+		if (eq)
+			name.n = (size_t)(eq - argv[i]) - 2;
+		t = find(name);
+		if (!t) {
+			buf_printf(why, "no option \"--" SPAN_FMT "\"", SPAN_ARG(name));
+			return ERR_SYNTAX;
+		}
+		if (!eq && t->type != OPT_FLAG && ++i == argc) {
+			buf_printf(why, "--%s wants a value", t->name);
+			return ERR_SYNTAX;
+		}
+		if (only_config != (t->off == O(config) && t->type == OPT_TEXT))
+			continue;
+		if (t->off == O(listen))
+			o->listen_given = true;
+		if (set(o, t,
+			eq                    ? eq + 1
+			: t->type == OPT_FLAG ? "yes"
+					      : argv[i],
+			why) < 0)
+			return ERR_SYNTAX;
+	}
+	return 0;
+}
+
+int
+options_read(int argc, char **argv, struct options *ret, struct buf *why)
+{
+	*ret = (struct options){ 0 };
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (table[i].standard)
+			set(ret, &table[i], table[i].standard, why);
+	if (read_flags(argc, argv, ret, true, why) < 0)
+		return ERR_SYNTAX;
+	if (ret->config && read_config(ret, ret->config, why) < 0)
+		return ERR_SYNTAX;
+	return read_flags(argc, argv, ret, false, why);
+}
+
+void
+options_help(struct buf *b)
+{
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		buf_printf(b, "  --%-18s %s%s%s%s\n", table[i].name, table[i].sentence,
+			   table[i].standard ? " (" : "",
+			   table[i].standard ? table[i].standard : "",
+			   table[i].standard ? ")" : "");
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The dispatch desk: it hears events and submits commands. The ladder that
+ * shouts until a person has taken a call and a unit has accepted; offers that
+ * time out; offers at once by run card; the recommendation with its reasons;
+ * the second path (a program fed from a durable spool); the synthetic SOS.
+ * Deadlines run on the monotonic clock and survive a restart.
+ */
+#pragma once
+#include "journal/journal.h"
+#include "net/net.h"
+#include "track/track.h"
+
+struct dispatch;
+
+struct dispatch_config {
+	/* Program of the second path (SMS gateway, dialler, siren relay): gets one
+	 * JSON object on stdin, exit 0 = passed on. NULL: none is set, which the
+	 * room's status says. */
+	const char *second_path;
+	int64_t synthetic_every_ms; /* test of the whole path; 0: off */
+	double detour_factor;       /* road ÷ straight line where no roads are known */
+	double speed_mps;           /* of a unit on its way, for times */
+	int64_t fix_fresh_ms;       /* older: ranked by beat, "place not confirmed" */
+};
+extern const struct dispatch_config dispatch_defaults;
+
+int dispatch_open(struct net *net, struct journal *journal, struct track *track,
+		  const struct dispatch_config *cfg, struct dispatch **ret);
+void dispatch_close(struct dispatch *d); /* NULL is fine */
+
+/* How many consoles and boards of the room are open, and with sound unlocked:
+ * with none, an alarm goes straight to the second path. */
+void dispatch_room(struct dispatch *d, unsigned open, unsigned with_sound);
+bool dispatch_is_heard(const struct dispatch *d); /* somebody's sound is on */
+
+/* One unit that could go; strings live in the arena given. */
+struct suggestion {
+	const struct unit *unit;
+	double distance_m;    /* by road as far as known; < 0: no place at all */
+	int64_t eta_s;        /* < 0: unknown */
+	int64_t fix_age_s;    /* < 0: no fix */
+	const char *method;   /* "straight_line" (times detour), later "road" */
+	const char **reasons; /* NULL-terminated words: code or code:detail */
+};
+struct left_out {
+	const struct unit *unit;
+	const char *reason; /* code or code:detail */
+};
+struct recommendation {
+	struct suggestion *items;
+	size_t n_items;
+	struct left_out *left_out;
+	size_t n_left_out;
+	struct buf fixes; /* JSON of the fixes of the best 32 (arena-free: buf_done) */
+};
+/* Pure but for the state it reads; limit 0: all. */
+void dispatch_recommend(struct dispatch *d, const struct incident *i, size_t limit,
+			struct arena *arena, struct recommendation *ret);
+/* Milliseconds an offer for this incident stands (run card, else 30 s). */
+int64_t dispatch_offer_timeout(struct dispatch *d, const struct incident *i);
+
+/* What the room's status line shows. */
+struct dispatch_status {
+	bool has_second_path, second_path_ok;
+	size_t pages_waiting;
+	int64_t page_last_at; /* TIME_NONE: never */
+	bool synthetic_ok;
+	int64_t synthetic_at, synthetic_ms;
+};
+void dispatch_status(const struct dispatch *d, struct dispatch_status *ret);
+
+/* What happens next to an incident that waits, for its countdown. */
+struct due {
+	const char
+		*what; /* "answer" | "dispatch" | "arrive" | "close"; NULL: nothing */
+	int64_t at, from;
+};
+struct due dispatch_due(const struct model *m, const struct incident *i);
+
+/* Rows of a storm: many alarms of one kind and area in a short time. P1 are
+ * counted but never silenced. */
+struct storm {
+	const char *kind;
+	struct position middle;
+	size_t incidents;
+	int64_t since;
+};
+size_t dispatch_storms(const struct dispatch *d, struct storm *ret, size_t max);

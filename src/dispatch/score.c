@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The ranking, pure and deterministic. In this order: units with a fresh fix
+ * before those ranked by their beat or post (never dropped: marked "place not
+ * confirmed"); free before busy; fewer wanted capabilities missing; nearer by
+ * road as far as known; callsign. Each says why, as code or code:detail, and
+ * who cannot go is listed with the reason. A person decides.
+ */
+#include "dispatch/inner.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define REASONS_MAX 40
+#define FIXES_MAX 32 /* written down with an offer, and kept for ever */
+
+/* One unit on its way into the list. */
+struct ranked {
+	struct candidate *c;
+	bool is_live, has_place;
+	int busy; /* furthest assignment state, 0: free */
+	double distance_m;
+	int64_t eta_s;
+};
+
+const char **
+score_words(const char *json, struct arena *arena, size_t *ret_n)
+{
+	json_t *list = json ? json_read(span_of(json), NULL) : NULL;
+	const char **v = arena_alloc(arena, (json_array_size(list) + 1) * sizeof *v);
+	size_t n = 0;
+
+	for (size_t k = 0; k < json_array_size(list); k++) {
+		const json_t *word = json_array_get(list, k);
+
+		if (json_is_string(word))
+			v[n++] = arena_dup(arena, span_of(json_string_value(word)));
+	}
+	json_decref(list);
+	*ret_n = n;
+	return v;
+}
+
+/* --- who cannot go --------------------------------------------------------- */
+
+static const struct assignment *
+open_on(const struct incident *i, const struct unit *u)
+{
+	for (size_t k = 0; k < i->n_assignments; k++)
+		if (id_is(i->assignments[k]->unit, u->r.id) &&
+		    assignment_is_open(i->assignments[k]))
+			return i->assignments[k];
+	return NULL;
+}
+
+/* The same order as the law's own refusals (model/assignment.c). */
+static const char *
+why_not(const struct incident *i, const struct candidate *c, struct arena *arena)
+{
+	const struct unit *u = c->unit;
+	const struct assignment *a;
+
+	if (u->r.world != i->r.world)
+		return "other_world";
+	if (!c->is_lent)
+		return "not_lent";
+	if (!u->shift_on)
+		return "off_duty";
+	if (u->out_of_service)
+		return u->reason && *u->reason
+			       ? arena_printf(arena, "out_of_service:%s", u->reason)
+			       : "out_of_service";
+	a = open_on(i, u);
+	if (a)
+		return arena_printf(arena, "already_assigned:%s",
+				    assignment_state_names[a->state]);
+	return id_is(i->unit, u->r.id) ? "in_distress" : NULL;
+}
+
+/* --- what a unit brings ---------------------------------------------------- */
+
+static bool
+has_word(const char *const *v, size_t n, const char *word)
+{
+	for (size_t k = 0; k < n; k++)
+		if (strcmp(v[k], word) == 0)
+			return true;
+	return false;
+}
+
+static void
+match(const struct score_args *a, struct candidate *c, struct arena *arena)
+{
+	size_t n;
+	const char **own = score_words(c->unit->capabilities, arena, &n);
+
+	c->has = arena_alloc(arena, (a->n_wanted + 1) * sizeof *c->has);
+	c->missing = arena_alloc(arena, (a->n_wanted + 1) * sizeof *c->missing);
+	c->n_has = c->n_missing = 0;
+	for (size_t k = 0; k < a->n_wanted; k++)
+		if (has_word(own, n, a->wanted[k]))
+			c->has[c->n_has++] = a->wanted[k];
+		else
+			c->missing[c->n_missing++] = a->wanted[k];
+}
+
+static void
+measure(const struct score_args *a, struct ranked *r)
+{
+	const struct candidate *c = r->c;
+	const struct position *from = &c->unit->beat;
+
+	r->is_live =
+		c->fix && c->fix->position.is_set && c->fix_age_ms <= a->fix_fresh_ms;
+	if (r->is_live)
+		from = &c->fix->position;
+	r->busy = unit_busy_as(c->unit);
+	r->has_place = from->is_set;
+	r->distance_m = -1;
+	r->eta_s = -1;
+	if (!from->is_set || !a->place.is_set)
+		return;
+	r->distance_m = geo_distance_m(from, &a->place) * a->detour_factor;
+	if (a->speed_mps > 0)
+		r->eta_s = (int64_t)ceil(r->distance_m / a->speed_mps);
+}
+
+static int
+order(const void *x, const void *y)
+{
+	const struct ranked *a = x, *b = y;
+	double da = a->distance_m < 0 ? INFINITY : a->distance_m;
+	double db = b->distance_m < 0 ? INFINITY : b->distance_m;
+	int by_name;
+
+	if (a->is_live != b->is_live)
+		return a->is_live ? -1 : 1;
+	if (!a->busy != !b->busy)
+		return a->busy ? 1 : -1;
+	if (a->c->n_missing != b->c->n_missing)
+		return a->c->n_missing < b->c->n_missing ? -1 : 1;
+	if (da != db)
+		return da < db ? -1 : 1;
+	by_name = strcmp(a->c->unit->callsign ? a->c->unit->callsign : "",
+			 b->c->unit->callsign ? b->c->unit->callsign : "");
+	if (by_name)
+		return by_name;
+	return a->c->unit->r.id.seq < b->c->unit->r.id.seq ? -1 : 1;
+}
+
+/* --- saying why ------------------------------------------------------------ */
+
+static const char **
+reasons_of(const struct score_args *a, const struct ranked *r, struct arena *arena)
+{
+	const struct candidate *c = r->c;
+	const char **v = arena_alloc(arena, (REASONS_MAX + 1) * sizeof *v);
+	size_t n = 0;
+
+	if (!r->is_live)
+		v[n++] = "place_not_confirmed";
+	if (!a->place.is_set)
+		v[n++] = "incident_place_unknown";
+	else if (r->distance_m >= 0)
+		v[n++] = arena_printf(arena, "distance:%.0f m", r->distance_m);
+	if (r->eta_s >= 0)
+		v[n++] = arena_printf(arena, "eta:%lld s", (long long)r->eta_s);
+	if (c->fix)
+		v[n++] = arena_printf(arena, "fix_age:%lld s",
+				      (long long)(c->fix_age_ms / 1000));
+	else
+		v[n++] = "no_fix";
+	if (!r->is_live)
+		v[n++] = r->has_place ? "by_beat" : "no_place";
+	for (size_t k = 0; k < c->n_has && n < REASONS_MAX - 1; k++)
+		v[n++] = arena_printf(arena, "capability:%s", c->has[k]);
+	for (size_t k = 0; k < c->n_missing && n < REASONS_MAX - 1; k++)
+		v[n++] = arena_printf(arena, "capability_missing:%s", c->missing[k]);
+	v[n++] = r->busy ? arena_printf(arena, "busy:%s",
+					assignment_state_names[r->busy])
+			 : "free";
+	return v;
+}
+
+static void
+add_fix(struct buf *b, const struct candidate *c)
+{
+	jw_open(b, '{');
+	jw_kid(b, "unit", c->unit->r.id);
+	jw_kid(b, "bearer", c->fix->bearer);
+	jw_ktime(b, "at", c->fix->server_ms);
+	jw_kpos(b, "position", &c->fix->position);
+	jw_close(b, '}');
+}
+
+void
+score_units(const struct score_args *a, struct candidate *c, size_t n,
+	    struct arena *arena, struct recommendation *ret)
+{
+	struct ranked *r = arena_alloc(arena, (n + 1) * sizeof *r);
+	size_t n_ranked = 0;
+
+	*ret = (struct recommendation){ 0 };
+	ret->left_out = arena_alloc(arena, (n + 1) * sizeof *ret->left_out);
+	for (size_t k = 0; k < n; k++) {
+		const char *why = why_not(a->incident, &c[k], arena);
+
+		if (why) {
+			ret->left_out[ret->n_left_out++] =
+				(struct left_out){ c[k].unit, why };
+			continue;
+		}
+		r[n_ranked].c = &c[k];
+		match(a, &c[k], arena);
+		measure(a, &r[n_ranked++]);
+	}
+	qsort(r, n_ranked, sizeof *r, order);
+	if (a->limit && n_ranked > a->limit)
+		n_ranked = a->limit;
+	ret->items = arena_alloc(arena, (n_ranked + 1) * sizeof *ret->items);
+	jw_open(&ret->fixes, '[');
+	for (size_t k = 0; k < n_ranked; k++) {
+		const struct candidate *from = r[k].c;
+
+		ret->items[k] = (struct suggestion){
+			.unit = from->unit,
+			.distance_m = r[k].distance_m,
+			.eta_s = r[k].eta_s,
+			.fix_age_s = from->fix ? from->fix_age_ms / 1000 : -1,
+			.method = "straight_line",
+			.reasons = reasons_of(a, &r[k], arena),
+		};
+		if (from->fix && k < FIXES_MAX)
+			add_fix(&ret->fixes, from);
+	}
+	jw_close(&ret->fixes, ']');
+	ret->n_items = n_ranked;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The list of drivers and the few lines that each of them needs to fill a
+ * report or a reply. No I/O, no clock, no allocation here either.
+ */
+#include "gate/driver.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/time.h"
+
+#define GATE_DRIVER(name) extern const struct gate_driver gate_driver_##name;
+#include "gate/drivers.def"
+#undef GATE_DRIVER
+
+const struct gate_driver *const gate_drivers[] = {
+#define GATE_DRIVER(name) &gate_driver_##name,
+#include "gate/drivers.def"
+#undef GATE_DRIVER
+	NULL,
+};
+
+struct gate_report *
+gate_report_add(struct gate_out *out, enum gate_report_kind kind, const char *identity)
+{
+	struct gate_report *r;
+
+	if (out->n_reports == GATE_REPORTS_MAX) {
+		out->n_lost++;
+		return NULL;
+	}
+	r = &out->reports[out->n_reports++];
+	*r = (struct gate_report){
+		.kind = kind,
+		.device_time_ms = TIME_NONE,
+		.position.accuracy_m = -1,
+		.speed_mps = NAN,
+		.course_deg = NAN,
+		.altitude_m = NAN,
+		.satellites = -1,
+		.battery_pct = -1,
+		.signal_pct = -1,
+		.heart_bpm = -1,
+		.systolic = -1,
+		.diastolic = -1,
+		.spo2_pct = -1,
+		.temperature_c = NAN,
+		.steps = -1,
+	};
+	snprintf(r->identity, sizeof r->identity, "%s", identity);
+	return r;
+}
+
+void
+gate_reply(struct gate_out *out, struct span bytes)
+{
+	/* Half a reply is worse than none: the device asks again. */
+	if (bytes.n > sizeof out->reply - out->reply_n)
+		return;
+	if (bytes.n)
+		memcpy(out->reply + out->reply_n, bytes.p, bytes.n);
+	out->reply_n += bytes.n;
+}
+
+void
+gate_reply_printf(struct gate_out *out, const char *fmt, ...)
+{
+	char tmp[GATE_REPLY_MAX + 1];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(tmp, sizeof tmp, fmt, ap);
+	va_end(ap);
+	if (n > 0 && (size_t)n < sizeof tmp)
+		gate_reply(out, (struct span){ tmp, (size_t)n });
+}

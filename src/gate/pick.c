@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gate/pick.h"
+
+#include "base/time.h"
+#include "base/utf8.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <strings.h>
+
+/* Together less than the door holds for one connection (64 KiB). */
+#define HTTP_HEAD_MAX 12288
+#define HTTP_BODY_MAX 49152
+#define JSON_DEPTH_MAX 32
+/* A device clock before this (2015-01-01) was never set. */
+#define CLOCK_SANE_MS INT64_C(1420070400000)
+
+double
+pick_double(struct span s)
+{
+	double v;
+
+	return span_to_double(span_trim(s), &v) ? v : NAN;
+}
+
+double
+pick_within(struct span s, double min, double max)
+{
+	double v = pick_double(s);
+
+	return v >= min && v <= max ? v : NAN;
+}
+
+int
+pick_int(struct span s, int min, int max)
+{
+	double v = pick_double(s);
+
+	return v >= min && v <= max ? (int)v : -1;
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool
+pick_hex(struct span s, uint32_t *ret)
+{
+	uint32_t v = 0;
+
+	if (!s.n || s.n > 8)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		int d = hex_digit(s.p[i]);
+
+		if (d < 0)
+			return false;
+		v = v << 4 | (uint32_t)d;
+	}
+	*ret = v;
+	return true;
+}
+
+bool
+pick_is_word(struct span s, const char *word)
+{
+	return span_is_nocase(span_trim(s), span_of(word));
+}
+
+void
+pick_copy(char *to, size_t cap, struct span s)
+{
+	size_t n = s.n < cap - 1 ? s.n : cap - 1;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		to[i] = c < 0x20 || c == 0x7f ? '?' : (char)c;
+	}
+	to[n] = 0;
+}
+
+bool
+pick_utf16_hex(struct span utf8, char *to, size_t cap)
+{
+	size_t n = 0;
+
+	*to = 0;
+	while (utf8.n) {
+		int32_t c = utf8_next(&utf8);
+
+		if (c < 0 || n + 9 > cap)
+			return false;
+		if (c > 0xffff) {
+			c -= 0x10000;
+			n += (size_t)sprintf(to + n, "%04x%04x", 0xd800 + (c >> 10),
+					     0xdc00 + (c & 0x3ff));
+		} else {
+			n += (size_t)sprintf(to + n, "%04x", c);
+		}
+	}
+	return true;
+}
+
+uint64_t
+pick_hash(struct span s)
+{
+	uint64_t h = 14695981039346656037u;
+
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ (unsigned char)s.p[i]) * 1099511628211u;
+	return h;
+}
+
+/* --- time ---------------------------------------------------------------- */
+
+static bool
+six_digits(struct span s, int v[3])
+{
+	if (s.n != 6)
+		return false;
+	for (size_t i = 0; i < 6; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	for (size_t i = 0; i < 3; i++)
+		v[i] = (s.p[2 * i] - '0') * 10 + s.p[2 * i + 1] - '0';
+	return true;
+}
+
+int64_t
+pick_ddmmyy(struct span date, struct span time, int64_t now_ms)
+{
+	int d[3], t[3], year, now_year;
+	int64_t ms;
+
+	if (!six_digits(span_trim(date), d) || !six_digits(span_trim(time), t))
+		return TIME_NONE;
+	now_year = 1970 + (int)(now_ms / INT64_C(31556952000));
+	year = now_year / 100 * 100 + d[2];
+	if (year > now_year + 50)
+		year -= 100;
+	if (time_from_civil(year, d[1], d[0], t[0], t[1], t[2], &ms) < 0)
+		return TIME_NONE;
+	return ms;
+}
+
+int64_t
+pick_timestamp(struct span s)
+{
+	char tmp[48];
+	double v;
+	int64_t ms;
+
+	s = span_trim(s);
+	if (span_to_double(s, &v)) {
+		if (v <= 0 || v > 9e15)
+			return TIME_NONE;
+		/* As Traccar: what fits 31 bits is seconds. */
+		return v < 2147483647.0 ? (int64_t)llround(v * 1000) : (int64_t)v;
+	}
+	if (s.n < 19 || s.n + 2 > sizeof tmp)
+		return TIME_NONE;
+	memcpy(tmp, s.p, s.n);
+	/* A '+' that was not percent-encoded arrives as a blank. */
+	if (s.n >= 24 && tmp[s.n - 6] == ' ')
+		tmp[s.n - 6] = '+';
+	if (time_parse((struct span){ tmp, s.n }, &ms) == 0)
+		return ms;
+	tmp[s.n] = 'Z'; /* no zone told: UTC */
+	return time_parse((struct span){ tmp, s.n + 1 }, &ms) == 0 ? ms : TIME_NONE;
+}
+
+void
+pick_key(struct gate_report *r, struct span content)
+{
+	if (r->device_time_ms < CLOCK_SANE_MS)
+		return;
+	snprintf(r->key, sizeof r->key, "%lld-%016llx",
+		 (long long)(r->device_time_ms / 1000),
+		 (unsigned long long)pick_hash(content));
+}
+
+bool
+pick_position(double lat, double lon, struct position *ret)
+{
+	if (fabs(lat) < 1e-6 && fabs(lon) < 1e-6)
+		return false;
+	return geo_position(lat, lon, ret);
+}
+
+double
+pick_degrees(struct span *rest, const char *minus)
+{
+	double v = pick_double(span_cut(rest, ','));
+	struct span more = *rest, letter = span_trim(span_cut(&more, ','));
+
+	if (letter.n <= 1 && (!letter.n || strchr("NSEWnsew", letter.p[0]))) {
+		*rest = more;
+		if (letter.n && strchr(minus, letter.p[0]))
+			v = -fabs(v);
+	}
+	return v;
+}
+
+/* --- forms --------------------------------------------------------------- */
+
+struct span
+pick_form(struct span form, const char *key, char *tmp, size_t cap)
+{
+	while (form.n) {
+		struct span value = span_cut(&form, '&');
+		struct span name = span_cut(&value, '=');
+		size_t n = 0;
+
+		if (!span_is_z(name, key))
+			continue;
+		for (size_t i = 0; i < value.n && n < cap; i++) {
+			char c = value.p[i];
+
+			if (c == '+') {
+				c = ' ';
+			} else if (c == '%' && i + 2 < value.n &&
+				   hex_digit(value.p[i + 1]) >= 0 &&
+				   hex_digit(value.p[i + 2]) >= 0) {
+				c = (char)(hex_digit(value.p[i + 1]) << 4 |
+					   hex_digit(value.p[i + 2]));
+				i += 2;
+			}
+			tmp[n++] = c;
+		}
+		return (struct span){ tmp, n };
+	}
+	return (struct span){ NULL, 0 };
+}
+
+/* --- JSON ---------------------------------------------------------------- */
+
+/* Length of the string literal at the head of s, quotes included; 0: none. */
+static size_t
+json_string(struct span s)
+{
+	for (size_t i = 1; i < s.n; i++) {
+		if (s.p[i] == '\\')
+			i++;
+		else if (s.p[i] == '"')
+			return i + 1;
+	}
+	return 0;
+}
+
+/* Length of the {…} or […] at the head of s; 0: not closed or too deep. */
+static size_t
+json_nest(struct span s)
+{
+	char want[JSON_DEPTH_MAX];
+	size_t depth = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (c == '"') {
+			size_t n = json_string(span_skip(s, i));
+
+			if (!n)
+				return 0;
+			i += n - 1;
+		} else if (c == '{' || c == '[') {
+			if (depth == JSON_DEPTH_MAX)
+				return 0;
+			want[depth++] = c == '{' ? '}' : ']';
+		} else if (c == '}' || c == ']') {
+			if (!depth || want[--depth] != c)
+				return 0;
+			if (!depth)
+				return i + 1;
+		}
+	}
+	return 0;
+}
+
+struct span
+pick_json_value(struct span *s)
+{
+	struct span at = span_trim(*s);
+	size_t n = 0;
+
+	if (at.n && at.p[0] == '"')
+		n = json_string(at);
+	else if (at.n && (at.p[0] == '{' || at.p[0] == '['))
+		n = json_nest(at);
+	else
+		while (n < at.n && !strchr(",:]} \t\r\n", at.p[n]) && at.p[n])
+			n++;
+	*s = span_skip(at, n);
+	return (struct span){ at.p, n };
+}
+
+/* Takes a mark such as ',' and the blanks before it. */
+static bool
+json_mark(struct span *s, char mark)
+{
+	*s = span_trim(*s);
+	if (!s->n || s->p[0] != mark)
+		return false;
+	*s = span_skip(*s, 1);
+	return true;
+}
+
+static struct span
+json_member(struct span object, struct span key)
+{
+	struct span s = span_trim(object);
+
+	if (!json_mark(&s, '{'))
+		return (struct span){ NULL, 0 };
+	do {
+		struct span name = pick_json_value(&s), value;
+
+		if (name.n < 2 || !json_mark(&s, ':'))
+			break;
+		value = pick_json_value(&s);
+		if (!value.n)
+			break;
+		if (span_is((struct span){ name.p + 1, name.n - 2 }, key))
+			return value;
+	} while (json_mark(&s, ','));
+	return (struct span){ NULL, 0 };
+}
+
+struct span
+pick_json(struct span object, const char *path)
+{
+	struct span names = span_of(path), at = object;
+
+	while (names.n && at.p)
+		at = json_member(at, span_cut(&names, '.'));
+	if (!at.p || span_is_z(at, "null"))
+		return (struct span){ NULL, 0 };
+	if (at.n >= 2 && at.p[0] == '"')
+		return (struct span){ at.p + 1, at.n - 2 };
+	return at;
+}
+
+/* --- HTTP ---------------------------------------------------------------- */
+
+/* Bytes of the request line and headers with the empty line; 0: not yet. */
+static size_t
+head_length(struct span in)
+{
+	const char *q = in.n ? memmem(in.p, in.n, "\r\n\r\n", 4) : NULL;
+
+	return q ? (size_t)(q - in.p) + 4 : 0;
+}
+
+static struct span
+header_find(struct span head, const char *name)
+{
+	while (head.n) {
+		struct span value = span_cut(&head, '\n');
+		struct span key = span_cut(&value, ':');
+
+		if (pick_is_word(key, name))
+			return span_trim(value);
+	}
+	return (struct span){ NULL, 0 };
+}
+
+static bool
+is_request(struct span in)
+{
+	return span_starts(in, SPAN("GET /")) || span_starts(in, SPAN("POST /")) ||
+	       span_starts(in, SPAN("PUT /")) || span_starts(in, SPAN("HEAD /"));
+}
+
+/* Could more bytes still make it a request? */
+static bool
+may_be_request(struct span in)
+{
+	static const char *const methods[] = { "GET /", "POST /", "PUT /", "HEAD /" };
+
+	for (size_t i = 0; i < 4; i++)
+		if (in.n < strlen(methods[i]) && !memcmp(methods[i], in.p, in.n))
+			return true;
+	return is_request(in);
+}
+
+ssize_t
+pick_http_frame(struct span in)
+{
+	size_t head, junk = 0;
+	int64_t body = 0;
+	struct span length;
+
+	if (!in.n)
+		return 0;
+	while (junk < in.n && !may_be_request(span_skip(in, junk)))
+		junk++;
+	if (junk)
+		return -(ssize_t)junk;
+	head = head_length(in);
+	if (!head)
+		return in.n > HTTP_HEAD_MAX ? -(ssize_t)in.n : 0;
+	length = header_find((struct span){ in.p, head }, "content-length");
+	if (length.p &&
+	    (!span_to_i64(length, &body) || body < 0 || body > HTTP_BODY_MAX))
+		body = 0; /* decode answers 400; what follows is junk */
+	if (head + (size_t)body > in.n)
+		return 0;
+	return (ssize_t)(head + (size_t)body);
+}
+
+bool
+pick_http(struct span msg, struct pick_http *ret)
+{
+	size_t head = head_length(msg);
+	struct span lines = { msg.p, head }, line, target;
+	struct pick_http h = { .body = span_skip(msg, head) };
+
+	if (!head)
+		return false;
+	line = span_trim(span_cut(&lines, '\n'));
+	h.head = lines;
+	h.method = span_cut(&line, ' ');
+	target = span_cut(&line, ' ');
+	h.path = span_cut(&target, '?');
+	h.query = target;
+	/* A request without "HTTP/" at its end, or whose body has no known
+	 * length, is not one that can be answered. */
+	if (!span_starts(line, SPAN("HTTP/1.")) ||
+	    header_find(lines, "transfer-encoding").p)
+		return false;
+	*ret = h;
+	return true;
+}

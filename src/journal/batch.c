@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A batch: events in order with their bytes and hashes, and at hand-over each
+ * record that they changed, once. After batch_seal the writer thread owns it
+ * until it comes back.
+ */
+#include "journal/inner.h"
+
+#include "base/utf8.h"
+
+#include <stdlib.h>
+
+void
+batch_add(struct journal *j, struct batch *b, struct event *e)
+{
+	struct batched_event *be;
+
+	if (b->n == b->cap) {
+		b->cap = b->cap ? b->cap * 2 : 64;
+		b->events = realloc(b->events, b->cap * sizeof *b->events);
+		if (!b->events)
+			abort();
+	}
+	be = &b->events[b->n++];
+	be->doc_at = b->docs.n;
+	/* The writer puts commas by the last byte: start each on a fresh line. */
+	buf_add_c(&b->docs, '\n');
+	be->doc_at++;
+	event_encode(&b->docs, e, &j->keys);
+	be->doc_n = b->docs.n - be->doc_at;
+	event_hash(be->hash, j->chain_hash,
+		   (struct span){ b->docs.p + be->doc_at, be->doc_n });
+	memcpy(j->chain_hash, be->hash, 32);
+	be->e = *e;
+	e->body = (struct patch){ 0 };
+	b->last_seq = e->seq;
+}
+
+static void
+search_text(struct buf *b, const struct incident *i)
+{
+	const char *const words[] = { i->number,  i->kind,        i->site_name,
+				      i->message, i->caller_name, i->caller_phone };
+
+	for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+		if (!words[k])
+			continue;
+		utf8_fold(b, span_of(words[k]));
+		buf_add_c(b, ' ');
+	}
+}
+
+static void
+seal_events(struct batch *b)
+{
+	b->out_events = realloc(b->out_events, b->cap * sizeof *b->out_events);
+	for (size_t i = 0; i < b->n; i++) {
+		const struct batched_event *be = &b->events[i];
+		struct store_event *o = &b->out_events[i];
+
+		o->seq = be->e.seq;
+		o->at = be->e.at;
+		o->incident = be->e.incident.seq;
+		o->doc = (struct span){ b->docs.p + be->doc_at, be->doc_n };
+		memcpy(o->hash, be->hash, 32);
+	}
+	b->out.events = b->out_events;
+	b->out.n_events = b->n;
+}
+
+static void
+seal_searches(struct journal *j, struct batch *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->n; i++)
+		n += b->events[i].e.type == EVENT_INCIDENT_RAISED;
+	b->out_searches = realloc(b->out_searches, (n + 1) * sizeof *b->out_searches);
+	b->out.n_searches = 0;
+	for (size_t i = 0; i < b->n; i++) {
+		const struct event *e = &b->events[i].e;
+		struct incident *inc;
+		size_t at = b->texts.n;
+
+		if (e->type != EVENT_INCIDENT_RAISED)
+			continue;
+		inc = incident_find(&j->model, e->subject);
+		if (!inc)
+			continue;
+		search_text(&b->texts, inc);
+		/* offsets until the buffer stands still */
+		b->out_searches[b->out.n_searches++] =
+			(struct store_search){ e->subject.seq,
+					       { (const char *)at, b->texts.n - at } };
+	}
+	for (size_t i = 0; i < b->out.n_searches; i++)
+		b->out_searches[i].text.p =
+			b->texts.p + (size_t)b->out_searches[i].text.p;
+	b->out.searches = b->out_searches;
+}
+
+void
+batch_seal(struct journal *j, struct batch *b)
+{
+	struct record *rec = model_take_dirty(&j->model);
+	size_t n = 0;
+
+	if (!b->n)
+		b->last_seq = j->tail;
+	seal_events(b);
+	seal_searches(j, b);
+	for (; rec; rec = rec->next_dirty) {
+		enum noun_index noun = noun_by_letter(rec->id.noun);
+		struct store_record *o;
+		size_t at;
+
+		if (n == b->records_cap) {
+			b->records_cap = b->records_cap ? b->records_cap * 2 : 64;
+			b->out_records =
+				realloc(b->out_records,
+					b->records_cap * sizeof *b->out_records);
+		}
+		o = &b->out_records[n++];
+		buf_add_c(&b->bodies, '\n');
+		at = b->bodies.n;
+		record_encode(&b->bodies, noun, rec,
+			      model_key_slot(&j->model, noun, rec), &j->keys);
+		o->noun = rec->id.noun;
+		o->seq = rec->id.seq;
+		noun_columns(noun, rec, o->k);
+		o->body = (struct span){ (const char *)at, b->bodies.n - at };
+	}
+	for (size_t i = 0; i < n; i++)
+		b->out_records[i].body.p =
+			b->bodies.p + (size_t)b->out_records[i].body.p;
+	b->out.records = b->out_records;
+	b->out.n_records = n;
+}
+
+void
+batch_clear(struct batch *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		event_done(&b->events[i].e);
+	b->n = 0;
+	b->docs.n = b->bodies.n = b->texts.n = 0;
+	b->out = (struct store_batch){ 0 };
+	b->waiters = b->last_waiter = NULL;
+	b->is_probe = false;
+	b->rc = 0;
+	if (b->docs.cap > (4u << 20)) { /* a burst went through: give it back */
+		buf_done(&b->docs);
+		buf_done(&b->bodies);
+		buf_done(&b->texts);
+	}
+}
+
+void
+batch_free(struct batch *b)
+{
+	if (!b)
+		return;
+	batch_clear(b);
+	free(b->events);
+	free(b->out_events);
+	free(b->out_records);
+	free(b->out_searches);
+	buf_done(&b->docs);
+	buf_done(&b->bodies);
+	buf_done(&b->texts);
+	free(b);
+}

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * THE LAW OF THE JOURNAL (tests/law has a test of each number)
+ *  1. Nothing leaves the process (reply, event, frame, ack to a device) before
+ *     the event number that it was computed at is durable; reads and refusals
+ *     too. Fixes alone may be up to 250 ms ahead of the disk.
+ *  2. Event numbers are dense and rising on each node; a listener resumes from
+ *     a number.
+ *  3. State is the fold of events. Dropping every record and replaying gives
+ *     the same records, byte for byte, except fields whose key was destroyed.
+ *  4. An event is never altered; a correction is a new event. An event has an
+ *     open part and a sealed part (key, ciphertext); the chain hashes the
+ *     ciphertext, so destroying a key erases and the chain stays whole.
+ *  5. decide may refuse; apply cannot fail.
+ *  6. apply reads no clock, no random, no network.
+ *  7. Memory may run ahead of the disk by one batch; the world outside never
+ *     may. If a commit fails the process stops and replays: an fsync is never
+ *     retried.
+ *  8. A slow listener may have superseded fixes merged, or lose its connection;
+ *     it never loses an event that it cannot fetch again by number.
+ *  9. Access is decided for each listener at publish and at query, from the
+ *     state as it is then; absent a grant the answer is no.
+ */
+#include "journal/inner.h"
+
+#include "base/auto.h"
+#include "base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct model *
+journal_model(struct journal *j)
+{
+	return &j->model;
+}
+
+struct store *
+journal_store(struct journal *j)
+{
+	return j->store;
+}
+
+const uint8_t *
+journal_node_key(const struct journal *j)
+{
+	return j->node_key + 32;
+}
+
+uint64_t
+journal_tail(const struct journal *j)
+{
+	return j->tail;
+}
+
+uint64_t
+journal_durable(const struct journal *j)
+{
+	return j->durable;
+}
+
+int64_t
+journal_now(const struct journal *j)
+{
+	int64_t now = j->clock->wall_ms(j->clock->ctx);
+
+	return now > j->last_at ? now : j->last_at;
+}
+
+/* --- deciding ------------------------------------------------------------- */
+
+static void
+on_emit(void *ctx, struct event *e)
+{
+	struct journal *j = ctx;
+
+	e->epoch = j->epoch;
+	batch_add(j, j->pending, e);
+	j->tail = e->seq;
+	j->last_at = e->at;
+}
+
+static struct record *
+on_load(void *ctx, enum noun_index n, struct id id)
+{
+	return journal_find(ctx, n, id);
+}
+
+struct decision *
+journal_begin(struct journal *j, const struct principal *actor)
+{
+	j->decision = (struct decision){
+		.m = &j->model,
+		.now = journal_now(j),
+		.actor = actor,
+		.next_seq = j->tail + 1,
+		.sink = on_emit,
+		.sink_ctx = j,
+		.load = on_load,
+		.load_signal = shelf_signal,
+		.load_ctx = j,
+	};
+	return &j->decision;
+}
+
+/* --- committing ----------------------------------------------------------- */
+
+static void
+failed(struct journal *j, int rc)
+{
+	log_error("journal", "commit_failed", "code=%d why=%s", rc, err_text(rc));
+	j->on_failure(err_text(rc));
+	_Exit(1);
+}
+
+/* Law 1 and 9: waiters and sinks, in order, now that it is on disk. */
+static void
+publish(struct journal *j, struct batch *b)
+{
+	struct waiter *w = b->waiters;
+
+	j->durable = b->last_seq;
+	b->waiters = NULL;
+	while (w) {
+		struct waiter *next = w->next;
+
+		w->fn(w->ctx);
+		free(w);
+		w = next;
+	}
+	for (size_t i = 0; i < b->n; i++)
+		for (struct journal_sink *s = j->sinks; s; s = s->next)
+			if (s->fn)
+				s->fn(s->ctx, &b->events[i].e);
+	for (struct journal_sink **at = &j->sinks; *at;) {
+		struct journal_sink *s = *at;
+
+		if (s->fn) {
+			at = &s->next;
+			continue;
+		}
+		*at = s->next;
+		free(s);
+	}
+	shelf_tidy(j, b);
+	batch_clear(b);
+}
+
+static void
+on_committed(void *ctx)
+{
+	struct journal *j = ctx;
+	struct batch *b;
+
+	pthread_mutex_lock(&j->lock);
+	b = j->finished;
+	j->finished = NULL;
+	pthread_mutex_unlock(&j->lock);
+	if (!b)
+		return;
+	if (b->rc < 0)
+		failed(j, b->rc);
+	j->is_writing = false;
+	publish(j, b);
+	b->next_free = j->free_batches;
+	j->free_batches = b;
+	journal_turn_end(j);
+}
+
+static void *
+writer(void *ctx)
+{
+	struct journal *j = ctx;
+
+	pthread_mutex_lock(&j->lock);
+	for (;;) {
+		struct batch *b;
+
+		while (!j->queued && !j->is_stopping)
+			pthread_cond_wait(&j->wake, &j->lock);
+		if (!j->queued)
+			break;
+		b = j->queued;
+		j->queued = NULL;
+		pthread_mutex_unlock(&j->lock);
+		b->rc = store_append(j->store, &b->out);
+		pthread_mutex_lock(&j->lock);
+		j->finished = b;
+		j->post(j->post_ctx, on_committed, j);
+		pthread_cond_signal(&j->idle);
+	}
+	pthread_mutex_unlock(&j->lock);
+	return NULL;
+}
+
+static struct batch *
+batch_get(struct journal *j)
+{
+	struct batch *b = j->free_batches;
+
+	if (b)
+		j->free_batches = b->next_free;
+	else
+		b = calloc(1, sizeof *b);
+	return b;
+}
+
+void
+journal_turn_end(struct journal *j)
+{
+	struct batch *b = j->pending;
+
+	if (j->is_writing || (!b->n && !b->is_probe))
+		return;
+	batch_seal(j, b);
+	j->pending = batch_get(j);
+	if (!j->post) {
+		b->rc = store_append(j->store, &b->out);
+		if (b->rc < 0)
+			failed(j, b->rc);
+		publish(j, b);
+		b->next_free = j->free_batches;
+		j->free_batches = b;
+		return;
+	}
+	j->is_writing = true;
+	pthread_mutex_lock(&j->lock);
+	j->queued = b;
+	j->writing = b;
+	pthread_cond_signal(&j->wake);
+	pthread_mutex_unlock(&j->lock);
+}
+
+static void
+wait_for(struct batch *b, void (*fn)(void *ctx), void *ctx)
+{
+	struct waiter *w = malloc(sizeof *w), **at;
+
+	*w = (struct waiter){ fn, ctx, NULL };
+	for (at = b->last_waiter ? &b->last_waiter->next : &b->waiters; *at;)
+		at = &(*at)->next;
+	*at = w;
+	b->last_waiter = w;
+}
+
+void
+journal_when(struct journal *j, void (*fn)(void *ctx), void *ctx)
+{
+	struct batch *b = j->pending->n   ? j->pending
+			  : j->is_writing ? j->writing
+					  : NULL;
+
+	if (!b || j->durable >= j->tail)
+		fn(ctx);
+	else
+		wait_for(b, fn, ctx);
+}
+
+void
+journal_probe(struct journal *j, void (*fn)(void *ctx), void *ctx)
+{
+	struct node *node = j->model.node;
+
+	if (node)
+		model_touch(&j->model, &node->r, node->r.touched_seq);
+	j->pending->is_probe = true;
+	wait_for(j->pending, fn, ctx);
+}
+
+struct journal_sink *
+journal_add_sink(struct journal *j, void (*fn)(void *ctx, const struct event *e),
+		 void *ctx)
+{
+	struct journal_sink *s = calloc(1, sizeof *s), **at = &j->sinks;
+
+	s->fn = fn;
+	s->ctx = ctx;
+	while (*at)
+		at = &(*at)->next;
+	*at = s;
+	return s;
+}
+
+void
+journal_remove_sink(struct journal *j, struct journal_sink *s)
+{
+	(void)j;
+	if (s)
+		s->fn = NULL; /* swept after the publish under way */
+}
+
+/* --- heads ---------------------------------------------------------------- */
+
+void
+journal_head(struct journal *j, struct buf *b)
+{
+	struct buf AUTO(buf_done) text = { 0 };
+	uint8_t sig[SIGN_BYTES], pub[32], sec[64];
+	const struct node *node = j->model.node;
+
+	chain_head_text(&text, node ? node->node : "", j->head_seq, j->head_hash,
+			j->head_at);
+	crypt_sign_seed(j->node_key, pub, sec);
+	crypt_sign(sig, buf_span(&text), sec);
+	crypt_wipe(sec, sizeof sec);
+	jw_open(b, '{');
+	jw_ki64(b, "seq", (int64_t)j->head_seq);
+	jw_key(b, "hash");
+	buf_add_c(b, '"');
+	crypt_hex(b, j->head_hash, 32);
+	buf_add_c(b, '"');
+	jw_ktime(b, "at", j->head_at);
+	jw_kz(b, "node", node ? node->node : "");
+	jw_key(b, "signature");
+	buf_add_c(b, '"');
+	crypt_b64(b, sig, sizeof sig);
+	buf_add_c(b, '"');
+	jw_key(b, "public_key");
+	buf_add_c(b, '"');
+	crypt_hex(b, pub, sizeof pub);
+	buf_add_c(b, '"');
+	jw_close(b, '}');
+}
+
+/* --- opening and closing --------------------------------------------------- */
+
+int
+journal_open(const struct journal_config *cfg, struct journal **ret, struct buf *why)
+{
+	struct journal *j = calloc(1, sizeof *j);
+	int rc;
+
+	j->store = cfg->store;
+	j->clock = cfg->clock;
+	j->post = cfg->post;
+	j->post_ctx = cfg->post_ctx;
+	j->on_failure = cfg->on_failure;
+	j->epoch = cfg->info.epoch;
+	j->tail = j->durable = j->head_seq = cfg->info.last_seq;
+	j->last_at = j->head_at = cfg->info.last_seq ? cfg->info.last_at : 0;
+	memcpy(j->chain_hash, cfg->info.last_hash, 32);
+	memcpy(j->head_hash, cfg->info.last_hash, 32);
+	j->pending = batch_get(j);
+	model_init(&j->model);
+	pthread_mutex_init(&j->lock, NULL);
+	pthread_cond_init(&j->wake, NULL);
+	pthread_cond_init(&j->idle, NULL);
+	rc = node_key_load(cfg->dir, cfg->info.last_seq == 0, j->node_key, why);
+	if (rc == 0)
+		rc = key_file_open(cfg->dir, j->node_key + 32, &j->key_file, why);
+	if (rc == 0) {
+		j->keys = key_file_seal(j->key_file);
+		rc = shelf_load_live(j, why);
+	}
+	if (rc == 0 && j->post && pthread_create(&j->thread, NULL, writer, j) != 0) {
+		buf_add_z(why, "cannot start the writer thread");
+		rc = ERR_NOMEM;
+	}
+	if (rc < 0) {
+		j->post = NULL;
+		journal_close(j);
+		return rc;
+	}
+	*ret = j;
+	return 0;
+}
+
+void
+journal_close(struct journal *j)
+{
+	if (!j)
+		return;
+	if (j->post) {
+		pthread_mutex_lock(&j->lock);
+		j->is_stopping = true;
+		pthread_cond_signal(&j->wake);
+		pthread_mutex_unlock(&j->lock);
+		pthread_join(j->thread, NULL);
+		on_committed(j);
+		j->post = NULL;
+	}
+	j->is_writing = false;
+	if (j->pending)
+		journal_turn_end(j);
+	batch_free(j->pending);
+	while (j->free_batches) {
+		struct batch *b = j->free_batches;
+
+		j->free_batches = b->next_free;
+		batch_free(b);
+	}
+	while (j->sinks) {
+		struct journal_sink *s = j->sinks;
+
+		j->sinks = s->next;
+		free(s);
+	}
+	model_done(&j->model);
+	key_file_close(j->key_file);
+	crypt_wipe(j->node_key, sizeof j->node_key);
+	pthread_mutex_destroy(&j->lock);
+	pthread_cond_destroy(&j->wake);
+	pthread_cond_destroy(&j->idle);
+	free(j);
+}

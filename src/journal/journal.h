@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The journal: the only writer. Commands are decided and applied on the loop's
+ * thread at once; their events wait in a batch, are committed by the writer
+ * thread, and only then leave: replies through journal_when(), events through
+ * sinks. Its law is at the head of journal.c.
+ */
+#pragma once
+#include "model/commands.h"
+#include "base/crypt.h"
+#include "store/store.h"
+
+struct journal;
+
+struct journal_config {
+	const char *dir; /* data folder, or ":memory:" */
+	struct store *store;
+	struct store_info info;
+	const struct clock *clock;
+	/* Runs fn(ctx) on the loop's thread, from any thread. NULL: commits are
+	 * made at once in journal_turn_end (tests, tools). */
+	void (*post)(void *post_ctx, void (*fn)(void *ctx), void *ctx);
+	void *post_ctx;
+	/* A commit failed: nothing was said to anyone; must not return. */
+	void (*on_failure)(const char *why);
+};
+
+/* Loads what is live. why gets a sentence on failure. */
+int journal_open(const struct journal_config *cfg, struct journal **ret,
+		 struct buf *why);
+void journal_close(struct journal *j); /* commits what waits; NULL is fine */
+
+struct model *journal_model(struct journal *j);
+/* The time of this turn: the clock's, but never before an event's. */
+int64_t journal_now(const struct journal *j);
+/* A decision for one command by `actor` (NULL: the node), ready to be given to
+ * one of model/commands.h. Valid until the next call. */
+struct decision *journal_begin(struct journal *j, const struct principal *actor);
+/* From memory or the shelf; NULL when it is nowhere. */
+struct record *journal_find(struct journal *j, enum noun_index n, struct id id);
+
+uint64_t journal_tail(const struct journal *j);    /* last event decided */
+uint64_t journal_durable(const struct journal *j); /* last event on disk */
+/* Calls fn(ctx) once everything decided so far is on disk: now, if it is. */
+void journal_when(struct journal *j, void (*fn)(void *ctx), void *ctx);
+/* A real commit without an event: the node's own record is written again as it
+ * is. Calls fn(ctx) once that is on disk. Tests the path, leaves nothing. */
+void journal_probe(struct journal *j, void (*fn)(void *ctx), void *ctx);
+/* Hands the waiting batch to the writer if it is idle. Once per turn. */
+void journal_turn_end(struct journal *j);
+
+/* Events in order, each once, after they are durable. */
+struct journal_sink;
+struct journal_sink *journal_add_sink(struct journal *j,
+				      void (*fn)(void *ctx, const struct event *e),
+				      void *ctx);
+void journal_remove_sink(struct journal *j, struct journal_sink *s);
+
+/* Durable events after `after`, decoded; incident 0: all. */
+int journal_events(struct journal *j, uint64_t after, uint64_t incident, size_t limit,
+		   bool (*fn)(void *ctx, const struct event *e), void *ctx);
+/* Durable records of a noun from the shelf, decoded for the time of fn. */
+int journal_records(struct journal *j, const struct store_query *q,
+		    bool (*fn)(void *ctx, const struct record *rec), void *ctx);
+struct store *journal_store(struct journal *j);
+
+/* The newest signed head of the chain as JSON members {"seq","hash",…}. */
+void journal_head(struct journal *j, struct buf *b);
+/* The node's secrets: made with the folder. */
+const uint8_t *journal_node_key(const struct journal *j); /* KEY_BYTES */
+
+/* --- offline (chain.c) ---------------------------------------------------- */
+struct chain_report {
+	uint64_t events, seq;
+	uint8_t hash[STORE_HASH_BYTES];
+	int64_t at;
+	uint64_t bad_seq; /* first bad event; 0: none */
+	char why[240];
+};
+/* Walks the whole chain; want_seq != 0: also that event want_seq has want_hash. */
+int chain_verify(struct store *s, uint64_t want_seq, const uint8_t *want_hash,
+		 struct chain_report *ret);
+/* Text that a head's signature covers. */
+void chain_head_text(struct buf *b, const char *node, uint64_t seq,
+		     const uint8_t hash[32], int64_t at);
+
+/* --- keys of sealed fields (keys.c) --------------------------------------- */
+struct key_file;
+int key_file_open(const char *dir, const uint8_t wrap[KEY_BYTES], struct key_file **ret,
+		  struct buf *why);
+void key_file_close(struct key_file *k);
+struct seal_keys key_file_seal(struct key_file *k);
+/* Destroys a key for good: what it sealed cannot be read again. */
+int key_file_destroy(struct key_file *k, int64_t slot);
+/* node.key: 32 bytes signing seed, 32 bytes wrap key; made when absent. */
+int node_key_load(const char *dir, bool may_make, uint8_t out[64], struct buf *why);

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Kumak: the program. Knows everyone: opens the rooms in order, passes each
+ * what it needs, runs the loop, and closes them in reverse.
+ */
+#include "api/api.h"
+#include "base/auto.h"
+#include "base/log.h"
+#include "cli/cli.h"
+#include "gate/gate.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DOORS_MAX 32
+
+struct program {
+	struct options o;
+	struct net *net;
+	struct store *store;
+	struct journal *journal;
+	struct track *track;
+	struct auth *auth;
+	struct dispatch *dispatch;
+	struct api *api;
+	struct gate *gate;
+	struct net_tls *tls;
+	struct net_listener *http, *https;
+	const char *doors[DOORS_MAX * 2]; /* name, address */
+	size_t n_doors;
+	pid_t actors;
+};
+
+static void
+on_commit_failure(const char *why)
+{
+	fprintf(stderr,
+		"kumak: the store failed (%s): stopping, so that the next start "
+		"replays what is durable\n",
+		why);
+	_exit(1);
+}
+
+static void
+on_moved(void *ctx, struct id unit)
+{
+	api_unit_moved(((struct program *)ctx)->api, unit);
+}
+
+static void
+on_terminate(void *ctx)
+{
+	net_stop(((struct program *)ctx)->net);
+}
+
+static void
+post_to_net(void *ctx, void (*fn)(void *), void *arg)
+{
+	net_post(ctx, fn, arg);
+}
+
+static void
+on_turn_end(void *ctx)
+{
+	journal_turn_end(((struct program *)ctx)->journal);
+}
+
+static int
+open_rooms(struct program *p, struct buf *why)
+{
+	struct journal_config jc = { .dir = p->o.data, .clock = &clock_system };
+	struct dispatch_config dc = dispatch_defaults;
+	int64_t now = clock_system.wall_ms(NULL);
+	int rc;
+
+	rc = net_open(&clock_system, &p->net);
+	if (rc == 0)
+		rc = store_open(p->o.data, STORE_WRITE, &p->store, &jc.info, why);
+	if (rc < 0)
+		return rc;
+	jc.store = p->store;
+	jc.post = post_to_net;
+	jc.post_ctx = p->net;
+	jc.on_failure = on_commit_failure;
+	dc.second_path = p->o.second_path;
+	dc.synthetic_every_ms = p->o.synthetic_every_s * 1000;
+	rc = journal_open(&jc, &p->journal, why);
+	if (rc == 0)
+		rc = track_open(p->o.data, now, &p->track, why);
+	if (rc == 0)
+		rc = auth_open(p->net, p->journal, &p->auth);
+	if (rc == 0)
+		rc = dispatch_open(p->net, p->journal, p->track, &dc, &p->dispatch);
+	if (rc == 0)
+		rc = api_open(
+			&(struct api_config){
+				.net = p->net,
+				.journal = p->journal,
+				.track = p->track,
+				.auth = p->auth,
+				.dispatch = p->dispatch,
+				.dir = p->o.data,
+				.public_url = p->o.public_url,
+				.print_program = p->o.print_program,
+				.print_every_ms = p->o.print_every_min * 60000,
+				.invitation_ms = p->o.invitation_min * 60000,
+			},
+			&p->api);
+	if (rc == 0)
+		rc = gate_open(&(struct gate_config){ .net = p->net,
+						      .journal = p->journal,
+						      .track = p->track,
+						      .on_moved = on_moved,
+						      .ctx = p },
+			       &p->gate);
+	net_on_turn_end(p->net, on_turn_end, p);
+	net_on_terminate(p->net, on_terminate, p);
+	return rc;
+}
+
+static void
+close_rooms(struct program *p)
+{
+	if (p->actors > 0)
+		kill(p->actors, SIGKILL);
+	gate_close(p->gate);
+	api_close(p->api);
+	dispatch_close(p->dispatch);
+	auth_close(p->auth);
+	track_close(p->track);
+	journal_close(p->journal);
+	store_close(p->store);
+	net_close(p->net);
+	net_tls_free(p->tls);
+	arena_done(&p->o.arena);
+}
+
+/* --- doors -------------------------------------------------------------------- */
+
+static int
+open_door(struct program *p, struct span name, struct span address, struct buf *why)
+{
+	const char *bound;
+	int rc = gate_listen(p->gate, name, address, &bound);
+
+	if (rc < 0) {
+		buf_printf(why, "door " SPAN_FMT " on " SPAN_FMT ": %s", SPAN_ARG(name),
+			   SPAN_ARG(address),
+			   rc == ERR_NOT_FOUND ? "there is no such door"
+					       : "cannot listen there");
+		return rc;
+	}
+	p->doors[2 * p->n_doors] = arena_dup(&p->o.arena, name);
+	p->doors[2 * p->n_doors + 1] = bound;
+	p->n_doors++;
+	printf("kumak: " SPAN_FMT " on %s\n", SPAN_ARG(name), bound);
+	fflush(stdout);
+	return 0;
+}
+
+static int
+open_doors(struct program *p, struct buf *why)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < p->o.n_devices && rc == 0; i++) {
+		struct span address = span_of(p->o.devices[i]);
+		struct span name = span_cut(&address, '=');
+
+		rc = open_door(p, name, address, why);
+	}
+	if (!p->o.demo || p->o.n_devices)
+		return rc;
+	for (size_t i = 0; gate_drivers[i] && rc == 0; i++) {
+		char at[32];
+		bool is_free = span_of(p->o.listen).n > 2 &&
+			       strcmp(strrchr(p->o.listen, ':') + 1, "0") == 0;
+
+		snprintf(at, sizeof at, "127.0.0.1:%u",
+			 is_free ? 0u : (unsigned)gate_drivers[i]->port);
+		rc = open_door(p, span_of(gate_drivers[i]->name), span_of(at), why);
+	}
+	return rc;
+}
+
+/* The certificate given, or one of the node's own authority, kept in DIR/tls. */
+static int
+load_tls(struct program *p, struct buf *why)
+{
+	struct buf AUTO(buf_done) cert = { 0 }, key = { 0 }, path = { 0 };
+
+	if (p->o.tls_cert && p->o.tls_key) {
+		if (read_file(p->o.tls_cert, &cert) < 0 ||
+		    read_file(p->o.tls_key, &key) < 0) {
+			buf_add_z(why, "the TLS certificate or key cannot be read");
+			return ERR_IO;
+		}
+	} else if (cli_own_certificate(p->o.data, p->o.tls_names, &cert, &key, why) <
+		   0) {
+		return ERR_IO;
+	}
+	return net_tls_new(buf_span(&cert), buf_span(&key), (struct span){ 0 }, &p->tls,
+			   why);
+}
+
+static bool
+is_loopback(const char *address)
+{
+	return strncmp(address, "127.", 4) == 0 || strncmp(address, "[::1]", 5) == 0 ||
+	       strncmp(address, "localhost:", 10) == 0;
+}
+
+static int
+open_http(struct program *p, struct buf *why)
+{
+	struct http_server server = api_server(p->api);
+
+	if (!is_loopback(p->o.listen)) {
+		buf_printf(why,
+			   "--listen %s: plain HTTP is for loopback only; use "
+			   "--listen-tls for others",
+			   p->o.listen);
+		return ERR_DENIED;
+	}
+	if (http_listen(p->net, span_of(p->o.listen), NULL, &server, &p->http) < 0) {
+		buf_printf(why, "cannot listen on %s", p->o.listen);
+		return ERR_IO;
+	}
+	if (!p->o.listen_tls)
+		return 0;
+	if (load_tls(p, why) < 0)
+		return ERR_CRYPTO;
+	if (http_listen(p->net, span_of(p->o.listen_tls), p->tls, &server, &p->https) <
+	    0) {
+		buf_printf(why, "cannot listen on %s", p->o.listen_tls);
+		return ERR_IO;
+	}
+	printf("kumak: https on %s\n", net_listener_address(p->https));
+	return 0;
+}
+
+/* What administration on this machine needs: the address and a secret that is
+ * good only on loopback and only until the node stops. */
+static int
+write_serve_file(struct program *p, const char *url, struct buf *why)
+{
+	struct buf AUTO(buf_done) path = { 0 }, text = { 0 }, secret = { 0 },
+				  hash = { 0 };
+
+	auth_new_secret(&secret, &hash);
+	auth_set_local(p->auth, buf_span(&secret));
+	jw_open(&text, '{');
+	jw_kz(&text, "url", url);
+	jw_kstr(&text, "secret", buf_span(&secret));
+	jw_ki64(&text, "pid", getpid());
+	jw_close(&text, '}');
+	buf_printf(&path, "%s/serve.json", p->o.data);
+	if (write_file(path.p, buf_span(&text)) < 0) {
+		buf_printf(why, "%s cannot be written", path.p);
+		return ERR_IO;
+	}
+	return 0;
+}
+
+static void
+start_actors(struct program *p)
+{
+	p->actors = fork();
+	if (p->actors == 0) {
+		/* only demo.json and the public doors from here on */
+		closefrom(3);
+		_exit(demo_actors(p->o.data, p->o.still));
+	}
+}
+
+static int
+announce(struct program *p, struct buf *why)
+{
+	struct buf AUTO(buf_done) url = { 0 };
+	int rc;
+
+	buf_printf(&url, "http://%s", net_listener_address(p->http));
+	rc = write_serve_file(p, url.p, why);
+	if (rc == 0 && p->o.demo)
+		rc = demo_write(p->o.data, url.p, p->doors, p->n_doors, why);
+	if (rc < 0)
+		return rc;
+	if (!journal_model(p->journal)->node)
+		fprintf(stderr,
+			"kumak: %s holds no node yet: stop, and make one with kumak "
+			"init\n",
+			p->o.data);
+	if (p->o.demo) {
+		printf("kumak: the demo's accounts and passwords are in %s/demo.json\n",
+		       p->o.data);
+		start_actors(p);
+	}
+	printf("kumak: ready on %s\n", url.p);
+	fflush(stdout);
+	return 0;
+}
+
+static int
+serve(int argc, char **argv)
+{
+	struct program p = { 0 };
+	struct buf AUTO(buf_done) why = { 0 };
+	int rc = options_read(argc, argv, &p.o, &why);
+
+	if (rc < 0) {
+		fprintf(stderr, "kumak serve: %s\n", why.p);
+		return 2;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
+	if (mkdir(p.o.data, 0700) < 0 && errno != EEXIST) {
+		fprintf(stderr, "kumak serve: %s: %s\n", p.o.data, strerror(errno));
+		return 1;
+	}
+	if (p.o.demo)
+		rc = demo_make(p.o.data, &why);
+	if (rc == 0)
+		rc = open_rooms(&p, &why);
+	if (rc == 0)
+		rc = open_http(&p, &why);
+	if (rc == 0)
+		rc = open_doors(&p, &why);
+	if (rc == 0)
+		rc = announce(&p, &why);
+	if (rc < 0)
+		fprintf(stderr, "kumak serve: %s\n", why.n ? why.p : err_text(rc));
+	else
+		net_run(p.net);
+	close_rooms(&p);
+	return rc < 0;
+}
+
+/* --- verbs ---------------------------------------------------------------------- */
+
+static int
+usage(int code)
+{
+	struct buf AUTO(buf_done) b = { 0 };
+
+	options_help(&b);
+	fprintf(code ? stderr : stdout,
+		"kumak %s: an open command network for police rooms and the places "
+		"they "
+		"protect\n\n"
+		"  kumak serve [options]     runs a node; --demo: a demo city\n"
+		"  kumak init …              makes a real node\n"
+		"  kumak account|device|token|invite …   administration of a running "
+		"node\n"
+		"  kumak verify …            checks the chain of events\n\n"
+		"options of serve (with their defaults):\n%s",
+		KUMAK_VERSION, b.p);
+	return code;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const char *const admin[] = { "account", "device", "token", "invite" };
+
+	if (crypt_start() < 0) {
+		fputs("kumak: no cryptography on this machine\n", stderr);
+		return 1;
+	}
+	if (argc < 2)
+		return usage(2);
+	if (strcmp(argv[1], "serve") == 0)
+		return serve(argc - 2, argv + 2);
+	if (strcmp(argv[1], "init") == 0)
+		return cli_init(argc - 2, argv + 2);
+	if (strcmp(argv[1], "verify") == 0)
+		return cli_verify(argc - 2, argv + 2);
+	for (size_t i = 0; i < ARRAY_LEN(admin); i++)
+		if (strcmp(argv[1], admin[i]) == 0)
+			return cli_admin(argc - 1, argv + 1);
+	return usage(
+		strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ? 0 : 2);
+}

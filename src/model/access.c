@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The access law as functions of the state now. Two tables decide: per noun,
+ * who has which view; per event type (events.def), which audiences hear it.
+ * The default is no.
+ */
+#include "model/model.h"
+
+#include <stdio.h>
+
+bool
+principal_is_dispatcher_up(const struct principal *p)
+{
+	return p && p->is_control &&
+	       (p->role == ROLE_DISPATCHER || p->role == ROLE_SUPERVISOR ||
+		p->role == ROLE_DUTY_OFFICER);
+}
+
+bool
+principal_is_supervisor_up(const struct principal *p)
+{
+	return p && p->is_control &&
+	       (p->role == ROLE_SUPERVISOR || p->role == ROLE_DUTY_OFFICER);
+}
+
+bool
+principal_is_room(const struct principal *p)
+{
+	return principal_is_dispatcher_up(p) ||
+	       (p && p->is_control && p->role == ROLE_BOARD);
+}
+
+bool
+principal_is_administrator(const struct principal *p)
+{
+	return p && p->role == ROLE_ADMINISTRATOR && id_is_set(p->agency);
+}
+
+/* --- principals ----------------------------------------------------------- */
+
+static void
+settle(const struct model *m, struct principal *p)
+{
+	struct buf b = { 0 };
+
+	p->is_control =
+		m->node && id_is_set(p->agency) && id_is(p->agency, m->node->control);
+	id_format(&b, p->id);
+	snprintf(p->source, sizeof p->source, "%s", b.p);
+	buf_done(&b);
+}
+
+void
+principal_of_account(const struct model *m, const struct account *a,
+		     struct principal *ret)
+{
+	*ret = (struct principal){
+		.role = a->disabled ? ROLE_NONE : (enum role)a->role,
+		.id = a->r.id,
+		.agency = a->agency,
+		.unit = a->unit,
+		.site = a->site,
+		.world = a->r.world,
+		.is_verified = !a->disabled,
+	};
+	snprintf(ret->name, sizeof ret->name, "%s", a->name ? a->name : a->login);
+	settle(m, ret);
+}
+
+void
+principal_of_token(const struct model *m, const struct token *t, struct principal *ret)
+{
+	*ret = (struct principal){
+		.role = t->revoked ? ROLE_NONE : (enum role)t->role,
+		.id = t->r.id,
+		.agency = t->agency,
+		.unit = t->unit,
+		.site = t->site,
+		.world = t->r.world,
+		.sos_only = t->sos_only,
+		.is_verified = !t->revoked,
+	};
+	snprintf(ret->name, sizeof ret->name, "%s",
+		 t->label && *t->label ? t->label : "button");
+	settle(m, ret);
+}
+
+void
+principal_of_device(const struct model *m, const struct device *d,
+		    struct principal *ret)
+{
+	bool is_bound = d->state == DEVICE_BOUND;
+
+	*ret = (struct principal){
+		.role = is_bound ? ROLE_DEVICE : ROLE_NONE,
+		.id = d->r.id,
+		.world = d->r.world,
+		.is_verified = is_bound && d->trust == TRUST_VERIFIED,
+	};
+	if (is_bound) {
+		const struct unit *u = unit_find(m, d->bound_to);
+		const struct site *s = site_find(m, d->bound_to);
+
+		ret->agency = d->agency;
+		ret->unit = u ? u->r.id : (struct id){ 0 };
+		ret->site = s ? s->r.id : (struct id){ 0 };
+		ret->world = u ? u->r.world : s ? s->r.world : d->r.world;
+	}
+	snprintf(ret->name, sizeof ret->name, "%s %s", d->door, d->identity);
+	settle(m, ret);
+}
+
+void
+principal_anonymous(struct principal *ret, const char *peer)
+{
+	*ret = (struct principal){ .role = ROLE_NONE };
+	snprintf(ret->name, sizeof ret->name, "unknown caller");
+	snprintf(ret->source, sizeof ret->source, "peer:%s", peer);
+}
+
+bool
+principal_is_current(const struct model *m, const struct principal *p)
+{
+	struct principal now = { 0 };
+
+	if (p->id.noun == noun_account.letter) {
+		const struct account *a = account_find(m, p->id);
+
+		if (!a || a->disabled)
+			return false;
+		principal_of_account(m, a, &now);
+	} else if (p->id.noun == noun_token.letter) {
+		const struct token *t = token_find(m, p->id);
+
+		if (!t || t->revoked)
+			return false;
+		principal_of_token(m, t, &now);
+	} else {
+		return false;
+	}
+	return now.role == p->role && id_is(now.agency, p->agency) &&
+	       id_is(now.unit, p->unit) && id_is(now.site, p->site) &&
+	       now.world == p->world;
+}
+
+/* --- records -------------------------------------------------------------- */
+
+unsigned
+view_hides(enum view v)
+{
+	unsigned always = FIELD_SECRET | FIELD_INNER | FIELD_ASK;
+
+	return v == VIEW_ROOM || v == VIEW_ADMIN ? always : always | FIELD_ROOM;
+}
+
+static bool
+is_on_incident(const struct principal *p, const struct incident *i)
+{
+	for (size_t k = 0; i && k < i->n_assignments; k++)
+		if (id_is(i->assignments[k]->unit, p->unit) &&
+		    assignment_is_open(i->assignments[k]))
+			return true;
+	return false;
+}
+
+/* Mission staff bound to one site see that site; others their whole agency. */
+static bool
+owns_incident(const struct principal *p, const struct incident *i)
+{
+	if (p->sos_only || !id_is(p->agency, i->agency))
+		return false;
+	if (p->role != ROLE_SITE && p->role != ROLE_LIAISON &&
+	    p->role != ROLE_ADMINISTRATOR && p->role != ROLE_SUPERVISOR &&
+	    p->role != ROLE_DISPATCHER && p->role != ROLE_DUTY_OFFICER)
+		return false;
+	return p->role != ROLE_SITE || !id_is_set(p->site) || id_is(p->site, i->site);
+}
+
+static enum view
+view_incident(const struct principal *p, const struct incident *i)
+{
+	if (principal_is_room(p))
+		return VIEW_ROOM;
+	if (p->is_control && p->role != ROLE_RESPONDER)
+		return VIEW_NONE; /* its incidents are the room's business */
+	if (p->role == ROLE_RESPONDER)
+		return is_on_incident(p, i) ||
+				       (id_is_set(i->unit) && id_is(i->unit, p->unit))
+			       ? VIEW_UNIT
+			       : VIEW_NONE;
+	return owns_incident(p, i) ? VIEW_OWNER : VIEW_NONE;
+}
+
+static enum view
+view_unit(const struct model *m, const struct principal *p, const struct unit *u)
+{
+	const struct agency *g = agency_find(m, u->agency);
+
+	if (principal_is_administrator(p) &&
+	    (p->is_control || id_is(p->agency, u->agency)))
+		return VIEW_ADMIN;
+	if (principal_is_room(p) && g && (g->is_control || g->lends_units))
+		return VIEW_ROOM;
+	if (p->role == ROLE_RESPONDER && id_is(p->unit, u->r.id))
+		return VIEW_UNIT;
+	if (id_is(p->agency, u->agency) &&
+	    (p->role == ROLE_DISPATCHER || p->role == ROLE_SUPERVISOR ||
+	     p->role == ROLE_DUTY_OFFICER))
+		return VIEW_OWNER;
+	return VIEW_NONE;
+}
+
+static enum view
+view_assignment(const struct model *m, const struct principal *p,
+		const struct assignment *a)
+{
+	if (principal_is_room(p))
+		return VIEW_ROOM;
+	if (p->role == ROLE_RESPONDER)
+		return id_is(p->unit, a->unit) ? VIEW_UNIT : VIEW_NONE;
+	if (id_is(p->agency, a->agency) && !p->sos_only && p->role != ROLE_SITE &&
+	    unit_find(m, a->unit) &&
+	    view_unit(m, p, unit_find(m, a->unit)) != VIEW_NONE)
+		return VIEW_OWNER;
+	return VIEW_NONE;
+}
+
+static enum view
+view_site(const struct model *m, const struct principal *p, const struct site *s)
+{
+	const struct unit *u;
+
+	if (principal_is_administrator(p) &&
+	    (p->is_control || id_is(p->agency, s->agency)))
+		return VIEW_ADMIN;
+	if (principal_is_room(p))
+		return VIEW_ROOM;
+	if (id_is(p->agency, s->agency) &&
+	    (p->role == ROLE_SITE || p->role == ROLE_LIAISON) &&
+	    (p->role != ROLE_SITE || !id_is_set(p->site) || id_is(p->site, s->r.id)))
+		return VIEW_OWNER;
+	u = p->role == ROLE_RESPONDER ? unit_find(m, p->unit) : NULL;
+	for (size_t k = 0; u && k < u->n_open; k++) {
+		const struct incident *i = incident_find(m, u->open[k]->incident);
+
+		if (i && id_is(i->site, s->r.id))
+			return VIEW_UNIT;
+	}
+	return VIEW_NONE;
+}
+
+static enum view
+view_settled(const struct principal *p, struct id agency)
+{
+	if (principal_is_administrator(p) &&
+	    (p->is_control || id_is(p->agency, agency)))
+		return VIEW_ADMIN;
+	return VIEW_NONE;
+}
+
+enum view
+access_record(const struct model *m, const struct principal *p, enum noun_index n,
+	      const struct record *rec)
+{
+	const struct incident *i = NULL;
+
+	if (!p || !rec || p->role == ROLE_NONE || p->sos_only)
+		return VIEW_NONE;
+	if (rec->world != p->world && n != NOUN_AGENCY && n != NOUN_RUN_CARD)
+		return VIEW_NONE;
+	switch (n) {
+	case NOUN_INCIDENT:
+		return view_incident(p, (const struct incident *)rec);
+	case NOUN_UNIT:
+		return view_unit(m, p, (const struct unit *)rec);
+	case NOUN_ASSIGNMENT:
+		return view_assignment(m, p, (const struct assignment *)rec);
+	case NOUN_SITE:
+		return view_site(m, p, (const struct site *)rec);
+	case NOUN_AGENCY:
+		if (principal_is_room(p) ||
+		    (principal_is_administrator(p) && p->is_control))
+			return VIEW_ROOM;
+		return id_is(p->agency, rec->id) ? VIEW_OWNER : VIEW_NONE;
+	case NOUN_ACCOUNT:
+		if (id_is(p->id, rec->id))
+			return VIEW_OWNER;
+		return view_settled(p, ((const struct account *)rec)->agency);
+	case NOUN_TOKEN:
+		return view_settled(p, ((const struct token *)rec)->agency);
+	case NOUN_INVITATION:
+		return view_settled(p, ((const struct invitation *)rec)->agency);
+	case NOUN_DEVICE:
+		if (principal_is_room(p))
+			return VIEW_ROOM;
+		return view_settled(p, ((const struct device *)rec)->agency);
+	case NOUN_RUN_CARD:
+		return principal_is_room(p) ||
+				       (principal_is_administrator(p) && p->is_control)
+			       ? VIEW_ROOM
+			       : VIEW_NONE;
+	case NOUN_SIGNAL:
+		i = incident_find(m, ((const struct signal *)rec)->incident);
+		return i ? view_incident(p, i) : VIEW_NONE;
+	case NOUN_NOTE:
+		i = incident_find(m, ((const struct note *)rec)->incident);
+		if (!i)
+			return VIEW_NONE;
+		if (view_incident(p, i) == VIEW_OWNER &&
+		    !((const struct note *)rec)->to_owner)
+			return VIEW_NONE;
+		return view_incident(p, i);
+	case NOUN_PAGE:
+		return principal_is_room(p) ? VIEW_ROOM : VIEW_NONE;
+	default:
+		return VIEW_NONE;
+	}
+}
+
+/* --- events --------------------------------------------------------------- */
+
+bool
+incident_is_frozen_for(const struct incident *i, const struct principal *p)
+{
+	return i->frozen_seq != FIELD_NONE && i->released_at == TIME_NONE &&
+	       !principal_is_room(p) && p->role != ROLE_RESPONDER;
+}
+
+static bool
+hears_as_owner(const struct principal *p, const struct event *e,
+	       const struct incident *i)
+{
+	if (!id_is_set(p->agency) || !id_is(p->agency, e->agency))
+		return false;
+	if (event_infos[e->type].noun == NOUN_SITE)
+		return p->role == ROLE_SITE || p->role == ROLE_LIAISON;
+	if (event_infos[e->type].noun == NOUN_NOTE &&
+	    !((const struct note *)e->body.rec)->to_owner)
+		return false;
+	if (!i)
+		return false;
+	if (p->is_control && !p->sos_only)
+		return false; /* control's own incidents: by room or unit only */
+	if (incident_is_frozen_for(i, p) && (int64_t)e->seq > i->frozen_seq)
+		return false;
+	if (p->sos_only)
+		return id_is_set(p->site) && id_is(p->site, i->site) &&
+		       map_get(&i->roll, span_of(p->source));
+	return owns_incident(p, i);
+}
+
+bool
+access_event(const struct model *m, const struct principal *p, const struct event *e,
+	     const struct incident *i, enum view *ret_view)
+{
+	const struct event_info *info = &event_infos[e->type];
+	unsigned to = info->audience;
+
+	*ret_view = VIEW_NONE;
+	if (p->role == ROLE_NONE || (e->world != p->world && !(to & SEE_ADMIN)))
+		return false;
+	if ((to & SEE_ROOM) && principal_is_room(p) &&
+	    (!id_is_set(e->unit_agency) || info->noun != NOUN_UNIT ||
+	     view_unit(m, p, unit_find(m, e->unit)) != VIEW_NONE))
+		*ret_view = VIEW_ROOM;
+	else if ((to & SEE_ADMIN) && !p->sos_only && principal_is_administrator(p) &&
+		 (p->is_control ||
+		  (id_is_set(e->agency) && id_is(p->agency, e->agency))))
+		*ret_view = VIEW_ADMIN;
+	else if ((to & SEE_UNIT) && p->role == ROLE_RESPONDER && id_is_set(p->unit) &&
+		 (id_is(e->unit, p->unit) || (i && is_on_incident(p, i))) &&
+		 info->noun != NOUN_ASSIGNMENT)
+		*ret_view = VIEW_UNIT;
+	else if ((to & SEE_UNIT) && p->role == ROLE_RESPONDER && id_is_set(p->unit) &&
+		 id_is(e->unit, p->unit))
+		*ret_view = VIEW_UNIT;
+	else if ((to & SEE_AGENCY) && !p->sos_only && id_is_set(e->unit_agency) &&
+		 id_is(e->unit_agency, p->agency) && unit_find(m, e->unit) &&
+		 view_unit(m, p, unit_find(m, e->unit)) != VIEW_NONE)
+		*ret_view = VIEW_OWNER;
+	else if (((to & SEE_OWNER) || info->noun == NOUN_NOTE) &&
+		 hears_as_owner(p, e, i))
+		*ret_view = VIEW_OWNER;
+	return *ret_view != VIEW_NONE;
+}

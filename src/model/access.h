@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who may see what: decided for each viewer at publish and at query, from the
+ * state as it is then. No role, no agency: no.
+ */
+#pragma once
+#include "model/account.h"
+
+struct model;
+struct event;
+struct incident;
+struct assignment;
+
+enum view {
+	VIEW_NONE,  /* 404, exactly like a record that does not exist */
+	VIEW_OWNER, /* its own agency: no FIELD_ROOM */
+	VIEW_UNIT,  /* its responder */
+	VIEW_ROOM,  /* the control agency's room */
+	VIEW_ADMIN, /* administers it */
+};
+
+enum view access_record(const struct model *m, const struct principal *p,
+			enum noun_index n, const struct record *rec);
+/* Flags of fields that this view does not show. */
+unsigned view_hides(enum view v);
+bool access_event(const struct model *m, const struct principal *p,
+		  const struct event *e, const struct incident *incident,
+		  enum view *ret_view);
+/* The site's side sees nothing of an incident after an accepted cancel: a
+ * true cancel and one under duress must look the same in every byte. */
+bool incident_is_frozen_for(const struct incident *i, const struct principal *p);
+/* Fills a principal from the state as it is now. */
+void principal_of_account(const struct model *m, const struct account *a,
+			  struct principal *ret);
+void principal_of_token(const struct model *m, const struct token *t,
+			struct principal *ret);
+void principal_of_device(const struct model *m, const struct device *d,
+			 struct principal *ret);
+void principal_anonymous(struct principal *ret, const char *peer);
+/* The account or token that p was made from still stands as it was. */
+bool principal_is_current(const struct model *m, const struct principal *p);

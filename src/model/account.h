@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who may act: accounts (people with a login), tokens (programs, and enrolled
+ * SOS buttons), invitations, devices; and the principal that they become.
+ */
+#pragma once
+#include "model/nouns.h"
+
+enum role {
+	ROLE_NONE,
+	ROLE_ADMINISTRATOR,
+	ROLE_DISPATCHER,
+	ROLE_SUPERVISOR,
+	ROLE_DUTY_OFFICER,
+	ROLE_RESPONDER,
+	ROLE_SITE,
+	ROLE_LIAISON,
+	ROLE_OVERSIGHT,
+	ROLE_BOARD,
+	ROLE_DEVICE, /* never an account's: a bound device */
+};
+extern const char *const role_names[];
+
+struct account {
+	struct record r;
+	struct id agency;
+	char *login, *name;
+	int role;
+	struct id unit, site;
+	char *language;
+	bool disabled;
+	char *password; /* only in requests */
+	char *password_hash;
+	bool must_change_password, reset_password;
+	int64_t key_slot;
+};
+
+struct token {
+	struct record r;
+	struct id agency;
+	int role;
+	struct id unit, site;
+	char *label;
+	bool sos_only; /* an enrolled button: presses, follows, tests; no more */
+	bool revoked;
+	char *hash; /* hex of the BLAKE2b of the secret */
+	struct id invitation;
+};
+
+struct invitation {
+	struct record r;
+	struct id agency, site;
+	char *label;
+	char *hash;
+	int64_t created_at, expires_at, used_at;
+	struct id token;
+	bool revoked;
+};
+
+enum device_state { DEVICE_PENDING = 1, DEVICE_BOUND, DEVICE_REVOKED };
+enum device_trust { TRUST_UNVERIFIED = 1, TRUST_VERIFIED };
+extern const char *const trust_names[];
+
+struct device {
+	struct record r;
+	struct id agency;
+	char *door, *identity;
+	int state;
+	struct id bound_to;
+	int trust;
+	int64_t first_seen_at;
+	int link; /* device_link_names */
+	/* observed, in memory only: never on the shelf, gone with a restart */
+	int64_t last_seen_at;
+	int battery_pct; /* -1: not told */
+};
+enum device_link { LINK_LIVE = 1, LINK_LATE, LINK_LOST };
+
+/* A login that stands: its secret's hash, so that a restart logs no one out. */
+struct session {
+	struct record r;
+	struct id account;
+	char *hash;
+	int64_t opened_at, expires_at;
+	char *peer;
+	bool ended;
+};
+
+extern const struct noun noun_account, noun_token, noun_invitation, noun_device,
+	noun_session;
+
+/* One caller as the law sees it. Rebuilt from the state for each request. */
+struct principal {
+	enum role role;
+	struct id id; /* account, token or device; unset: anonymous */
+	struct id agency, unit, site;
+	int world;
+	bool sos_only;
+	bool is_control;  /* of the control agency */
+	bool is_verified; /* false: anonymous, revoked, expired, unbound */
+	char name[96];
+	char source[80]; /* what a press of this caller is deduplicated by */
+};
+
+/* dispatcher, supervisor or duty officer of the control agency */
+bool principal_is_dispatcher_up(const struct principal *p);
+bool principal_is_supervisor_up(const struct principal *p);
+/* those, and board: may read the room */
+bool principal_is_room(const struct principal *p);
+bool principal_is_administrator(const struct principal *p);

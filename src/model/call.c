@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Calls taken by a person, and what was written on paper while screens were
+ * down: the same incident, but typed times stand apart and out of the clocks.
+ */
+#include "model/commands.h"
+
+#include <stdio.h>
+
+void
+incident_number(const struct node *node, char out[24])
+{
+	/* A keyed walk over 90,000 numbers: the next one tells nothing of how many
+	 * were made. 7919·k + seed is a bijection, as 7919 shares no factor with
+	 * 90000; the digits are mixed once more by a keyed offset per round. */
+	int64_t n = node->incidents_made, round = n / 90000;
+	uint64_t k = (uint64_t)(n % 90000);
+	uint64_t seed = (uint64_t)node->number_seed + (uint64_t)round * 104729u;
+	uint64_t step = 7919 + 30 * (seed % 2999); /* stays coprime to 90000 */
+
+	while (step % 2 == 0 || step % 3 == 0 || step % 5 == 0)
+		step++;
+	snprintf(out, 24, "%c%llu", node->node[0] - 'a' + 'A',
+		 (unsigned long long)(10000 + (k * step + seed / 2999) % 90000));
+}
+
+static int
+check(struct decision *d, const struct call_args *a)
+{
+	const struct site *s = site_find(d->m, a->site);
+
+	if (!principal_is_dispatcher_up(d->actor))
+		return refuse(d, 403, "needs_dispatcher", "only the room takes calls");
+	if (id_is_set(a->site) && (!s || s->r.world != d->actor->world))
+		return refuse(d, 422, "no_such_site", "site: no such site");
+	return 0;
+}
+
+int
+incident_open_call(struct decision *d, const struct call_args *a, struct id *ret)
+{
+	const struct site *s = site_find(d->m, a->site);
+	struct event e;
+	char number[24];
+
+	if (check(d, a) < 0)
+		return ERR_DENIED;
+	incident_number(d->m->node, number);
+	*ret = next_id(d, NOUN_INCIDENT);
+	event_begin(d, &e, EVENT_INCIDENT_RAISED, d->actor->world, *ret);
+	PATCH_STR(&e.body, incident, number, span_of(number));
+	PATCH_ENUM(&e.body, incident, state,
+		   a->disposition ? INCIDENT_CLOSED : INCIDENT_ACKNOWLEDGED);
+	PATCH_STR(&e.body, incident, kind, a->kind);
+	PATCH_ENUM(&e.body, incident, priority, a->priority);
+	PATCH_ENUM(&e.body, incident, trust, TRUST_VERIFIED);
+	PATCH_ID(&e.body, incident, site, a->site);
+	PATCH_ID(&e.body, incident, agency, s ? s->agency : d->m->node->control);
+	if (s)
+		PATCH_STR(&e.body, incident, site_name, span_of(s->name));
+	PATCH_POS(&e.body, incident, position,
+		  a->position.is_set ? a->position
+		  : s                ? s->position
+				     : a->position);
+	PATCH_STR(&e.body, incident, message, a->message);
+	if (a->phone.n)
+		PATCH_STR(&e.body, incident, caller_phone, a->phone);
+	if (a->name.n)
+		PATCH_STR(&e.body, incident, caller_name, a->name);
+	PATCH_INT(&e.body, incident, signals_count, 0);
+	PATCH_INT(&e.body, incident, people_count, 0);
+	PATCH_INT(&e.body, incident, step, 0);
+	PATCH_INT(&e.body, incident, wrong_codes, 0);
+	PATCH_INT(&e.body, incident, key_slot, d->m->node->key_slots_used);
+	PATCH_INT(&e.body, incident, acknowledged_at, d->now);
+	PATCH_ID(&e.body, incident, acknowledged_by, d->actor->id);
+	PATCH_STR(&e.body, incident, acknowledged_name, span_of(d->actor->name));
+	if (a->form.n) {
+		PATCH_STR(&e.body, incident, form, a->form);
+		PATCH_STR(&e.body, incident, late_times, a->late_times);
+		PATCH_STR(&e.body, incident, labels, SPAN("[\"late_entry\"]"));
+	} else {
+		/* The person who typed it has seen and taken it. */
+		PATCH_INT(&e.body, incident, m_raised, d->now);
+		PATCH_INT(&e.body, incident, m_presented, d->now);
+		PATCH_INT(&e.body, incident, m_acknowledged, d->now);
+	}
+	if (a->disposition)
+		PATCH_ENUM(&e.body, incident, disposition, a->disposition);
+	event_emit(d, &e);
+	return 0;
+}

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Consequences of events: counters, the roll, milestones of an incident that
+ * its assignments reach, and links between records. Everything here is a
+ * function of the events alone, so a replay gives the same records.
+ */
+#include "model/derive.h"
+
+#include "base/auto.h"
+
+static void
+push(void *pv, size_t *n, void *item)
+{
+	void ***v = pv;
+
+	*v = realloc(*v, (*n + 1) * sizeof(void *));
+	if (!*v)
+		abort();
+	(*v)[(*n)++] = item;
+}
+
+static void
+pull(void **v, size_t *n, const void *item)
+{
+	for (size_t i = 0; i < *n; i++) {
+		if (v[i] != item)
+			continue;
+		memmove(&v[i], &v[i + 1], (*n - i - 1) * sizeof *v);
+		(*n)--;
+		return;
+	}
+}
+
+/* --- open incidents by place --------------------------------------------- */
+
+static struct span
+open_key(struct buf *b, struct id site, struct span source)
+{
+	if (id_is_set(site))
+		buf_add_span(b, ID_KEY(&site));
+	else
+		buf_add_span(b, source);
+	return buf_span(b);
+}
+
+const struct incident_list *
+open_incidents(const struct model *m, struct id site, struct span source)
+{
+	static const struct incident_list none = { 0 };
+	struct buf AUTO(buf_done) k = { 0 };
+	const struct incident_list *l =
+		map_get(&m->site_open, open_key(&k, site, source));
+
+	return l ? l : &none;
+}
+
+void
+site_open_index(struct model *m, struct incident *i, bool is_in)
+{
+	struct buf AUTO(buf_done) k = { 0 };
+	struct span key = open_key(&k, i->site, span_of(i->source));
+	struct incident_list *l = map_get(&m->site_open, key);
+
+	if (i->state == INCIDENT_CLOSED || i->state == 0 || !key.n)
+		return;
+	if (is_in) {
+		if (!l) {
+			l = calloc(1, sizeof *l);
+			map_put(&m->site_open, key, l);
+		}
+		push(&l->v, &l->n, i);
+		m->open_incidents++;
+	} else if (l) {
+		pull((void **)l->v, &l->n, i);
+		m->open_incidents--;
+		if (!l->n) {
+			map_remove(&m->site_open, key);
+			free(l->v);
+			free(l);
+		}
+	}
+}
+
+void
+site_open_done(struct model *m)
+{
+	void *l;
+
+	for (size_t i = 0; map_next(&m->site_open, &i, NULL, &l);) {
+		free(((struct incident_list *)l)->v);
+		free(l);
+	}
+	map_done(&m->site_open);
+}
+
+/* --- links in memory ----------------------------------------------------- */
+
+void
+derived_link(struct model *m, enum noun_index n, struct record *rec)
+{
+	struct incident *inc;
+
+	if (n == NOUN_ASSIGNMENT) {
+		struct assignment *a = (struct assignment *)rec;
+		struct unit *u = unit_find(m, a->unit);
+
+		inc = incident_find(m, a->incident);
+		if (inc)
+			push(&inc->assignments, &inc->n_assignments, a);
+		if (u && assignment_is_open(a))
+			push(&u->open, &u->n_open, a);
+	} else if (n == NOUN_DEVICE) {
+		((struct device *)rec)->last_seen_at = TIME_NONE;
+		((struct device *)rec)->battery_pct = -1;
+	} else if (n == NOUN_ROLL) {
+		struct roll *r = (struct roll *)rec;
+
+		inc = incident_find(m, r->incident);
+		if (inc)
+			map_put(&inc->roll, span_of(r->source), r);
+	}
+}
+
+void
+derived_unlink(struct model *m, enum noun_index n, struct record *rec)
+{
+	if (n == NOUN_ASSIGNMENT) {
+		struct assignment *a = (struct assignment *)rec;
+		struct unit *u = unit_find(m, a->unit);
+		struct incident *inc = incident_find(m, a->incident);
+
+		if (u)
+			pull((void **)u->open, &u->n_open, a);
+		if (inc)
+			pull((void **)inc->assignments, &inc->n_assignments, a);
+	} else if (n == NOUN_ROLL) {
+		struct roll *r = (struct roll *)rec;
+		struct incident *inc = incident_find(m, r->incident);
+
+		if (inc)
+			map_remove(&inc->roll, span_of(r->source));
+	}
+}
+
+void
+derived_free(enum noun_index n, struct record *rec)
+{
+	if (n == NOUN_INCIDENT) {
+		free(((struct incident *)rec)->assignments);
+		map_done(&((struct incident *)rec)->roll);
+		((struct incident *)rec)->assignments = NULL;
+	} else if (n == NOUN_UNIT) {
+		free(((struct unit *)rec)->open);
+		((struct unit *)rec)->open = NULL;
+	}
+}
+
+/* --- consequences -------------------------------------------------------- */
+
+static void
+reached(struct incident *i, enum milestone ms, int64_t at)
+{
+	int64_t *t = incident_milestone(i, ms);
+
+	if (*t == TIME_NONE)
+		*t = at;
+}
+
+static void
+derive_signal(struct model *m, const struct event *e, struct signal *s)
+{
+	struct incident *i = incident_find(m, s->incident);
+	struct roll *r;
+
+	if (!i)
+		return;
+	r = map_get(&i->roll, span_of(s->source));
+	if (!r) {
+		struct id id = e->subject;
+
+		id.noun = nouns[NOUN_ROLL]->letter;
+		r = (struct roll *)record_new(&noun_roll, id, e->world);
+		r->incident = i->r.id;
+		r->source = span_dup(span_of(s->source));
+		r->name = span_dup(span_of(s->source_name));
+		r->count = 0;
+		r->first_at = e->at;
+		r->trust = s->trust;
+		model_insert(m, NOUN_ROLL, &r->r);
+		i->people_count++;
+	}
+	r->count++;
+	r->last_at = e->at;
+	i->signals_count++;
+	model_touch(m, &r->r, e->seq);
+	model_touch(m, &i->r, e->seq);
+}
+
+/* The incident reaches what the first of its assignments reaches. */
+static void
+derive_assignment(struct model *m, const struct event *e, struct assignment *a)
+{
+	struct incident *i = incident_find(m, a->incident);
+	struct unit *u = unit_find(m, a->unit);
+
+	if (u && !assignment_is_open(a))
+		pull((void **)u->open, &u->n_open, a);
+	if (!i)
+		return;
+	switch (a->state) {
+	case ASSIGNMENT_OFFERED:
+		reached(i, MS_OFFERED, e->at);
+		break;
+	case ASSIGNMENT_ON_SCENE:
+		reached(i, MS_ON_SCENE, e->at);
+		/* fall through */
+	case ASSIGNMENT_EN_ROUTE:
+		if (a->state == ASSIGNMENT_EN_ROUTE)
+			reached(i, MS_EN_ROUTE, e->at);
+		/* fall through */
+	case ASSIGNMENT_ACCEPTED:
+		reached(i, MS_DISPATCHED, e->at);
+		if (i->state == INCIDENT_NEW || i->state == INCIDENT_ACKNOWLEDGED)
+			i->state = INCIDENT_ACTIVE;
+		break;
+	case ASSIGNMENT_CLEARED:
+		if (!incident_open_assignments(i))
+			reached(i, MS_CLEARED, e->at);
+		break;
+	default:
+		break;
+	}
+	model_touch(m, &i->r, e->seq);
+}
+
+void
+derive(struct model *m, const struct event *e, struct record *rec)
+{
+	switch (event_infos[e->type].noun) {
+	case NOUN_SIGNAL:
+		derive_signal(m, e, (struct signal *)rec);
+		break;
+	case NOUN_ASSIGNMENT:
+		derive_assignment(m, e, (struct assignment *)rec);
+		break;
+	case NOUN_INCIDENT:
+		if (e->type == EVENT_INCIDENT_RAISED && m->node) {
+			m->node->incidents_made++;
+			m->node->key_slots_used =
+				((struct incident *)rec)->key_slot + 1;
+			model_touch(m, &m->node->r, e->seq);
+		}
+		((struct incident *)rec)->is_loaded_whole = true;
+		break;
+	case NOUN_ACCOUNT: {
+		struct account *a = (struct account *)rec;
+
+		if (m->node && a->key_slot != FIELD_NONE &&
+		    a->key_slot >= m->node->key_slots_used) {
+			m->node->key_slots_used = a->key_slot + 1;
+			model_touch(m, &m->node->r, e->seq);
+		}
+		break;
+	}
+	default:
+		break;
+	}
+}
+
+static void
+refs_of_incident(const struct model *m, struct event *e, struct id id)
+{
+	const struct incident *i = incident_find(m, id);
+
+	e->incident = id;
+	if (!i)
+		return;
+	e->agency = i->agency;
+	e->site = i->site;
+}
+
+void
+derive_refs(struct model *m, struct event *e, const struct record *rec)
+{
+	const struct unit *u;
+
+	switch (event_infos[e->type].noun) {
+	case NOUN_SIGNAL:
+		refs_of_incident(m, e, ((const struct signal *)rec)->incident);
+		e->signal = e->subject;
+		e->unit = ((const struct signal *)rec)->unit;
+		break;
+	case NOUN_INCIDENT:
+		refs_of_incident(m, e, e->subject);
+		e->unit = ((const struct incident *)rec)->unit;
+		break;
+	case NOUN_ASSIGNMENT:
+		refs_of_incident(m, e, ((const struct assignment *)rec)->incident);
+		e->unit = ((const struct assignment *)rec)->unit;
+		e->unit_agency = ((const struct assignment *)rec)->agency;
+		break;
+	case NOUN_NOTE:
+		refs_of_incident(m, e, ((const struct note *)rec)->incident);
+		break;
+	case NOUN_PAGE:
+		refs_of_incident(m, e, ((const struct page *)rec)->incident);
+		break;
+	case NOUN_UNIT:
+		u = (const struct unit *)rec;
+		e->unit = e->subject;
+		e->agency = e->unit_agency = u->agency;
+		break;
+	case NOUN_SITE:
+		e->site = e->subject;
+		e->agency = ((const struct site *)rec)->agency;
+		break;
+	case NOUN_AGENCY:
+		e->agency = e->subject;
+		break;
+	case NOUN_ACCOUNT:
+		e->agency = ((const struct account *)rec)->agency;
+		break;
+	case NOUN_SESSION: {
+		const struct account *a =
+			account_find(m, ((const struct session *)rec)->account);
+
+		e->agency = a ? a->agency : (struct id){ 0 };
+		break;
+	}
+	case NOUN_TOKEN:
+		e->agency = ((const struct token *)rec)->agency;
+		break;
+	case NOUN_INVITATION:
+		e->agency = ((const struct invitation *)rec)->agency;
+		e->site = ((const struct invitation *)rec)->site;
+		break;
+	case NOUN_DEVICE:
+		e->agency = ((const struct device *)rec)->agency;
+		break;
+	default:
+		break;
+	}
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The law: records in memory, found by id and by what they are known by, and
+ * the two ways to change them. decide-functions (one per command, in the file
+ * of their noun) check and emit events; model_apply() folds an event into the
+ * records and cannot fail. Pure: no clock, no random, no I/O in here.
+ */
+#pragma once
+#include "model/account.h"
+#include "model/agency.h"
+#include "model/assignment.h"
+#include "model/event.h"
+#include "model/incident.h"
+#include "model/note.h"
+#include "model/signal.h"
+#include "model/site.h"
+#include "model/unit.h"
+
+struct model {
+	struct map tables[NOUN__COUNT]; /* id → record */
+	struct map logins, token_hashes, device_names, signal_keys, unit_calls,
+		session_hashes;
+	struct map site_open; /* site id → struct id_list of open incidents */
+	struct node *node;    /* NULL until the node is made */
+	struct record *dirty; /* changed since model_take_dirty */
+	size_t open_incidents;
+	char node_id[NODE_MAX];
+};
+
+void model_init(struct model *m);
+void model_done(struct model *m);
+
+/* Borrowed; NULL when not in memory. */
+struct record *model_find(const struct model *m, enum noun_index n, struct id id);
+#define MODEL_FINDER(name, type, index)                                             \
+	static inline struct type *name##_find(const struct model *m, struct id id) \
+	{                                                                           \
+		return (struct type *)model_find(m, index, id);                     \
+	}
+MODEL_FINDER(agency, agency, NOUN_AGENCY)
+MODEL_FINDER(site, site, NOUN_SITE)
+MODEL_FINDER(unit, unit, NOUN_UNIT)
+MODEL_FINDER(account, account, NOUN_ACCOUNT)
+MODEL_FINDER(token, token, NOUN_TOKEN)
+MODEL_FINDER(invitation, invitation, NOUN_INVITATION)
+MODEL_FINDER(device, device, NOUN_DEVICE)
+MODEL_FINDER(run_card, run_card, NOUN_RUN_CARD)
+MODEL_FINDER(signal, signal, NOUN_SIGNAL)
+MODEL_FINDER(incident, incident, NOUN_INCIDENT)
+MODEL_FINDER(assignment, assignment, NOUN_ASSIGNMENT)
+MODEL_FINDER(note, note, NOUN_NOTE)
+MODEL_FINDER(page, page, NOUN_PAGE)
+MODEL_FINDER(session, session, NOUN_SESSION)
+
+struct account *account_by_login(const struct model *m, struct span login);
+struct token *token_by_hash(const struct model *m, struct span hash_hex);
+struct session *session_by_hash(const struct model *m, struct span hash_hex);
+struct device *device_by_name(const struct model *m, struct span door,
+			      struct span identity);
+struct signal *signal_by_key(const struct model *m, struct span source,
+			     struct span key);
+/* The map key under which a signal is found again. */
+void signal_key(struct buf *b, struct span source, struct span key);
+
+/* Records of a table in order of their making. Walk: start with *at = 0. */
+struct record **model_list(const struct model *m, enum noun_index n, size_t *ret_n,
+			   struct arena *arena);
+
+/* Puts a record that the shelf kept into memory, with its indexes. Takes it. */
+void model_insert(struct model *m, enum noun_index n, struct record *rec);
+/* Lets a record go from memory (it stays on the shelf). */
+void model_evict(struct model *m, enum noun_index n, struct record *rec);
+
+/* Folds e into the records. Cannot fail. */
+void model_apply(struct model *m, struct event *e);
+/* The record that an event or a patch concerns, made if it is new. */
+void model_touch(struct model *m, struct record *rec, uint64_t seq);
+/* Records changed since the last call, oldest first; ends with NULL. */
+struct record *model_take_dirty(struct model *m);
+
+/* The key slot that seals a record's personal fields; FIELD_NONE: none. */
+int64_t model_key_slot(const struct model *m, enum noun_index n,
+		       const struct record *rec);
+
+/* --- deciding ------------------------------------------------------------ */
+
+/* Why a command was refused; constant strings but for detail. */
+struct refusal {
+	int status;       /* HTTP's word for it: 403, 404, 409, 422 … */
+	const char *code; /* does not change: part of the contract */
+	char detail[240];
+};
+
+struct decision {
+	struct model *m;
+	int64_t now;                   /* of this turn; not before any event's */
+	const struct principal *actor; /* NULL: the node itself */
+	uint64_t next_seq;
+	struct refusal refusal;
+	/* Hands an applied event on (to the journal's batch). */
+	void (*sink)(void *ctx, struct event *e);
+	void *sink_ctx;
+	/* Records that may lie on the shelf: loads into m; NULL when nowhere. */
+	struct record *(*load)(void *ctx, enum noun_index n, struct id id);
+	struct signal *(*load_signal)(void *ctx, struct span source, struct span key);
+	void *load_ctx;
+};
+
+/* Fills d->refusal; returns ERR_DENIED, so: return refuse(d, …). */
+int refuse(struct decision *d, int status, const char *code, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+#define refuse_hidden(d) refuse(d, 404, "not_found", "no such record")
+
+/* An event about to be emitted: fill e.body, then event_emit. */
+void event_begin(struct decision *d, struct event *e, enum event_type type, int world,
+		 struct id subject);
+void event_emit(struct decision *d, struct event *e);
+/* The id that the next emitted event would give a new record of this noun. */
+struct id next_id(const struct decision *d, enum noun_index n);
+struct record *decision_find(struct decision *d, enum noun_index n, struct id id);
+
+/* --- access -------------------------------------------------------------- */
+#include "model/access.h"

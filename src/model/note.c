@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Notes, and the pages of the second path: owed, sent or failed. */
+#include "model/commands.h"
+
+static const char *const page_states[] = { "",       "waiting", "sent",
+					   "failed", "dropped", NULL };
+
+static const struct field note_fields[] = {
+	NOUN_LINE(note, incident, ID, 0, .doc = ""),
+	NOUN_LINE(note, author, ID, 0, .doc = ""),
+	NOUN_LINE(note, author_name, STR, 0, .doc = ""),
+	NOUN_LINE(note, text, STR, FIELD_SEALED, .doc = ""),
+	NOUN_LINE(note, to_owner, BOOL, 0, .doc = "the site's agency may read it"),
+	NOUN_LINE(note, at, TIME, 0, .doc = ""),
+};
+NOUN_TABLE(noun_note, 'n', "note", "notes", note, note_fields);
+
+static const struct field page_fields[] = {
+	NOUN_LINE(page, incident, ID, 0, .doc = ""),
+	NOUN_LINE(page, text, STR, 0, .doc = "what the second path says"),
+	NOUN_LINE(page, state, ENUM, 0, .names = page_states, .doc = ""),
+	NOUN_LINE(page, tries, INT, 0, .doc = ""),
+	NOUN_LINE(page, at, TIME, 0, .doc = ""),
+	NOUN_LINE(page, next_at, TIME, 0, .doc = ""),
+};
+NOUN_TABLE(noun_page, 'p', "page", "pages", page, page_fields);
+
+int
+page_owe(struct decision *d, struct id incident, struct span text, struct id *ret)
+{
+	struct incident *i = incident_find(d->m, incident);
+	struct event e;
+
+	*ret = next_id(d, NOUN_PAGE);
+	event_begin(d, &e, EVENT_PAGE_OWED, i ? i->r.world : WORLD_LIVE, *ret);
+	PATCH_ID(&e.body, page, incident, incident);
+	PATCH_STR(&e.body, page, text, text);
+	PATCH_ENUM(&e.body, page, state, PAGE_WAITING);
+	PATCH_INT(&e.body, page, tries, 0);
+	PATCH_INT(&e.body, page, at, d->now);
+	PATCH_INT(&e.body, page, next_at, d->now);
+	event_emit(d, &e);
+	return 0;
+}
+
+int
+page_result(struct decision *d, struct id id, bool is_sent, int64_t next_at)
+{
+	struct page *p = page_find(d->m, id);
+	struct event e;
+
+	if (!p || p->state != PAGE_WAITING)
+		return 0;
+	event_begin(d, &e, is_sent ? EVENT_PAGE_SENT : EVENT_PAGE_FAILED, p->r.world,
+		    id);
+	PATCH_ENUM(&e.body, page, state,
+		   is_sent                ? PAGE_SENT
+		   : next_at == TIME_NONE ? PAGE_DROPPED
+					  : PAGE_WAITING);
+	PATCH_INT(&e.body, page, tries, p->tries + 1);
+	PATCH_INT(&e.body, page, next_at, is_sent ? TIME_NONE : next_at);
+	event_emit(d, &e);
+	return 0;
+}

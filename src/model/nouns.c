@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The list of nouns, their shelf columns and the keys that seal them. */
+#include "model/model.h"
+
+#include "base/crypt.h"
+
+const struct noun *const nouns[NOUN__COUNT] = {
+	[NOUN_NODE] = &noun_node,
+	[NOUN_AGENCY] = &noun_agency,
+	[NOUN_SITE] = &noun_site,
+	[NOUN_UNIT] = &noun_unit,
+	[NOUN_ACCOUNT] = &noun_account,
+	[NOUN_TOKEN] = &noun_token,
+	[NOUN_INVITATION] = &noun_invitation,
+	[NOUN_DEVICE] = &noun_device,
+	[NOUN_RUN_CARD] = &noun_run_card,
+	[NOUN_SIGNAL] = &noun_signal,
+	[NOUN_ROLL] = &noun_roll,
+	[NOUN_INCIDENT] = &noun_incident,
+	[NOUN_ASSIGNMENT] = &noun_assignment,
+	[NOUN_NOTE] = &noun_note,
+	[NOUN_PAGE] = &noun_page,
+	[NOUN_SESSION] = &noun_session,
+};
+
+enum noun_index
+noun_by_letter(char letter)
+{
+	for (int n = 0; n < NOUN__COUNT; n++)
+		if (nouns[n]->letter == letter)
+			return n;
+	return NOUN__COUNT;
+}
+
+int64_t
+column_hash(struct span a, struct span b)
+{
+	uint8_t h[HASH_BYTES];
+	uint64_t v;
+
+	crypt_hash2(h, a, b, NULL);
+	memcpy(&v, h, sizeof v);
+	return (int64_t)(v >> 1);
+}
+
+static int64_t
+seq_or_none(struct id id)
+{
+	return id_is_set(id) ? (int64_t)id.seq : FIELD_NONE;
+}
+
+void
+noun_columns(enum noun_index n, const struct record *rec, int64_t k[3])
+{
+	k[0] = k[1] = k[2] = FIELD_NONE;
+	if (n == NOUN_SIGNAL) {
+		const struct signal *s = (const struct signal *)rec;
+
+		k[0] = seq_or_none(s->incident);
+		k[1] = column_hash(span_of(s->source), span_of(s->key));
+		k[2] = seq_or_none(s->site);
+	} else if (n == NOUN_INCIDENT) {
+		const struct incident *i = (const struct incident *)rec;
+
+		k[0] = i->state == INCIDENT_CLOSED ? FIELD_NONE : 1;
+		k[1] = seq_or_none(i->site);
+		k[2] = seq_or_none(i->agency);
+	} else if (n == NOUN_ASSIGNMENT) {
+		const struct assignment *a = (const struct assignment *)rec;
+
+		k[0] = seq_or_none(a->incident);
+		k[1] = seq_or_none(a->unit);
+	} else if (n == NOUN_NOTE) {
+		k[0] = seq_or_none(((const struct note *)rec)->incident);
+	} else if (n == NOUN_ROLL) {
+		k[0] = seq_or_none(((const struct roll *)rec)->incident);
+	} else if (n == NOUN_SESSION) {
+		k[0] = ((const struct session *)rec)->ended ? FIELD_NONE : 1;
+	} else if (n == NOUN_PAGE) {
+		const struct page *p = (const struct page *)rec;
+
+		k[0] = p->state == PAGE_WAITING ? 1 : FIELD_NONE;
+		k[1] = seq_or_none(p->incident);
+	}
+}
+
+int64_t
+model_key_slot(const struct model *m, enum noun_index n, const struct record *rec)
+{
+	struct id in = { 0 };
+	const struct incident *i;
+
+	if (n == NOUN_ACCOUNT)
+		return ((const struct account *)rec)->key_slot;
+	if (n == NOUN_INCIDENT)
+		return ((const struct incident *)rec)->key_slot;
+	if (n == NOUN_SIGNAL)
+		in = ((const struct signal *)rec)->incident;
+	else if (n == NOUN_NOTE)
+		in = ((const struct note *)rec)->incident;
+	else if (n == NOUN_ROLL)
+		in = ((const struct roll *)rec)->incident;
+	i = incident_find(m, in);
+	return i ? i->key_slot : FIELD_NONE;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One connection of junk into one driver: frames lie within what came, decoding
+ * reads nothing outside a frame, answers are within bounds and the same twice.
+ */
+#pragma once
+#include "base/json.h"
+#include "gate/driver.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+report_check(const struct gate_report *r)
+{
+	assert(r->kind >= GATE_HELLO && r->kind <= GATE_UNKNOWN);
+	assert(memchr(r->identity, 0, sizeof r->identity));
+	assert(memchr(r->text, 0, sizeof r->text));
+	assert(memchr(r->key, 0, sizeof r->key));
+	assert((r->kind != GATE_ALARM) == !r->alarms || r->kind == GATE_FIX ||
+	       r->kind == GATE_STORED_FIX || r->kind == GATE_READING);
+	assert(r->kind != GATE_FIX || r->position.is_set);
+	if (r->position.is_set) {
+		assert(abs(r->position.lat_e7) <= 900000000);
+		assert(abs(r->position.lon_e7) <= 1800000000);
+	}
+	assert(r->battery_pct >= -1 && r->battery_pct <= 100);
+}
+
+static void
+message_check(const struct gate_driver *d, void *state, struct span msg,
+	      struct gate_out *out)
+{
+	char *copy = malloc(msg.n);
+
+	/* A copy of the exact size: a read past it is found. */
+	memcpy(copy, msg.p, msg.n);
+	memset(out, 0, sizeof *out);
+	d->decode(state, (struct span){ copy, msg.n }, INT64_C(1772323200000), out);
+	free(copy);
+	assert(out->n_reports <= GATE_REPORTS_MAX && out->reply_n <= GATE_REPLY_MAX);
+	for (size_t i = 0; i < out->n_reports; i++)
+		report_check(&out->reports[i]);
+}
+
+static int
+driver_fuzz(const struct gate_driver *d, const uint8_t *data, size_t size)
+{
+	struct span in = { (const char *)data, size };
+	struct gate_out *out = malloc(sizeof *out);
+	void *state = calloc(1, d->state ? d->state : 1);
+
+	while (in.n) {
+		ssize_t n = d->frame(in);
+
+		assert(n <= (ssize_t)in.n && -n <= (ssize_t)in.n);
+		if (!n)
+			break;
+		if (n > 0)
+			message_check(d, state, (struct span){ in.p, (size_t)n }, out);
+		in = span_skip(in, (size_t)(n < 0 ? -n : n));
+	}
+	/* Datagrams come without framing. */
+	if (size)
+		message_check(d, state, (struct span){ (const char *)data, size }, out);
+	free(state);
+	free(out);
+	return 0;
+}

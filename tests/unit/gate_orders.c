@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Orders in a device's own language, and what a report is before it is filled. */
+#include "base/err.h"
+#include "gate_shared.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static void
+order_is(void *state, struct gate_order order, const char *want)
+{
+	struct gate_out *out = calloc(1, sizeof *out);
+
+	assert_int_equal(driver_find("watch")->encode(state, &order, out), 0);
+	assert_int_equal(out->reply_n, strlen(want));
+	assert_memory_equal(out->reply, want, out->reply_n);
+	free(out);
+}
+
+static void *
+watch_after(const char *message)
+{
+	const struct gate_driver *d = driver_find("watch");
+	struct gate_out *out = calloc(1, sizeof *out);
+	void *state = calloc(1, d->state);
+
+	if (*message)
+		assert_int_equal(d->decode(state, span_of(message), TEST_NOW_MS, out),
+				 0);
+	free(out);
+	return state;
+}
+
+static void
+watch_orders_use_the_makers_letters(void **unused)
+{
+	void *state = watch_after("[SG*7301000001*0002*LK]");
+
+	(void)unused;
+	order_is(state, (struct gate_order){ .kind = GATE_LOCATE_NOW },
+		 "[SG*7301000001*0002*CR]");
+	order_is(state, (struct gate_order){ .kind = GATE_RING },
+		 "[SG*7301000001*0004*FIND]");
+	order_is(state, (struct gate_order){ .kind = GATE_INTERVAL, .seconds = 20 },
+		 "[SG*7301000001*0009*UPLOAD,20]");
+	order_is(state, (struct gate_order){ .kind = GATE_INTERVAL, .seconds = 1 },
+		 "[SG*7301000001*0009*UPLOAD,10]");
+	order_is(state,
+		 (struct gate_order){ .kind = GATE_RING, .identity = "7301000002" },
+		 "[SG*7301000002*0004*FIND]");
+	free(state);
+}
+
+static void
+watch_text_is_utf16(void **unused)
+{
+	void *state = watch_after("");
+
+	(void)unused;
+	/* Urdu, and a character outside the first plane. */
+	order_is(state,
+		 (struct gate_order){ .kind = GATE_TEXT,
+				      .text = SPAN("کمک \xf0\x9f\x9a\x93"),
+				      .identity = "7301000001" },
+		 "[3G*7301000001*0020*MESSAGE,06a9064506a90020d83dde93]");
+	free(state);
+}
+
+static void
+watch_refuses_a_text_that_does_not_fit(void **unused)
+{
+	struct gate_out *out = calloc(1, sizeof *out);
+	void *state = watch_after("[3G*7301000001*0002*LK]");
+	char text[3000];
+	struct gate_order order = { .kind = GATE_TEXT, .text = { text, sizeof text } };
+
+	(void)unused;
+	memset(text, 'x', sizeof text);
+	assert_true(driver_find("watch")->encode(state, &order, out) < 0);
+	order.text = SPAN("\xff");
+	assert_true(driver_find("watch")->encode(state, &order, out) < 0);
+	order.kind = 99;
+	assert_int_equal(driver_find("watch")->encode(state, &order, out),
+			 ERR_UNSUPPORTED);
+	assert_int_equal(out->reply_n, 0);
+	free(state);
+	free(out);
+}
+
+static void
+watch_order_repeats_the_index(void **unused)
+{
+	void *state = watch_after("[ZJ*730100000100001*0007*0002*LK]");
+
+	(void)unused;
+	order_is(state, (struct gate_order){ .kind = GATE_LOCATE_NOW },
+		 "[ZJ*730100000100001*0007*0002*CR]");
+	free(state);
+}
+
+/* More reports than there is room for are counted, not written. */
+static void
+reports_beyond_the_room_are_counted(void **unused)
+{
+	struct gate_out *out = calloc(1, sizeof *out);
+
+	(void)unused;
+	for (int i = 0; i < GATE_REPORTS_MAX; i++)
+		assert_non_null(gate_report_add(out, GATE_FIX, "a"));
+	assert_null(gate_report_add(out, GATE_FIX, "a"));
+	assert_int_equal(out->n_lost, 1);
+	assert_int_equal(out->reports[0].battery_pct, -1);
+	assert_true(isnan(out->reports[0].speed_mps));
+	assert_false(out->reports[0].position.is_set);
+	free(out);
+}
+
+static void
+replies_are_whole_or_not_at_all(void **unused)
+{
+	struct gate_out *out = calloc(1, sizeof *out);
+	char big[GATE_REPLY_MAX];
+
+	(void)unused;
+	memset(big, 'x', sizeof big);
+	gate_reply_printf(out, "%s", "ab");
+	gate_reply(out, (struct span){ big, sizeof big });
+	assert_int_equal(out->reply_n, 2);
+	free(out);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(watch_orders_use_the_makers_letters),
+		cmocka_unit_test(watch_text_is_utf16),
+		cmocka_unit_test(watch_refuses_a_text_that_does_not_fit),
+		cmocka_unit_test(watch_order_repeats_the_index),
+		cmocka_unit_test(reports_beyond_the_room_are_counted),
+		cmocka_unit_test(replies_are_whole_or_not_at_all),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

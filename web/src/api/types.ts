@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The records and frames on the wire, as the server writes them. A field that is absent
+ * is unknown or none; nothing is null except where a list says `next`. */
+
+export type Id = string
+export type Time = string
+
+export interface Position {
+	lat: number
+	lon: number
+	accuracy_m?: number
+}
+
+export type Role =
+	| 'administrator'
+	| 'dispatcher'
+	| 'supervisor'
+	| 'duty_officer'
+	| 'responder'
+	| 'site'
+	| 'liaison'
+	| 'oversight'
+	| 'board'
+
+export interface Session {
+	account: Id
+	csrf: string
+	login: string
+	name: string
+	role: Role
+	agency: Id
+	agency_name: string
+	unit?: Id
+	site?: Id
+	world: string
+	language: string
+	must_change_password: boolean
+	node: { id: Id; name: string }
+	now: Time
+}
+
+export interface Page<T> {
+	items: T[]
+	next: string | null
+}
+
+export type Priority = 'P1' | 'P2' | 'P3'
+export type IncidentState = 'new' | 'acknowledged' | 'active' | 'closed'
+export type Trust = 'verified' | 'unverified'
+export type Disposition =
+	| 'handled'
+	| 'false_alarm'
+	| 'duplicate'
+	| 'test'
+	| 'handed_over'
+	| 'cancelled'
+export type CallbackOutcome =
+	| 'confirmed_real'
+	| 'confirmed_false'
+	| 'no_answer'
+	| 'wrong_word'
+	| 'line_dead'
+export type MilestoneName =
+	| 'raised'
+	| 'presented'
+	| 'acknowledged'
+	| 'offered'
+	| 'dispatched'
+	| 'en_route'
+	| 'on_scene'
+	| 'cleared'
+	| 'closed'
+
+export interface Due {
+	what: 'answer' | 'dispatch' | 'arrive' | 'close'
+	at: Time
+	from: Time
+}
+
+export interface Incident {
+	id: Id
+	number: string
+	world: string
+	state: IncidentState
+	unacknowledged: boolean
+	test: boolean
+	kind: string
+	priority: Priority
+	trust: Trust
+	labels: string[]
+	site?: Id
+	site_name?: string
+	agency?: Id
+	position?: Position
+	message?: string
+	raised_at: Time
+	milestones: Partial<Record<MilestoneName, Time>>
+	acknowledged_by?: { account: Id; name: string; at: Time }
+	signals_count: number
+	people_count: number
+	assignments_open: number
+	due?: Due
+	escalation?: { step: number; text: string }
+	cancel?: {
+		asked_at: Time
+		code: 'right' | 'duress' | 'wrong' | 'none'
+		held_from_site?: boolean
+	}
+	callback?: {
+		outcome: string
+		at: Time
+		challenge_ok?: boolean
+		phone?: string
+	}
+	disposition?: Disposition
+	closed_by?: string
+	caller?: { phone?: string; name?: string }
+	late_entry?: { form: string; times: Record<string, Time> }
+	/* With a single GET only. */
+	assignments?: Assignment[]
+	timeline?: TimelineEntry[]
+	signals?: Signal[]
+	roll?: RollEntry[]
+	site_card?: Site
+}
+
+export type AssignmentState =
+	| 'offered'
+	| 'accepted'
+	| 'en_route'
+	| 'on_scene'
+	| 'cleared'
+	| 'declined'
+	| 'timed_out'
+	| 'cancelled'
+export type AssignmentStatus =
+	| 'accepted'
+	| 'declined'
+	| 'en_route'
+	| 'on_scene'
+	| 'cleared'
+	| 'cancelled'
+
+export interface Assignment {
+	id: Id
+	unit: Id
+	callsign: string
+	state: AssignmentState
+	offered_at: Time
+	accepted_at?: Time
+	en_route_at?: Time
+	on_scene_at?: Time
+	cleared_at?: Time
+	expires_at?: Time
+	by?: string
+	incident?: Id
+	incident_card?: {
+		number: string
+		kind: string
+		priority: Priority
+		site_name?: string
+		site_name_ur?: string
+		position?: Position
+		message?: string
+		address?: string
+	}
+}
+
+export interface TimelineEntry {
+	seq: number
+	at: Time
+	type: string
+	text?: string
+	callsign?: string
+	by?: string
+	actor_name?: string
+}
+
+export interface Signal {
+	id: Id
+	at: Time
+	claimed_at?: Time
+	source_name: string
+	kind: string
+	message?: string
+	position?: Position
+	trust: Trust
+	labels: string[]
+}
+
+export interface RollEntry {
+	name: string
+	count: number
+	first_at: Time
+	last_at: Time
+}
+
+export interface Agency {
+	id: Id
+	name: string
+	name_ur?: string
+	kind: 'police' | 'rangers' | 'mission' | 'company' | 'fire' | 'medical' | 'other'
+	is_control: boolean
+}
+
+export interface Site {
+	id: Id
+	agency: Id
+	name: string
+	name_ur?: string
+	class: 'consulate' | 'residence' | 'project' | 'camp' | 'other'
+	position: Position
+	address?: string
+	response_time_s: number
+	link_class_s: 20 | 90 | 180
+	phones: { label: string; number: string }[]
+	challenge_word?: string
+	last_test_at?: Time
+	test_due_at?: Time
+	enabled: boolean
+}
+
+export type UnitKind = 'patrol' | 'motorcycle' | 'response' | 'escort'
+export type UnitState = 'off_duty' | 'available' | 'busy' | 'out_of_service'
+
+export interface Unit {
+	id: Id
+	agency: Id
+	callsign: string
+	kind: UnitKind
+	capabilities: string[]
+	crew: number
+	state: UnitState
+	shift: { on: boolean; since?: Time }
+	reason?: string
+	beat?: Position
+	position?: Position
+	fix_at?: Time
+	fix_age_s?: number
+	speed_mps?: number
+	course_deg?: number
+	assignments: Id[]
+	busy_as?: 'offered' | 'accepted' | 'en_route' | 'on_scene'
+}
+
+export interface Account {
+	id: Id
+	login: string
+	name: string
+	role: Role
+	agency: Id
+	unit?: Id
+	site?: Id
+	language: string
+	world: string
+	disabled: boolean
+	password?: string
+}
+
+export interface Device {
+	id: Id
+	agency?: Id
+	door: string
+	identity: string
+	state: 'pending' | 'bound' | 'revoked'
+	bound_to?: Id
+	trust: Trust
+	battery_pct?: number
+	last_seen_at?: Time
+	link: 'live' | 'late' | 'lost'
+	signal?: number
+}
+
+export interface RunCard {
+	id: Id
+	name: string
+	site_class?: string
+	kind?: string
+	priority?: Priority
+	units: number
+	capabilities: string[]
+	min_cover: number
+	offer_at_once: boolean
+	offer_timeout_s: number
+	supervisor_s: number
+	duty_officer_s: number
+	repeat_s: number
+	undispatched_s: number
+	province_s: number
+}
+
+export interface Invitation {
+	id: Id
+	site: Id
+	label?: string
+	code?: string
+	url?: string
+	qr_svg?: string
+	state?: 'open' | 'used' | 'expired' | 'revoked'
+	created_at?: Time
+	expires_at: Time
+	used_at?: Time
+}
+
+export interface Recommendation {
+	unit: Id
+	callsign?: string
+	eta_s?: number
+	distance_m?: number
+	fix_age_s?: number
+	method: string
+	reasons: string[]
+}
+
+export interface Recommendations {
+	items: Recommendation[]
+	left_out: { unit: Id; callsign?: string; reason: string }[]
+}
+
+export interface Storm {
+	kind?: string
+	incidents?: number
+	position?: Position
+	since?: Time
+}
+
+export interface Room {
+	seq: number
+	now: Time
+	node: { id: Id; name: string }
+	consoles: { open: number; sound: number }
+	mute?: { until: Time; by: string }
+	second_path: { set?: boolean; ok: boolean; waiting: number; last_at?: Time }
+	standby: boolean
+	synthetic: { ok: boolean; last_at?: Time; ms?: number }
+	disk?: { used_pct: number }
+	storms: Storm[]
+	tests_overdue: number
+	print: { last_at?: Time; interval_min?: number }
+}
+
+export interface SiteTest {
+	site: Id
+	name: string
+	name_ur?: string
+	last_test_at?: Time
+	due_at?: Time
+	overdue: boolean
+}
+
+export interface Snapshot {
+	made_at: Time
+	number: number | string
+	incidents: Incident[]
+	units: Unit[]
+	forms: { from: number; to: number }
+}
+
+export interface Interval {
+	count: number
+	median_s?: number
+	p90_s?: number
+	p95_s?: number
+}
+
+export interface ResponseTimes {
+	from?: Time
+	to?: Time
+	intervals: Record<string, Interval>
+	groups: { key?: string; name?: string; intervals: Record<string, Interval> }[]
+}
+
+/* One event of the journal. `data` has the subject's id and what applies. */
+export interface KumakEvent {
+	seq: number
+	at: Time
+	type: string
+	world?: string
+	data: EventData
+}
+
+export interface EventData {
+	id: Id
+	incident?: Id
+	signal?: Id
+	unit?: Id
+	site?: Id
+	agency?: Id
+	number?: string
+	priority?: Priority
+	kind?: string
+	state?: string
+	message?: string
+	by_name?: string
+	callsign?: string
+	expires_at?: Time
+	busy_as?: Unit['busy_as']
+	[more: string]: unknown
+}
+
+export interface Fix {
+	unit: Id
+	at: Time
+	position: Position
+	speed_mps?: number
+	course_deg?: number
+}
+
+export interface Problem {
+	code: string
+	title: string
+	status: number
+	detail?: string
+	[more: string]: unknown
+}

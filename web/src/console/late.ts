@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What comes right after the first picture, unasked, so that it is here when the line is
+ * not: the incident's pane, the dialogs, and the words of outcomes and refusals. */
+import type { Loaders } from '../lib/i18n'
+
+export { Dialogs } from './dialogs'
+export { IncidentPane } from './incident'
+
+export const words: Loaders = {
+	ur: () => import('./strings/late/ur.json'),
+	en: () => import('./strings/late/en.json'),
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The dispatcher's console. */
+import { startPage } from '../ui/start'
+import { Console } from './console'
+
+void startPage(Console, {
+	ur: () => import('./strings/ur.json'),
+	en: () => import('./strings/en.json'),
+})

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The map itself: makes it, gives it its layers, and takes a new picture at most once a
+ * second. This file and what it imports is one chunk that pages load late. */
+import {
+	AttributionControl,
+	addProtocol,
+	Map as GlMap,
+	type LngLatBoundsLike,
+	type MapGeoJSONFeature,
+	ScaleControl,
+	setWorkerUrl,
+} from 'maplibre-gl'
+import 'maplibre-gl/dist/maplibre-gl.css'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import { Protocol } from 'pmtiles'
+import type { Id, Incident, Position, Site, Unit } from '../api/types'
+import { baseStyle, hasBase } from './base'
+import { addIncidentLayers, drawIncident, setIncidents } from './incidents'
+import { drawLabel, loadLabelFont } from './labels'
+import { paletteOf } from './palette'
+import { addSiteLayers, setSites } from './sites'
+import { addUnitLayers, drawUnit, setUnits } from './units'
+
+export interface Picture {
+	incidents: readonly Incident[]
+	units: ReadonlyMap<Id, Unit>
+	sites: ReadonlyMap<Id, Site>
+	selectedIncident: Id | undefined
+	selectedUnit: Id | undefined
+	now: number
+}
+
+export interface MapOptions {
+	container: HTMLElement
+	language: string
+	theme: string | undefined
+	/* A board's map is looked at, not touched. */
+	interactive: boolean
+	siteName: (site: Site) => string
+	onIncident?: (id: Id) => void
+	onUnit?: (id: Id) => void
+}
+
+export interface MapHandle {
+	draw(picture: Picture): void
+	goTo(position: Position, zoom?: number): void
+	/* All of these in view. */
+	fit(places: readonly Position[]): void
+	zoomBy(steps: number): void
+	readonly hasBase: boolean
+	remove(): void
+}
+
+const DRAW_MS = 1_000
+const KARACHI: [number, number] = [67.06, 24.88]
+const HIT_PX = 10
+
+setWorkerUrl(workerUrl)
+addProtocol('pmtiles', new Protocol().tile)
+
+export async function makeMap(options: MapOptions): Promise<MapHandle> {
+	const colour = paletteOf(options.theme)
+	const [withTiles] = await Promise.all([hasBase(), loadLabelFont()])
+	const map = new GlMap({
+		container: options.container,
+		style: baseStyle(options.language, colour, withTiles) as never,
+		center: KARACHI,
+		zoom: 10.6,
+		minZoom: 4,
+		maxZoom: 17,
+		interactive: options.interactive,
+		attributionControl: false,
+		dragRotate: false,
+		pitchWithRotate: false,
+		fadeDuration: 0,
+		canvasContextAttributes: { antialias: false },
+	})
+	map.touchZoomRotate.disableRotation()
+	map.addControl(new AttributionControl({ compact: false }))
+	map.addControl(new ScaleControl({ unit: 'metric' }))
+	map.setMissingStyleImageResolver((id) => {
+		if (map.hasImage(id)) return
+		if (drawLabel(map, id, colour.halo) || drawUnit(map, id, colour)) return
+		drawIncident(map, id, colour)
+	})
+	const canvas = map.getCanvas()
+	canvas.setAttribute('role', 'presentation')
+	canvas.removeAttribute('aria-label')
+	if (!options.interactive) canvas.tabIndex = -1
+
+	await new Promise<void>((done) => map.once('load', () => done()))
+	addSiteLayers(map, colour, options.language)
+	addUnitLayers(map, colour)
+	addIncidentLayers(map, colour)
+	if (options.interactive) listen(map, options)
+
+	let waiting: Picture | undefined
+	let timer: ReturnType<typeof setTimeout> | undefined
+	let last = 0
+	let isFitted = false
+	const flush = () => {
+		timer = undefined
+		if (!waiting) return
+		last = performance.now()
+		paint(map, waiting, options)
+		if (!isFitted) isFitted = showAll(map, waiting)
+		waiting = undefined
+	}
+	return {
+		hasBase: withTiles,
+		draw(picture) {
+			waiting = picture
+			if (timer !== undefined) return
+			timer = setTimeout(flush, Math.max(0, last + DRAW_MS - performance.now()))
+		},
+		goTo: (position, zoom) =>
+			void map.easeTo({
+				center: [position.lon, position.lat],
+				zoom: Math.max(map.getZoom(), zoom ?? 12.5),
+				duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 400,
+			}),
+		fit(places) {
+			isFitted = fitPlaces(map, places)
+		},
+		zoomBy: (steps) => void map.easeTo({ zoom: map.getZoom() + steps, duration: 150 }),
+		remove() {
+			clearTimeout(timer)
+			map.remove()
+		},
+	}
+}
+
+function paint(map: GlMap, picture: Picture, options: MapOptions): void {
+	const hot = new Set<Id>()
+	const going: Unit[] = []
+	const byAssignment = new Map<Id, Unit>()
+	for (const unit of picture.units.values())
+		for (const id of unit.assignments) byAssignment.set(id, unit)
+	for (const incident of picture.incidents) {
+		const open = (incident.assignments ?? []).flatMap((a) => byAssignment.get(a.id) ?? [])
+		if (incident.priority === 'P1') for (const unit of open) hot.add(unit.id)
+		if (incident.id === picture.selectedIncident) going.push(...open)
+	}
+	setSites(map, picture.sites, options.siteName)
+	setUnits(map, {
+		units: picture.units,
+		selected: picture.selectedUnit,
+		hot,
+		now: picture.now,
+	})
+	setIncidents(map, {
+		incidents: picture.incidents,
+		selected: picture.selectedIncident,
+		going,
+	})
+}
+
+/* Once, when there is something to show: all incidents and sites in view. */
+function showAll(map: GlMap, picture: Picture): boolean {
+	const places = [
+		...picture.incidents.flatMap((i) => i.position ?? []),
+		...[...picture.sites.values()].map((s) => s.position),
+	]
+	return fitPlaces(map, places)
+}
+
+function fitPlaces(map: GlMap, places: readonly Position[]): boolean {
+	if (places.length === 0) return false
+	const lons = places.map((p) => p.lon)
+	const lats = places.map((p) => p.lat)
+	const bounds: LngLatBoundsLike = [
+		[Math.min(...lons), Math.min(...lats)],
+		[Math.max(...lons), Math.max(...lats)],
+	]
+	map.fitBounds(bounds, {
+		padding: Math.min(70, map.getContainer().clientHeight / 5),
+		maxZoom: 13,
+		duration: 0,
+	})
+	return true
+}
+
+function listen(map: GlMap, options: MapOptions): void {
+	const layers = ['incidents', 'units', 'units-hot', 'unit-clusters']
+	const at = (x: number, y: number): MapGeoJSONFeature | undefined =>
+		map.queryRenderedFeatures(
+			[
+				[x - HIT_PX, y - HIT_PX],
+				[x + HIT_PX, y + HIT_PX],
+			],
+			{ layers },
+		)[0]
+	map.on('click', (event) => {
+		const feature = at(event.point.x, event.point.y)
+		if (!feature) return
+		const id = String(feature.properties.id)
+		if (feature.layer.id === 'incidents') options.onIncident?.(id)
+		else if (feature.layer.id === 'unit-clusters')
+			map.easeTo({ center: event.lngLat, zoom: map.getZoom() + 2, duration: 200 })
+		else options.onUnit?.(id)
+	})
+	map.on('mousemove', (event) => {
+		map.getCanvas().style.cursor = at(event.point.x, event.point.y) ? 'pointer' : ''
+	})
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Paper: the printed snapshot of the queue and the numbered forms. */
+import { startPage } from '../ui/start'
+import { Paper } from './paper'
+
+void startPage(Paper, {
+	ur: () => import('./strings/ur.json'),
+	en: () => import('./strings/en.json'),
+})

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The report page. The figures come from the server's one code path over the events;
+ * this page only shows them against their targets. It shows no content of any call, so
+ * that oversight can have it. */
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { ApiError, get } from '../api/client'
+import type { KumakEvent, Page, ResponseTimes, SiteTest } from '../api/types'
+import { language, nameOf, t, word } from '../lib/i18n'
+import { formatDate, formatWhen, serverNow } from '../lib/time'
+import { me, needSession } from '../state/session'
+import { LanguageSwitch } from '../ui/parts'
+import { WorldBanner } from '../ui/strip'
+import { formatSeconds, INTERVALS, rateOf, TARGETS, verdictOf } from './targets'
+import './report.css'
+
+const GROUPINGS = ['', 'site', 'agency', 'kind', 'priority'] as const
+const DAY_MS = 86_400_000
+const PKT_MS = 5 * 3_600_000
+const ALARMS = new Set([
+	'incident.raised',
+	'incident.unacknowledged',
+	'incident.escalated',
+	'device.lost',
+])
+/* The newest events are looked at, this many and no more. */
+const LOOK_BACK = 5_000
+
+const dayText = (ms: number) => new Date(ms + PKT_MS).toISOString().slice(0, 10)
+const dayStart = (text: string) => new Date(Date.parse(`${text}T00:00:00Z`) - PKT_MS)
+
+function explain(error: unknown): string {
+	if (error instanceof ApiError && error.status === 403) return t('report.forbidden')
+	if (error instanceof ApiError && error.status === 0) return t('report.unreachable')
+	return error instanceof Error ? error.message : String(error)
+}
+
+export function Report() {
+	const ready = useSignal(false)
+	useEffect(() => {
+		void needSession().then(() => {
+			ready.value = true
+		})
+	}, [])
+	if (!ready.value) return <p class="pageload">{t('report.coming')}</p>
+	return (
+		<div class="report">
+			<header class="strip">
+				<h1>{t('report.title')}</h1>
+				<span class="dim">{me.value?.node.name}</span>
+				<span class="grow" />
+				<span class="dim">{formatDate(serverNow(), language.value)}</span>
+				<LanguageSwitch />
+				<button type="button" class="btn small" onClick={() => print()}>
+					{t('report.print')}
+				</button>
+			</header>
+			<WorldBanner />
+			<main>
+				<ResponseTimesCard />
+				<AlarmRate />
+				<Tests />
+			</main>
+		</div>
+	)
+}
+
+function ResponseTimesCard() {
+	const from = useSignal(dayText(serverNow() - 30 * DAY_MS))
+	const to = useSignal(dayText(serverNow()))
+	const by = useSignal<(typeof GROUPINGS)[number]>('')
+	const data = useSignal<ResponseTimes | undefined>(undefined)
+	const failed = useSignal('')
+	const load = async () => {
+		const query = new URLSearchParams({
+			from: dayStart(from.value).toISOString(),
+			to: new Date(dayStart(to.value).getTime() + DAY_MS).toISOString(),
+			...(by.value && { by: by.value }),
+		})
+		try {
+			data.value = await get<ResponseTimes>(`/reports/response_times?${query}`)
+			failed.value = ''
+		} catch (error) {
+			failed.value = explain(error)
+		}
+	}
+	useEffect(() => void load(), [from.value, to.value, by.value])
+	return (
+		<section class="sheet" aria-labelledby="times-title">
+			<header class="sheet-head">
+				<h2 id="times-title">{t('report.times')}</h2>
+				<label class="row">
+					<span class="dim">{t('report.from')}</span>
+					<input
+						class="input ltr"
+						type="date"
+						value={from.value}
+						max={to.value}
+						onChange={(e) => {
+							if (e.currentTarget.value) from.value = e.currentTarget.value
+						}}
+					/>
+				</label>
+				<label class="row">
+					<span class="dim">{t('report.to')}</span>
+					<input
+						class="input ltr"
+						type="date"
+						value={to.value}
+						min={from.value}
+						onChange={(e) => {
+							if (e.currentTarget.value) to.value = e.currentTarget.value
+						}}
+					/>
+				</label>
+				<label class="row">
+					<span class="dim">{t('report.by')}</span>
+					<select
+						class="input"
+						value={by.value}
+						onChange={(e) => {
+							by.value = GROUPINGS.find((g) => g === e.currentTarget.value) ?? ''
+						}}
+					>
+						{GROUPINGS.map((g) => (
+							<option key={g} value={g}>
+								{g ? t(`by.${g}`) : t('report.no_groups')}
+							</option>
+						))}
+					</select>
+				</label>
+			</header>
+			{failed.value && (
+				<p class="bad" role="alert">
+					{failed.value}
+				</p>
+			)}
+			{data.value && <Totals data={data.value} />}
+			{data.value && data.value.groups.length > 0 && (
+				<Groups data={data.value} by={by.value} />
+			)}
+		</section>
+	)
+}
+
+function Totals({ data }: { data: ResponseTimes }) {
+	return (
+		<div class="scroll" tabIndex={0} role="region" aria-labelledby="times-title">
+			<table class="table">
+				<thead>
+					<tr>
+						<th>{t('report.interval')}</th>
+						<th class="num">{t('report.count')}</th>
+						<th class="num">{t('report.median')}</th>
+						<th class="num">
+							<bdi>90 %</bdi>
+						</th>
+						<th class="num">{t('report.target')}</th>
+						<th class="num">
+							<bdi>95 %</bdi>
+						</th>
+						<th class="num">{t('report.target')}</th>
+						<th>{t('report.verdict')}</th>
+					</tr>
+				</thead>
+				<tbody>
+					{INTERVALS.map((name) => {
+						const interval = data.intervals[name]
+						const target = TARGETS[name]
+						const verdict = verdictOf(interval, target)
+						return (
+							<tr key={name}>
+								<th scope="row">
+									{t(`interval.${name}`)}
+									<small class="dim">{t(`interval_from.${name}`)}</small>
+								</th>
+								<td class="num">{interval?.count ?? 0}</td>
+								<Figure seconds={interval?.median_s} />
+								<Figure seconds={interval?.p90_s} limit={target.p90_s} />
+								<Figure seconds={target.p90_s} quiet />
+								<Figure seconds={interval?.p95_s} limit={target.p95_s} />
+								<Figure seconds={target.p95_s} quiet />
+								<td>
+									{verdict === 'met' && <span class="chip good">✓ {t('report.met')}</span>}
+									{verdict === 'missed' && (
+										<span class="chip bad">✗ {t('report.missed')}</span>
+									)}
+									{verdict === 'none' && <span class="dim">–</span>}
+								</td>
+							</tr>
+						)
+					})}
+				</tbody>
+			</table>
+		</div>
+	)
+}
+
+interface FigureProps {
+	seconds: number | undefined
+	limit?: number | undefined
+	quiet?: boolean
+}
+
+function Figure({ seconds, limit, quiet }: FigureProps) {
+	const over = seconds !== undefined && limit !== undefined && seconds > limit
+	return (
+		<td class={`num${quiet ? ' dim' : ''}${over ? ' over' : ''}`}>
+			<span class="ltr">
+				{quiet && seconds !== undefined ? '≤ ' : ''}
+				{formatSeconds(seconds)}
+			</span>
+		</td>
+	)
+}
+
+function Groups({ data, by }: { data: ResponseTimes; by: string }) {
+	const shown = INTERVALS.filter((name) => name !== 'presentation')
+	const label = (key: string | undefined, name: string | undefined) => {
+		if (by === 'kind') return word('kind', key ?? name)
+		if (by === 'priority') return word('priority', key ?? name)
+		return name ?? key ?? '–'
+	}
+	return (
+		<div class="scroll" tabIndex={0} role="region" aria-label={t('report.groups')}>
+			<table class="table groups">
+				<caption>{t('report.groups_note')}</caption>
+				<thead>
+					<tr>
+						<th>{by ? t(`by.${by}`) : ''}</th>
+						<th class="num">{t('report.count')}</th>
+						{shown.map((name) => (
+							<th key={name} class="num">
+								{t(`interval.${name}`)}
+							</th>
+						))}
+					</tr>
+				</thead>
+				<tbody>
+					{data.groups.map((group, n) => (
+						<tr key={group.key ?? n}>
+							<th scope="row">
+								<bdi>{label(group.key, group.name)}</bdi>
+							</th>
+							<td class="num">{group.intervals.answering?.count ?? 0}</td>
+							{shown.map((name) => (
+								<Figure
+									key={name}
+									seconds={group.intervals[name]?.p90_s}
+									limit={TARGETS[name].p90_s}
+								/>
+							))}
+						</tr>
+					))}
+				</tbody>
+			</table>
+		</div>
+	)
+}
+
+interface Alarms {
+	times: number[]
+	split: [number, number, number]
+	from: number
+}
+
+function AlarmRate() {
+	const box = useRef<HTMLDivElement>(null)
+	const data = useSignal<Alarms | undefined>(undefined)
+	const failed = useSignal('')
+	useEffect(() => {
+		newestAlarms().then(
+			(found) => {
+				data.value = found
+			},
+			(error) => {
+				failed.value = explain(error)
+			},
+		)
+	}, [])
+	useEffect(() => {
+		const place = box.current
+		const alarms = data.value
+		if (!place || !alarms) return
+		let stop: (() => void) | undefined
+		let gone = false
+		void import('./plot').then(({ plotRate }) => {
+			if (gone) return
+			stop = plotRate(place, rateOf(alarms.times, alarms.from, serverNow()), {
+				alarms: t('alarms.per_10'),
+				target: t('alarms.target'),
+				flood: t('alarms.flood'),
+				time: t('alarms.time'),
+			})
+		})
+		return () => {
+			gone = true
+			stop?.()
+		}
+	}, [data.value, language.value])
+	const alarms = data.value
+	const all = alarms ? alarms.split.reduce((a, b) => a + b, 0) : 0
+	const share = (n: number) => (all ? Math.round((n / all) * 100) : 0)
+	return (
+		<section class="sheet" aria-labelledby="alarms-title">
+			<header class="sheet-head">
+				<h2 id="alarms-title">{t('alarms.title')}</h2>
+				<span class="dim">{t('alarms.note')}</span>
+			</header>
+			{failed.value && (
+				<p class="bad" role="alert">
+					{failed.value}
+				</p>
+			)}
+			{alarms && alarms.times.length === 0 && <p class="dim">{t('alarms.none')}</p>}
+			<div class="plot" ref={box} dir="ltr" aria-hidden="true" />
+			{alarms && all > 0 && (
+				<p class="split">
+					<span class="prio P1">
+						<span aria-hidden="true">▲</span> {t('priority.P1')} {share(alarms.split[0])} %
+					</span>
+					<span class="prio P2">
+						<span aria-hidden="true">◆</span> {t('priority.P2')} {share(alarms.split[1])} %
+					</span>
+					<span class="prio P3">
+						<span aria-hidden="true">●</span> {t('priority.P3')} {share(alarms.split[2])} %
+					</span>
+					<span class="dim">{t('alarms.split')}</span>
+				</p>
+			)}
+		</section>
+	)
+}
+
+/* Alarms of the last day, from the newest events that this account may see. */
+async function newestAlarms(): Promise<Alarms> {
+	const head = await get<{ seq: number }>('/head')
+	const since = serverNow() - DAY_MS
+	const found: Alarms = { times: [], split: [0, 0, 0], from: since }
+	let after = Math.max(0, head.seq - LOOK_BACK)
+	for (let asked = 0; asked * 500 < LOOK_BACK + 500; asked++) {
+		const page = await get<{ items: KumakEvent[]; through: number }>(
+			`/events?after=${after}&limit=500`,
+		)
+		for (const event of page.items) {
+			const at = Date.parse(event.at)
+			if (at < since || !ALARMS.has(event.type)) continue
+			found.times.push(at)
+			const rank = { P1: 0, P2: 1, P3: 2 }[event.data.priority ?? 'P3'] as 0 | 1 | 2
+			found.split[rank]++
+		}
+		if (page.through <= after || page.through >= head.seq) break
+		after = page.through
+	}
+	return found
+}
+
+function Tests() {
+	const tests = useSignal<readonly SiteTest[] | undefined>(undefined)
+	const failed = useSignal('')
+	useEffect(() => {
+		get<Page<SiteTest>>('/site_tests').then(
+			(page) => {
+				tests.value = [...page.items].sort((a, b) => Number(b.overdue) - Number(a.overdue))
+			},
+			(error) => {
+				failed.value = explain(error)
+			},
+		)
+	}, [])
+	const overdue = tests.value?.filter((one) => one.overdue).length ?? 0
+	return (
+		<section class="sheet" aria-labelledby="tests-title">
+			<header class="sheet-head">
+				<h2 id="tests-title">{t('tests.title')}</h2>
+				{tests.value && (
+					<span class={overdue ? 'chip warn' : 'chip good'}>
+						{t('tests.summary', { n: overdue, all: tests.value.length })}
+					</span>
+				)}
+			</header>
+			{failed.value && (
+				<p class="bad" role="alert">
+					{failed.value}
+				</p>
+			)}
+			<div class="scroll" tabIndex={0} role="region" aria-labelledby="tests-title">
+				<table class="table">
+					<thead>
+						<tr>
+							<th>{t('by.site')}</th>
+							<th>{t('tests.last')}</th>
+							<th>{t('tests.due')}</th>
+							<th>{t('tests.state')}</th>
+						</tr>
+					</thead>
+					<tbody>
+						{tests.value?.map((one) => (
+							<tr key={one.site}>
+								<th scope="row">
+									<bdi>{nameOf(one)}</bdi>
+								</th>
+								<td>
+									<bdi class="num">{formatWhen(one.last_test_at, language.value)}</bdi>
+								</td>
+								<td>
+									<bdi class="num">{formatWhen(one.due_at, language.value)}</bdi>
+								</td>
+								<td>
+									{one.overdue ? (
+										<span class="chip warn">{t('tests.overdue')}</span>
+									) : (
+										<span class="chip good">✓ {t('tests.fine')}</span>
+									)}
+								</td>
+							</tr>
+						))}
+					</tbody>
+				</table>
+			</div>
+		</section>
+	)
+}
