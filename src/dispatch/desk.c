@@ -74,9 +74,13 @@ watch_next(struct dispatch *d, const struct watch *w, const struct incident *i,
 	   struct ladder_times *t, int64_t *ret_elapsed)
 {
 	struct ladder_view v;
+	int64_t since;
 
 	ladder_times_of(desk_card(d, i), t);
 	ladder_view_of(i, &v);
+	/* The record is ahead of the disk: its new phase counts once it is heard. */
+	if (ladder_phase(i, &since) != w->phase || since != w->since)
+		v.phase = LADDER_QUIET;
 	v.is_heard = dispatch_is_heard(d) || benefit_until(d, w);
 	v.elapsed_ms = *ret_elapsed = desk_mono(d) - w->base_mono;
 	v.stepped_ms = w->stepped_ms;

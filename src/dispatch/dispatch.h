@@ -52,7 +52,7 @@ struct recommendation {
 	size_t n_items;
 	struct left_out *left_out;
 	size_t n_left_out;
-	struct buf fixes; /* JSON of the fixes it stood on (arena-free: buf_done) */
+	struct buf fixes; /* JSON of the fixes of the best 32 (arena-free: buf_done) */
 };
 /* Pure but for the state it reads; limit 0: all. */
 void dispatch_recommend(struct dispatch *d, const struct incident *i, size_t limit,

@@ -72,8 +72,8 @@ struct candidate {
 
 struct score_args {
 	const struct incident *incident;
-	struct position place; /* of the incident, as well as it is known */
-	char **wanted;         /* capabilities */
+	struct position place;     /* of the incident, as well as it is known */
+	const char *const *wanted; /* capabilities */
 	size_t n_wanted, limit;
 	double detour_factor, speed_mps;
 	int64_t fix_fresh_ms;
@@ -81,7 +81,7 @@ struct score_args {
 void score_units(const struct score_args *a, struct candidate *c, size_t n,
 		 struct arena *arena, struct recommendation *ret);
 /* The strings of a JSON list, in the arena. */
-char **score_words(const char *json, struct arena *arena, size_t *ret_n);
+const char **score_words(const char *json, struct arena *arena, size_t *ret_n);
 
 /* --- the desk -------------------------------------------------------------- */
 

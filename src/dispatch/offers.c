@@ -187,8 +187,6 @@ offer_at_once(struct dispatch *d, struct incident *i)
 		return;
 	dispatch_recommend(d, i, 0, &arena, &rec);
 	a.n_units = choose(i, card, &rec, units);
-	buf_done(&rec.fixes); /* of the best only: it is kept for ever */
-	dispatch_recommend(d, i, OFFER_UNITS_MAX, &arena, &rec);
 	a.expires_in_ms = dispatch_offer_timeout(d, i);
 	a.fixes = buf_span(&rec.fixes);
 	dec = journal_begin(d->journal, NULL);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #define REASONS_MAX 40
+#define FIXES_MAX 32 /* written down with an offer, and kept for ever */
 
 /* One unit on its way into the list. */
 struct ranked {
@@ -22,11 +23,11 @@ struct ranked {
 	int64_t eta_s;
 };
 
-char **
+const char **
 score_words(const char *json, struct arena *arena, size_t *ret_n)
 {
 	json_t *list = json ? json_read(span_of(json), NULL) : NULL;
-	char **v = arena_alloc(arena, (json_array_size(list) + 1) * sizeof *v);
+	const char **v = arena_alloc(arena, (json_array_size(list) + 1) * sizeof *v);
 	size_t n = 0;
 
 	for (size_t k = 0; k < json_array_size(list); k++) {
@@ -79,7 +80,7 @@ why_not(const struct incident *i, const struct candidate *c, struct arena *arena
 /* --- what a unit brings ---------------------------------------------------- */
 
 static bool
-has_word(char **v, size_t n, const char *word)
+has_word(const char *const *v, size_t n, const char *word)
 {
 	for (size_t k = 0; k < n; k++)
 		if (strcmp(v[k], word) == 0)
@@ -91,7 +92,7 @@ static void
 match(const struct score_args *a, struct candidate *c, struct arena *arena)
 {
 	size_t n;
-	char **own = score_words(c->unit->capabilities, arena, &n);
+	const char **own = score_words(c->unit->capabilities, arena, &n);
 
 	c->has = arena_alloc(arena, (a->n_wanted + 1) * sizeof *c->has);
 	c->missing = arena_alloc(arena, (a->n_wanted + 1) * sizeof *c->missing);
@@ -229,7 +230,7 @@ score_units(const struct score_args *a, struct candidate *c, size_t n,
 			.method = "straight_line",
 			.reasons = reasons_of(a, &r[k], arena),
 		};
-		if (from->fix)
+		if (from->fix && k < FIXES_MAX)
 			add_fix(&ret->fixes, from);
 	}
 	jw_close(&ret->fixes, ']');

@@ -14,6 +14,7 @@
 
 #define DAY_MS 86400000ll
 #define SLOW_MS 5000
+#define FIRST_MS 1000
 
 /* A run under way; it outlives a desk that closes meanwhile. */
 struct probe {
@@ -107,8 +108,8 @@ synthetic_open(struct dispatch *d)
 	if (d->cfg.synthetic_every_ms <= 0)
 		return;
 	d->synthetic_timer = net_timer_new(d->net, on_tick, d);
-	net_timer_start(d->synthetic_timer, d->cfg.synthetic_every_ms,
-			d->cfg.synthetic_every_ms);
+	/* The first soon after the start, so that "ready" means something. */
+	net_timer_start(d->synthetic_timer, FIRST_MS, d->cfg.synthetic_every_ms);
 }
 
 void

@@ -177,19 +177,27 @@ test_power_cut_everywhere(void **state)
 {
 	static const char *const names[] = { "dropped", "kept", "torn", "some" };
 	long length = script_length(NULL, NULL);
+	bool is_long = getenv("KUMAK_TEST_LONG") != NULL;
 
 	(void)state;
-	print_message("cutting at %ld points, %d ways each\n", length, N_RAM_LOSSES);
+	print_message("cutting at %ld points\n", length);
 	for (long n = 1; n <= length; n++) {
-		for (int loss = 0; loss < N_RAM_LOSSES; loss++) {
-			struct ram *ram = tracked(&(struct ram_plan){ .cut_at = n });
-			struct outcome out = script(ram);
+		struct ram *ram = tracked(&(struct ram_plan){ .cut_at = n });
+		struct outcome out = script(ram);
 
-			assert_false(out.is_wrong);
-			ram_power_on(ram, (enum ram_loss)loss, (uint64_t)n * 31 + 7);
-			check_after(ram, &out, names[loss], n);
-			ram_unref(ram);
+		assert_false(out.is_wrong);
+		/* Two of the four ways at each point, all of them at length. */
+		for (int i = 0; i < N_RAM_LOSSES; i++) {
+			struct ram *copy;
+
+			if (!is_long && i % 2 != n % 2)
+				continue;
+			copy = ram_clone(ram);
+			ram_power_on(copy, (enum ram_loss)i, (uint64_t)n * 31 + 7);
+			check_after(copy, &out, names[i], n);
+			ram_unref(copy);
 		}
+		ram_unref(ram);
 	}
 }
 
