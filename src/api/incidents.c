@@ -316,10 +316,30 @@ write_assignments(struct call *c, const struct incident *i, enum view v)
 	jw_close(b, ']');
 }
 
+static void
+write_site_card(struct call *c, struct buf *b, const struct incident *i, enum view v)
+{
+	const struct site *s = site_find(c->m, i->site);
+
+	if (!s || (v != VIEW_ROOM && v != VIEW_UNIT))
+		return;
+	jw_key(b, "site_card");
+	view_record(c, b, NOUN_SITE, &s->r, v);
+}
+
+void
+view_incident_paper(struct call *c, struct buf *b, struct incident *i)
+{
+	jw_open(b, '{');
+	view_members(c, b, NOUN_INCIDENT, &i->r, VIEW_ROOM);
+	write_assignments(c, i, VIEW_ROOM);
+	write_site_card(c, b, i, VIEW_ROOM);
+	jw_close(b, '}');
+}
+
 void
 view_incident_whole(struct call *c, struct buf *b, struct incident *i, enum view v)
 {
-	const struct site *s = site_find(c->m, i->site);
 	struct parts t = { c, i, { .limit = PAGE_ITEMS }, v };
 
 	jw_open(b, '{');
@@ -336,10 +356,7 @@ view_incident_whole(struct call *c, struct buf *b, struct incident *i, enum view
 	write_signals(&t);
 	jw_close(b, ']');
 	write_roll(c, i, v);
-	if (s && (v == VIEW_ROOM || v == VIEW_UNIT)) {
-		jw_key(b, "site_card");
-		view_record(c, b, NOUN_SITE, &s->r, v);
-	}
+	write_site_card(c, b, i, v);
 	jw_close(b, '}');
 }
 

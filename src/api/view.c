@@ -101,9 +101,11 @@ write_room_part(struct call *c, struct buf *b, struct incident *i)
 static void
 write_incident(struct call *c, struct buf *b, struct incident *i, enum view v)
 {
+	const struct site *site = site_find(c->m, i->site);
 	bool frozen = is_frozen(i, v);
 	size_t open = frozen ? 0 : incident_open_assignments(i);
 
+	jw_kz(b, "site_name_ur", site ? site->name_ur : NULL);
 	jw_kbool(b, "test", i->is_test);
 	jw_kbool(b, "unacknowledged", frozen ? false : i->unacknowledged);
 	jw_ktime(b, "raised_at", i->m_raised);
@@ -190,6 +192,11 @@ write_unit(struct call *c, struct buf *b, const struct unit *u)
 	jw_open(b, '[');
 	for (size_t k = 0; k < u->n_open; k++)
 		jw_id(b, u->open[k]->r.id);
+	jw_close(b, ']');
+	jw_key(b, "incidents");
+	jw_open(b, '[');
+	for (size_t k = 0; k < u->n_open; k++)
+		jw_id(b, u->open[k]->incident);
 	jw_close(b, ']');
 	if (u->shift_on)
 		view_unit_place(c->api, b, u);

@@ -3,8 +3,12 @@
 
 #include "gate/pick.h"
 
-#define FRAME_MAX 262144 /* a photo is the largest thing a watch sends */
-#define HEAD_MAX 48      /* "[3G*", 15 digits, two hex fields; with room */
+#include <ctype.h>
+
+/* A photo is the largest thing a watch sends. Less than the door holds for one
+ * connection (64 KiB), which would be closed otherwise: rather skip and go on. */
+#define FRAME_MAX 61440
+#define HEAD_MAX 48 /* "[3G*", 15 digits, two hex fields; with room */
 
 /* Three or four fields between '[' and the content; the last are hex. */
 static bool
@@ -21,7 +25,7 @@ head_parse(struct span in, struct bracket *ret)
 	if (h.maker.n < 1 || h.maker.n > 4 || h.id.n < 4 || h.id.n > 20)
 		return false;
 	for (size_t i = 0; i < h.id.n; i++)
-		if (!strchr("0123456789abcdefABCDEF", h.id.p[i]) || !h.id.p[i])
+		if (!isalnum((unsigned char)h.id.p[i]))
 			return false;
 	h.content = s;
 	one = span_cut(&s, '*');
@@ -48,7 +52,8 @@ is_start(struct span s)
 	struct bracket h;
 
 	s.n = s.n < HEAD_MAX ? s.n : HEAD_MAX;
-	return s.n > 8 && head_parse(s, &h) && h.len.n > 0;
+	return s.n > 8 && head_parse(s, &h) && h.len.n > 0 &&
+	       isdigit((unsigned char)h.id.p[0]);
 }
 
 static bool

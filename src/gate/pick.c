@@ -8,8 +8,9 @@
 #include <stdio.h>
 #include <strings.h>
 
-#define HTTP_HEAD_MAX 16384
-#define HTTP_BODY_MAX 1048576
+/* Together less than the door holds for one connection (64 KiB). */
+#define HTTP_HEAD_MAX 12288
+#define HTTP_BODY_MAX 49152
 #define JSON_DEPTH_MAX 32
 /* A device clock before this (2015-01-01) was never set. */
 #define CLOCK_SANE_MS INT64_C(1420070400000)

@@ -33,6 +33,7 @@ struct batch {
 	bool is_probe; /* commits even without an event */
 	struct waiter *waiters, *last_waiter;
 	int rc;
+	int64_t took_us; /* by the writer thread */
 	struct batch *next_free;
 };
 
@@ -62,6 +63,7 @@ struct journal {
 	struct decision decision;
 	struct batch *pending, *writing, *free_batches;
 	bool is_writing;
+	int64_t commit_us; /* what a commit takes, a running mean */
 	struct journal_sink *sinks;
 	struct id signals[KEPT_SIGNALS], closed[KEPT_CLOSED];
 	size_t n_signals, n_closed; /* ever put; ring index is modulo */

@@ -72,7 +72,8 @@ struct device {
 	int link; /* device_link_names */
 	/* observed, in memory only: never on the shelf, gone with a restart */
 	int64_t last_seen_at;
-	int battery_pct; /* -1: not told */
+	int battery_pct;      /* -1: not told */
+	unsigned last_alarms; /* bits of the last report */
 };
 enum device_link { LINK_LIVE = 1, LINK_LATE, LINK_LOST };
 

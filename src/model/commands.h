@@ -72,6 +72,7 @@ struct press_result {
 	struct id signal, incident;
 	bool is_duplicate, is_new_incident;
 };
+int signal_amend(struct decision *d, struct id signal, const struct press_args *a);
 int signal_press(struct decision *d, const struct press_args *a,
 		 struct press_result *ret);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The node's own certificate authority: makes it (EC P-256, 10 years) and
- * server certificates from it (397 days, what browsers accept at most). PEM in,
+ * certificates from it: a server's for 397 days, what browsers accept at most. PEM in,
  * PEM out; keeps nothing. RFC 5280.
  */
 #include "net/net.h"
@@ -197,23 +197,25 @@ add_name(struct buf *list, struct span name)
 	return true;
 }
 
+/* names NULL: a client's certificate, else a server's. */
 static int
-issue(X509 *ca, EVP_PKEY *ca_key, const char *names, struct span common,
+issue(X509 *ca, EVP_PKEY *ca_key, const char *names, struct span common, int days,
       struct buf *ret_cert, struct buf *ret_key)
 {
+	const char *use = names ? "serverAuth" : "clientAuth";
 	AUTO(auto_pkey) EVP_PKEY *key = EVP_EC_gen("P-256");
 	AUTO(auto_x509) X509 *x = NULL;
 
 	if (common.n > 64) /* a longer name stands among the others only */
 		common = SPAN("Kumak node");
 	if (key)
-		x = certificate_new(common, key, ca, SERVER_DAYS);
+		x = certificate_new(common, key, ca, days);
 	if (!x || !add_extension(x, ca, NID_basic_constraints, "critical,CA:FALSE") ||
 	    !add_extension(x, ca, NID_key_usage, "critical,digitalSignature") ||
-	    !add_extension(x, ca, NID_ext_key_usage, "serverAuth") ||
+	    !add_extension(x, ca, NID_ext_key_usage, use) ||
 	    !add_extension(x, ca, NID_subject_key_identifier, "hash") ||
 	    !add_extension(x, ca, NID_authority_key_identifier, "keyid:always") ||
-	    !add_extension(x, ca, NID_subject_alt_name, names) ||
+	    (names && !add_extension(x, ca, NID_subject_alt_name, names)) ||
 	    X509_sign(x, ca_key, EVP_sha256()) <= 0)
 		return ERR_CRYPTO;
 	return write_pair(x, key, ret_cert, ret_key);
@@ -243,7 +245,27 @@ net_authority_issue(struct span ca_cert, struct span ca_key, const struct span *
 	for (size_t i = 0; i < n_names; i++)
 		if (!add_name(&list, names[i]))
 			return ERR_SYNTAX;
-	r = issue(ca, key, list.p, names[0], ret_cert, ret_key);
+	r = issue(ca, key, list.p, names[0], SERVER_DAYS, ret_cert, ret_key);
+	ERR_clear_error();
+	return r;
+}
+
+int
+net_authority_issue_client(struct span ca_cert, struct span ca_key,
+			   struct span common_name, int days, struct buf *ret_cert,
+			   struct buf *ret_key)
+{
+	AUTO(auto_x509) X509 *ca = read_certificate(ca_cert);
+	AUTO(auto_pkey) EVP_PKEY *key = read_key(ca_key);
+	int r;
+
+	if (!ca || !key || X509_check_private_key(ca, key) != 1) {
+		ERR_clear_error();
+		return ERR_CRYPTO;
+	}
+	if (!common_name.n || common_name.n > 64 || days < 1 || days > AUTHORITY_DAYS)
+		return ERR_RANGE;
+	r = issue(ca, key, NULL, common_name, days, ret_cert, ret_key);
 	ERR_clear_error();
 	return r;
 }

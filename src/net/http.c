@@ -249,10 +249,6 @@ take_head(struct http_conn *c, struct span in)
 	if (in.n > HEAD_MAX + 1 - c->scan.bytes)
 		in.n = HEAD_MAX + 1 - c->scan.bytes;
 	r = head_scan(&c->scan, in, &used);
-	if (r < 0) {
-		refuse_syntax(c, HPE_STRICT);
-		return in.n;
-	}
 	c->scan.bytes += used;
 	if (c->scan.bytes > HEAD_MAX) {
 		refuse(c, (struct refusal){ 431, "head_too_large",
@@ -261,7 +257,7 @@ take_head(struct http_conn *c, struct span in)
 	}
 	e = llhttp_execute(&c->parser, in.p, used);
 	/* llhttp must see the end where we do, not before and not after. */
-	if ((e != HPE_OK && !c->is_whole) || c->has_head != (r == 1) ||
+	if (r < 0 || (e != HPE_OK && !c->is_whole) || c->has_head != (r == 1) ||
 	    (c->is_whole && llhttp_get_error_pos(&c->parser) != in.p + used)) {
 		refuse_syntax(c, e);
 		return in.n;

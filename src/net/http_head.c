@@ -16,16 +16,16 @@ head_scan(struct head_scan *h, struct span in, size_t *ret_used)
 	const char *p = in.p, *end = in.p + in.n;
 
 	while (p < end) {
-		const char *stop, *cr;
+		const char *cr, *lf;
 
+		*ret_used = (size_t)(p - in.p);
 		if (h->has_cr) {
 			if (*p++ != '\n')
 				return ERR_SYNTAX;
 			h->has_cr = false;
-			if (h->line == 0) {
-				*ret_used = (size_t)(p - in.p);
+			*ret_used = (size_t)(p - in.p);
+			if (h->line == 0)
 				return 1;
-			}
 			h->line = 0;
 			h->has_line = true;
 			continue;
@@ -33,10 +33,12 @@ head_scan(struct head_scan *h, struct span in, size_t *ret_used)
 		if (h->line == 0 && h->has_line && (*p == ' ' || *p == '\t'))
 			return ERR_SYNTAX;
 		cr = memchr(p, '\r', (size_t)(end - p));
-		stop = cr ? cr : end;
-		if (memchr(p, '\n', (size_t)(stop - p)))
+		lf = memchr(p, '\n', (size_t)((cr ? cr : end) - p));
+		if (lf) {
+			*ret_used = (size_t)(lf - in.p);
 			return ERR_SYNTAX;
-		h->line += (size_t)(stop - p);
+		}
+		h->line += (size_t)((cr ? cr : end) - p);
 		h->has_cr = cr != NULL;
 		p = cr ? cr + 1 : end;
 	}

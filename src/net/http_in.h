@@ -25,7 +25,8 @@ struct head_scan {
 	bool has_cr, has_line;
 };
 
-/* 1: the head ends after *ret_used bytes; 0: all of `in` is head; < 0: bad. */
+/* 1: the head ends after *ret_used bytes; 0: all of `in` is head; < 0: bad
+ * behind *ret_used bytes. */
 int head_scan(struct head_scan *h, struct span in, size_t *ret_used);
 
 struct refusal {

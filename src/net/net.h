@@ -73,6 +73,10 @@ int net_authority_new(struct span common_name, struct buf *ret_cert,
 int net_authority_issue(struct span ca_cert, struct span ca_key,
 			const struct span *names, size_t n_names, struct buf *ret_cert,
 			struct buf *ret_key);
+/* A client's certificate (a device, a peer node): what net_tls_new() checks. */
+int net_authority_issue_client(struct span ca_cert, struct span ca_key,
+			       struct span common_name, int days, struct buf *ret_cert,
+			       struct buf *ret_key);
 /* Days until a PEM certificate ends, or a negative error. */
 int net_certificate_days_left(struct span cert_pem, int64_t now_ms);
 

@@ -203,8 +203,8 @@ take_end(struct stream *s)
 	poll_update(s);
 	if (s->state == STREAM_LINGERING)
 		stream_close(s);
-	else if (s->state == STREAM_OPEN && !s->is_paused)
-		s->ops->on_end(s->owner);
+	else if (s->state == STREAM_OPEN && !s->is_paused && !link_is_on(&s->resume))
+		s->ops->on_end(s->owner); /* else when what waits has been offered */
 }
 
 static void

@@ -225,6 +225,8 @@ on_message(wslay_event_context_ptr reader,
 		wslay_event_queue_close(reader, WSLAY_CODE_UNSUPPORTED_DATA,
 					(const uint8_t *)why, sizeof why - 1);
 		wslay_event_shutdown_read(reader);
+	} else if (arg->opcode == WSLAY_PING) {
+		wslay_event_send(reader); /* the pong, before any later answer */
 	} else if (arg->opcode == WSLAY_CONNECTION_CLOSE) {
 		check_close(ws,
 			    (struct span){ (const char *)arg->msg, arg->msg_length });

@@ -935,13 +935,20 @@ ram_clone(struct ram *r)
 {
 	struct ram *copy = ram_new();
 
+	if (!copy)
+		abort();
+	copy->plan = r->plan;
+	copy->is_cut = r->is_cut;
 	for (struct ram_file *f = r->files; f; f = f->next) {
 		struct ram_file *g = file_new(f->name);
 
-		if (!copy || !g || !bytes_write(&g->seen, f->seen.p, f->seen.n, 0) ||
-		    !bytes_write(&g->safe, f->seen.p, f->seen.n, 0))
+		if (!g || !bytes_write(&g->seen, f->seen.p, f->seen.n, 0) ||
+		    !bytes_write(&g->safe, f->safe.p, f->safe.n, 0))
 			abort();
-		g->is_seen = g->is_safe = f->is_seen;
+		for (struct change *c = f->changes; c; c = c->next)
+			change_add(g, c->bytes, c->n, c->at);
+		g->is_seen = f->is_seen;
+		g->is_safe = f->is_safe;
 		g->next = copy->files;
 		copy->files = g;
 	}

@@ -40,5 +40,5 @@ void ram_power_on(struct ram *r, enum ram_loss loss, uint64_t seed);
 /* The bytes of a file, for tests that spoil them; NULL: no such file. leaf is
  * "store.db" or "store.db-wal". */
 char *ram_bytes(struct ram *r, const char *leaf, size_t *ret_n);
-/* A second disk with the same files; nothing may be open. */
+/* A second disk in the same state; nothing may be open. */
 struct ram *ram_clone(struct ram *r);

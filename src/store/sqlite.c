@@ -202,6 +202,11 @@ look_at_log(struct store *s, struct buf *why)
 			   path.p, (long long)report.n_frames);
 		rc = ERR_CORRUPT;
 	}
+	if (rc == 0 && s->mode == STORE_WRITE) {
+		rc = wal_wipe(base, path.p, &report);
+		if (rc != 0)
+			buf_printf(why, "cannot mend the end of %s", path.p);
+	}
 	buf_done(&path);
 	if (rc == 0 && s->mode == STORE_READ && !has_db) {
 		buf_printf(why, "%s: not there", s->disk->name(s->disk));

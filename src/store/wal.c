@@ -2,9 +2,16 @@
 /*
  * Reads the log frame by frame as SQLite's recovery does (the format is in
  * https://sqlite.org/fileformat2.html#walformat) and goes on behind the first
- * bad frame. A commit is synced before the next one is written, so a power
- * cut can leave at most one commit frame of this log behind a bad frame; two
- * mean that the medium lost what it had promised to keep.
+ * bad frame.
+ *
+ * A commit is synced before the next one is written, so a power cut can only
+ * hurt the last one, and a commit's marked frame is its last. Any frame of
+ * this log behind a marked one, both behind a bad one, means that the medium
+ * lost what it had promised to keep. A frame header that lies across two
+ * sectors may be half of an older log and proves nothing.
+ *
+ * What a cut left is wiped before the log is used again: SQLite goes on with
+ * the same salt, and the old rest would look like such a loss at the next cut.
  */
 #include "store/wal.h"
 
@@ -15,6 +22,7 @@
 #define HEADER 32
 #define FRAME_HEADER 24
 #define FRAME (FRAME_HEADER + VFS_PAGE)
+#define SECTOR 512        /* what a disk writes whole */
 #define MAGIC 0x377f0682u /* lowest bit: checksums over big-endian words */
 
 struct wal {
@@ -83,6 +91,13 @@ is_ours(const struct wal *w)
 	return memcmp(w->frame + 8, w->salt, 8) == 0 && be32(w->frame);
 }
 
+/* Its mark and its salt came in one write. */
+static bool
+is_sure(const struct wal *w, int64_t at)
+{
+	return is_ours(w) && at / SECTOR == (at + 15) / SECTOR;
+}
+
 static bool
 is_good(struct wal *w)
 {
@@ -101,22 +116,27 @@ is_good(struct wal *w)
 static int
 scan_frames(struct wal *w, int64_t size, struct wal_report *r)
 {
-	bool is_behind = false;
+	bool is_marked = false;
 	int rc;
 
 	for (int64_t at = HEADER; at + FRAME <= size; at += FRAME) {
 		rc = w->file->pMethods->xRead(w->file, w->frame, FRAME, at);
 		if (rc != SQLITE_OK)
 			return ERR_IO;
-		if (!is_behind && is_good(w)) {
+		if (!r->tail_from && is_good(w)) {
 			r->n_frames++;
 			r->n_commits += be32(w->frame + 4) != 0;
 			continue;
 		}
-		is_behind = true;
-		r->n_behind += is_ours(w) && be32(w->frame + 4);
+		if (!r->tail_from)
+			r->tail_from = at;
+		if (is_ours(w))
+			r->tail_to = at + FRAME;
+		if (is_sure(w, at)) {
+			r->is_damaged |= is_marked;
+			is_marked |= be32(w->frame + 4) != 0;
+		}
 	}
-	r->is_damaged = r->n_behind > 1;
 	return 0;
 }
 
@@ -146,30 +166,56 @@ scan_file(struct wal *w, struct wal_report *r)
 	return 0;
 }
 
-int
-wal_scan(sqlite3_vfs *base, const char *path, struct wal_report *ret)
+static int
+with_file(sqlite3_vfs *base, const char *path, int flags, struct wal_report *r,
+	  int (*fn)(struct wal *w, struct wal_report *r))
 {
 	AUTO(auto_free) struct wal *w = calloc(1, sizeof *w);
 	AUTO(auto_free) void *file = calloc(1, (size_t)base->szOsFile);
-	struct wal_report r = { 0 };
-	int rc, is_there = 0;
+	int rc;
 
 	if (!w || !file)
 		return ERR_NOMEM;
-	if (base->xAccess(base, path, SQLITE_ACCESS_EXISTS, &is_there) != SQLITE_OK)
-		return ERR_IO;
-	if (!is_there) {
-		*ret = r;
-		return 0;
-	}
 	w->file = file;
-	rc = base->xOpen(base, path, file, SQLITE_OPEN_WAL | SQLITE_OPEN_READONLY,
-			 NULL);
+	rc = base->xOpen(base, path, file, SQLITE_OPEN_WAL | flags, NULL);
 	if (rc != SQLITE_OK)
 		return ERR_IO;
-	rc = scan_file(w, &r);
+	rc = fn(w, r);
 	w->file->pMethods->xClose(w->file);
+	return rc;
+}
+
+int
+wal_scan(sqlite3_vfs *base, const char *path, struct wal_report *ret)
+{
+	struct wal_report r = { 0 };
+	int rc = 0, is_there = 0;
+
+	if (base->xAccess(base, path, SQLITE_ACCESS_EXISTS, &is_there) != SQLITE_OK)
+		return ERR_IO;
+	if (is_there)
+		rc = with_file(base, path, SQLITE_OPEN_READONLY, &r, scan_file);
 	if (rc == 0)
 		*ret = r;
 	return rc;
+}
+
+static int
+wipe_file(struct wal *w, struct wal_report *r)
+{
+	memset(w->frame, 0, FRAME);
+	for (int64_t at = r->tail_from; at < r->tail_to; at += FRAME)
+		if (w->file->pMethods->xWrite(w->file, w->frame, FRAME, at))
+			return ERR_IO;
+	return w->file->pMethods->xSync(w->file, SQLITE_SYNC_NORMAL) ? ERR_IO : 0;
+}
+
+int
+wal_wipe(sqlite3_vfs *base, const char *path, const struct wal_report *found)
+{
+	struct wal_report r = *found;
+
+	if (r.tail_to <= r.tail_from)
+		return 0;
+	return with_file(base, path, SQLITE_OPEN_READWRITE, &r, wipe_file);
 }

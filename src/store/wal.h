@@ -11,11 +11,13 @@
 #include <sqlite3.h>
 
 struct wal_report {
-	int64_t n_frames;  /* that SQLite will take */
-	int64_t n_commits; /* among them */
-	int64_t n_behind;  /* commit frames of this log behind the first bad one */
-	bool is_damaged;   /* not a torn end: refuse */
+	int64_t n_frames;           /* that SQLite will take */
+	int64_t n_commits;          /* among them */
+	int64_t tail_from, tail_to; /* what the last cut left behind them */
+	bool is_damaged;            /* not a torn end: refuse */
 };
 
 /* 0, or a code of err.def. A file that is not there is an empty log. */
 int wal_scan(sqlite3_vfs *base, const char *path, struct wal_report *ret);
+/* Zeros over what a cut left; found: from wal_scan, not damaged. */
+int wal_wipe(sqlite3_vfs *base, const char *path, const struct wal_report *found);

@@ -183,6 +183,14 @@ form_decode(const struct pick_http *http, struct gate_out *out)
 
 /* --- JSON ------------------------------------------------------------------ */
 
+static struct span
+location_alarm(struct span place)
+{
+	struct span alarm = pick_json(place, "extras.alarm");
+
+	return alarm.p ? alarm : pick_json(place, "alarm");
+}
+
 static bool
 location_decode(struct span id, struct span place, struct gate_out *out)
 {
@@ -196,40 +204,54 @@ location_decode(struct span id, struct span place, struct gate_out *out)
 		.course = pick_json(place, "coords.heading"),
 		.altitude = pick_json(place, "coords.altitude"),
 		.accuracy = pick_json(place, "coords.accuracy"),
-		.alarm = pick_json(place, "extras.alarm"),
+		.alarm = location_alarm(place),
 		.uuid = pick_json(place, "uuid"),
 		.mps_per_unit = 1,
 		.battery_pct = isnan(level) ? -1 : (int)lround(level * 100),
 		.is_valid = true,
 	};
 
-	if (!t.alarm.p)
-		t.alarm = pick_json(place, "alarm");
 	return report(&t, place, out);
 }
 
-static bool
-json_decode(struct span body, struct gate_out *out)
+/* Those with or those without an alarm of a list of locations. */
+static size_t
+list_decode(struct span id, struct span list, bool with_alarm, struct gate_out *out)
 {
-	struct span rest = body, all = pick_json_value(&rest);
-	struct span id = pick_json(all, "device_id"), place, item;
+	struct span rest = span_skip(list, 1), item;
 	size_t n = 0;
 
-	if (!all.n || span_trim(rest).n)
-		return false;
-	place = pick_json(all, "location");
-	if (!place.n || place.p[0] != '[')
-		return location_decode(id, place.n ? place : all, out);
-	/* Fixes kept while the phone was cut off: oldest first. */
-	for (rest = span_skip(place, 1); (item = pick_json_value(&rest)).n;) {
-		if (item.p[0] == '{')
+	while ((item = pick_json_value(&rest)).n) {
+		if (item.p[0] == '{' &&
+		    with_alarm == (alarms_parse(location_alarm(item)) != 0))
 			n += location_decode(id, item, out);
 		rest = span_trim(rest);
 		if (!rest.n || rest.p[0] != ',')
 			break;
 		rest = span_skip(rest, 1);
 	}
-	return n > 0;
+	return n;
+}
+
+static bool
+json_decode(const struct pick_http *http, struct gate_out *out)
+{
+	struct span rest = http->body, all = pick_json_value(&rest), id, place;
+	char room[GATE_IDENTITY_MAX];
+	size_t n;
+
+	if (!all.n || span_trim(rest).n)
+		return false;
+	id = pick_json(all, "device_id");
+	if (!id.n)
+		id = pick_form(http->query, "id", room, sizeof room);
+	place = pick_json(all, "location");
+	if (!place.n || place.p[0] != '[')
+		return location_decode(id, place.n ? place : all, out);
+	/* Kept while the phone was cut off. There may be more than there is room
+	 * for, so calls for help go first. */
+	n = list_decode(id, place, true, out);
+	return n + list_decode(id, place, false, out) > 0;
 }
 
 static int
@@ -246,7 +268,7 @@ osmand_decode(void *state, struct span msg, int64_t now_ms, struct gate_out *out
 		return ERR_SYNTAX;
 	}
 	body = span_trim(http.body);
-	is_good = body.n && body.p[0] == '{' ? json_decode(body, out)
+	is_good = body.n && body.p[0] == '{' ? json_decode(&http, out)
 					     : form_decode(&http, out);
 	reply(out, is_good ? "200 OK" : "400 Bad Request");
 	return is_good ? 0 : ERR_SYNTAX;

@@ -219,7 +219,10 @@ function Facts({ incident }: { incident: Incident }) {
 						<dd>
 							<Bdi>{formatWhen(incident.milestones[m], language.value)}</Bdi>
 							{m === 'acknowledged' && incident.acknowledged_by && (
-								<bdi class="dim"> {incident.acknowledged_by.name}</bdi>
+								<>
+									{' '}
+									<bdi class="dim">{incident.acknowledged_by.name}</bdi>
+								</>
 							)}
 						</dd>
 					</div>

@@ -2,6 +2,7 @@
 /* The plot of the alarm rate: bars of ten minutes, the long-run target of one, the
  * flood mark of ten. Loaded late. */
 import uPlot from 'uplot'
+import { formatClockShort } from '../lib/time'
 import 'uplot/dist/uPlot.min.css'
 
 interface Words {
@@ -14,6 +15,8 @@ interface Words {
 const TARGET = 1
 const FLOOD = 10
 const HEIGHT = 220
+
+const hour = (seconds: number) => formatClockShort(seconds * 1000)
 
 export function plotRate(
 	place: HTMLElement,
@@ -36,7 +39,10 @@ export function plotRate(
 			cursor: { show: false },
 			legend: { show: true, live: false },
 			scales: { y: { range: (_plot, _low, high) => [0, Math.max(FLOOD + 2, high + 1)] } },
-			axes: [axis, { ...axis, size: 40 }],
+			axes: [
+				{ ...axis, values: (_plot, at) => at.map(hour) },
+				{ ...axis, size: 40 },
+			],
 			series: [
 				{ label: words.time },
 				{

@@ -17,6 +17,7 @@ const FIXES_MS = 1_000
 const TICK_MS = 1_000
 const DROP_MS = 300_000
 const KEPT_CLOSED_MS = 600_000
+const ROOM_OLD_MS = 30_000
 const WHOLE_AT_ONCE = 20
 
 export const world = signal<World>(EMPTY)
@@ -48,6 +49,7 @@ export const details = signal<ReadonlyMap<Id, Incident>>(new Map())
 const watched = new Set<Id>()
 
 let live: Live | undefined
+let roomAt = 0
 const fixes = new Map<Id, Fix>()
 const stale = new Map<string, Stale>()
 let refetching: ReturnType<typeof setTimeout> | undefined
@@ -71,6 +73,9 @@ export async function openRoom(): Promise<void> {
 		time: (server) => {
 			learnServerTime(server)
 			heardAt.value = serverNow()
+			/* Counts of consoles and the health of the node change without an event of
+			 * their own: while the server speaks, what it said of itself stays this fresh. */
+			if (performance.now() - roomAt > ROOM_OLD_MS) refetch({ what: 'room' })
 		},
 		revoked: () => {
 			revoked.value = true
@@ -178,8 +183,10 @@ export function refetch(item: Stale): void {
 
 async function fetchStale(item: Stale): Promise<void> {
 	try {
-		if (item.what === 'room') room.value = wholeRoom(await get<Room>('/room'))
-		else if (item.what === 'incident') await fetchIncident(item.id)
+		if (item.what === 'room') {
+			roomAt = performance.now()
+			room.value = wholeRoom(await get<Room>('/room'))
+		} else if (item.what === 'incident') await fetchIncident(item.id)
 		else if (item.what === 'unit') {
 			const unit = wholeUnit(await get<Unit>(`/units/${encodeURIComponent(item.id)}`))
 			const have = world.value.units.get(item.id)
