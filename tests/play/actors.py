@@ -22,8 +22,9 @@ import requests
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KUMAK = os.environ.get("KUMAK") or os.path.join(ROOT, "build", "kumak")
-DATA = os.environ.get("KUMAK_DATA") or os.path.join(os.path.dirname(ROOT), "shared",
-                                                    "data")
+DATA = os.environ.get("KUMAK_DATA") or next(
+    (d for d in (os.path.join(ROOT, *up, "shared", "data")
+                 for up in ([".."], ["..", ".."])) if os.path.isdir(d)), "../shared/data")
 SLOW = float(os.environ.get("KUMAK_SLOW", "1"))  # patience on a loaded machine
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
 
