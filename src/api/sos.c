@@ -134,7 +134,7 @@ read_call(struct call *c, struct press_ask *p)
 	if (!c->body) {
 		c->body = json_read_loose(c->req->body, NULL);
 		if (c->body)
-			label(&p, "doubled_key");
+			label(p, "doubled_key");
 	}
 	if (!c->body) {
 		answer_problem(c, 400, "bad_json", "line %d, column %d: %s", je.line,
