@@ -60,7 +60,6 @@ noun_columns(enum noun_index n, const struct record *rec, int64_t k[3])
 
 		k[0] = seq_or_none(s->incident);
 		k[1] = column_hash(span_of(s->source), span_of(s->key));
-		k[2] = seq_or_none(s->site);
 	} else if (n == NOUN_INCIDENT) {
 		const struct incident *i = (const struct incident *)rec;
 
