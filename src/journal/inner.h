@@ -21,6 +21,7 @@ struct batched_event {
 struct batch {
 	struct batched_event *events;
 	size_t n, cap;
+	struct arena arena; /* bodies of the events */
 	struct buf docs;   /* envelopes after each other */
 	struct buf bodies; /* records */
 	struct buf texts;  /* search */

@@ -95,6 +95,7 @@ journal_begin(struct journal *j, const struct principal *actor)
 		.now = journal_now(j),
 		.actor = actor,
 		.next_seq = j->tail + 1,
+		.arena = &j->pending->arena,
 		.sink = on_emit,
 		.sink_ctx = j,
 		.load = on_load,
@@ -384,6 +385,7 @@ journal_open(const struct journal_config *cfg, struct journal **ret, struct buf 
 		rc = seen_new(j->store, &j->seen);
 	if (rc == 0) {
 		j->keys = key_file_seal(j->key_file);
+		j->keys.cache = seal_cache_new();
 		rc = shelf_load_live(j, why);
 	}
 	if (rc == 0 && j->post && pthread_create(&j->thread, NULL, writer, j) != 0) {
@@ -432,6 +434,7 @@ journal_close(struct journal *j)
 	}
 	model_done(&j->model);
 	key_file_close(j->key_file);
+	seal_cache_free(j->keys.cache);
 	seen_free(j->seen);
 	crypt_wipe(j->node_key, sizeof j->node_key);
 	pthread_mutex_destroy(&j->lock);

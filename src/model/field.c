@@ -74,9 +74,10 @@ field_is_none(const struct field *f, const struct record *rec)
 }
 
 static struct record *
-blank(const struct noun *noun)
+blank(const struct noun *noun, struct arena *arena)
 {
-	struct record *rec = calloc(1, noun->size);
+	struct record *rec =
+		arena ? arena_alloc(arena, noun->size) : calloc(1, noun->size);
 
 	if (!rec)
 		abort();
@@ -88,7 +89,7 @@ blank(const struct noun *noun)
 struct record *
 record_new(const struct noun *noun, struct id id, int world)
 {
-	struct record *rec = blank(noun);
+	struct record *rec = blank(noun, NULL);
 
 	rec->id = id;
 	rec->world = world;
@@ -107,15 +108,21 @@ record_free(const struct noun *noun, struct record *rec)
 }
 
 void
+patch_init_in(struct patch *p, const struct noun *noun, struct arena *arena)
+{
+	*p = (struct patch){ noun, 0, blank(noun, arena), arena };
+}
+
+void
 patch_init(struct patch *p, const struct noun *noun)
 {
-	*p = (struct patch){ noun, 0, blank(noun) };
+	patch_init_in(p, noun, NULL);
 }
 
 void
 patch_done(struct patch *p)
 {
-	if (p->rec)
+	if (p->rec && !p->arena)
 		record_free(p->noun, p->rec);
 	*p = (struct patch){ 0 };
 }
@@ -159,8 +166,9 @@ patch_str(struct patch *p, size_t off, struct span s)
 {
 	char **z = patch_give(p, off);
 
-	free(*z);
-	*z = s.p ? span_dup(s) : NULL;
+	if (!p->arena)
+		free(*z);
+	*z = !s.p ? NULL : p->arena ? arena_dup(p->arena, s) : span_dup(s);
 }
 
 const struct field *
