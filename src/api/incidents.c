@@ -52,10 +52,12 @@ offer_item(struct listing *l, struct incident *i)
 {
 	enum view v = access_record(l->c->m, l->c->who, NOUN_INCIDENT, &i->r);
 
+	/* newest first, and numbers rise with time: nothing later fits either */
+	if (l->since != TIME_NONE && i->m_raised != TIME_NONE && i->m_raised < l->since)
+		return false;
 	if (v == VIEW_NONE || !state_fits(l, i) ||
 	    (id_is_set(l->site) && !id_is(l->site, i->site)) ||
-	    (l->since != TIME_NONE &&
-	     (i->m_raised == TIME_NONE || i->m_raised < l->since)))
+	    (l->since != TIME_NONE && i->m_raised == TIME_NONE))
 		return true;
 	if ((int64_t)l->pager.n == l->pager.limit) {
 		l->pager.has_more = true;

@@ -187,26 +187,35 @@ shelf_tidy(struct journal *j, struct batch *b)
 	}
 }
 
+/* The law needs the incident beside what belongs to it. */
+static void
+find_incident_of(struct journal *j, enum noun_index n, const struct record *rec)
+{
+	if (n == NOUN_SIGNAL)
+		journal_find(j, NOUN_INCIDENT, ((const struct signal *)rec)->incident);
+	else if (n == NOUN_NOTE)
+		journal_find(j, NOUN_INCIDENT, ((const struct note *)rec)->incident);
+	else if (n == NOUN_ASSIGNMENT)
+		journal_find(j, NOUN_INCIDENT,
+			     ((const struct assignment *)rec)->incident);
+}
+
 struct record *
 journal_find(struct journal *j, enum noun_index n, struct id id)
 {
 	struct record *rec = model_find(&j->model, n, id);
 	struct buf AUTO(buf_done) body = { 0 };
 
-	if (rec)
+	if (rec) {
+		find_incident_of(j, n, rec); /* it may have left memory first */
 		return rec;
+	}
 	if (!id_is_set(id) || id.noun != nouns[n]->letter ||
 	    memcmp(id.node, j->model.node_id, NODE_MAX) != 0 ||
 	    store_get(j->store, id.noun, id.seq, &body, NULL) < 0 ||
 	    record_decode(n, id, buf_span(&body), &j->keys, &rec) < 0)
 		return NULL;
-	/* The law needs the incident beside what belongs to it. */
-	if (n == NOUN_SIGNAL)
-		journal_find(j, NOUN_INCIDENT, ((struct signal *)rec)->incident);
-	else if (n == NOUN_NOTE)
-		journal_find(j, NOUN_INCIDENT, ((struct note *)rec)->incident);
-	else if (n == NOUN_ASSIGNMENT)
-		journal_find(j, NOUN_INCIDENT, ((struct assignment *)rec)->incident);
+	find_incident_of(j, n, rec);
 	if (model_find(&j->model, n, id)) { /* came with its incident */
 		record_free(nouns[n], rec);
 		return model_find(&j->model, n, id);

@@ -161,14 +161,30 @@ patch_give(struct patch *p, size_t off)
 	return (char *)p->rec + off;
 }
 
+/* JSON as a replay will write it (law 3): one form, whoever composed it. What is
+ * no JSON is no value: it would spoil the whole event. */
+static char *
+json_again(struct span s)
+{
+	json_t AUTO(auto_json) *v = json_read(s, NULL);
+
+	return v ? json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+}
+
 void
 patch_str(struct patch *p, size_t off, struct span s)
 {
 	char **z = patch_give(p, off);
+	bool is_plain = p->noun->fields[field_at(p->noun, off)].type == FIELD_STR;
 
+<<<<<<< HEAD
 	if (!p->arena)
 		free(*z);
 	*z = !s.p ? NULL : p->arena ? arena_dup(p->arena, s) : span_dup(s);
+=======
+	free(*z);
+	*z = !s.p ? NULL : is_plain ? span_dup(s) : json_again(s);
+>>>>>>> law
 }
 
 const struct field *
