@@ -176,15 +176,17 @@ patch_str(struct patch *p, size_t off, struct span s)
 {
 	char **z = patch_give(p, off);
 	bool is_plain = p->noun->fields[field_at(p->noun, off)].type == FIELD_STR;
+	char *text = s.p && !is_plain ? json_again(s) : NULL;
 
-<<<<<<< HEAD
 	if (!p->arena)
 		free(*z);
-	*z = !s.p ? NULL : p->arena ? arena_dup(p->arena, s) : span_dup(s);
-=======
-	free(*z);
-	*z = !s.p ? NULL : is_plain ? span_dup(s) : json_again(s);
->>>>>>> law
+	if (is_plain)
+		*z = !s.p ? NULL : p->arena ? arena_dup(p->arena, s) : span_dup(s);
+	else if (!p->arena)
+		*z = TAKE(text);
+	else
+		*z = text ? arena_dup(p->arena, span_of(text)) : NULL;
+	free(text);
 }
 
 const struct field *
