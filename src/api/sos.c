@@ -132,6 +132,11 @@ read_call(struct call *c, struct press_ask *p)
 
 	c->body = json_read(c->req->body, &je);
 	if (!c->body) {
+		c->body = json_read_loose(c->req->body, NULL);
+		if (c->body)
+			label(p, "doubled_key");
+	}
+	if (!c->body) {
 		answer_problem(c, 400, "bad_json", "line %d, column %d: %s", je.line,
 			       je.column, je.text);
 		return false;

@@ -41,6 +41,18 @@ write_milestones(struct buf *b, struct incident *i, bool frozen)
 }
 
 static void
+write_escalation(struct buf *b, const struct incident *i)
+{
+	if (i->step <= 0 || !i->step_text)
+		return;
+	jw_key(b, "escalation");
+	jw_open(b, '{');
+	jw_ki64(b, "step", i->step);
+	jw_kz(b, "text", i->step_text);
+	jw_close(b, '}');
+}
+
+static void
 write_room_part(struct call *c, struct buf *b, struct incident *i)
 {
 	struct due due = dispatch_due(c->m, i);
@@ -53,13 +65,7 @@ write_room_part(struct call *c, struct buf *b, struct incident *i)
 		jw_ktime(b, "from", due.from);
 		jw_close(b, '}');
 	}
-	if (i->step > 0 && i->step_text) {
-		jw_key(b, "escalation");
-		jw_open(b, '{');
-		jw_ki64(b, "step", i->step);
-		jw_kz(b, "text", i->step_text);
-		jw_close(b, '}');
-	}
+	write_escalation(b, i);
 	if (i->cancel) {
 		static const char *const words[] = { "", "none", "right", "wrong",
 						     "duress" };
@@ -320,6 +326,8 @@ write_context(struct api *api, struct buf *b, const struct event *e,
 		if (e->type != EVENT_INCIDENT_PRIORITY_CHANGED)
 			jw_kz(b, "priority", priority_names[i->priority]);
 	}
+	if (e->type == EVENT_INCIDENT_ESCALATED) /* to the room alone (events.def) */
+		write_escalation(b, (const struct incident *)e->body.rec);
 	if (n == NOUN_ASSIGNMENT && u && e->type != EVENT_ASSIGNMENT_OFFERED)
 		jw_kz(b, "callsign", u->callsign);
 	if (n == NOUN_UNIT && u && v != VIEW_NONE) {

@@ -408,11 +408,12 @@ journal_close(struct journal *j)
 		pthread_cond_signal(&j->wake);
 		pthread_mutex_unlock(&j->lock);
 		pthread_join(j->thread, NULL);
+		j->post = NULL; /* the writer is gone: commits are made at once */
 		on_committed(j);
-		j->post = NULL;
 	}
 	j->is_writing = false;
-	if (j->pending)
+	/* Sinks may decide more. */
+	while (j->pending && (j->pending->n || j->pending->is_probe))
 		journal_turn_end(j);
 	batch_free(j->pending);
 	while (j->free_batches) {

@@ -54,6 +54,7 @@ MODEL_FINDER(session, session, NOUN_SESSION)
 
 struct account *account_by_login(const struct model *m, struct span login);
 struct token *token_by_hash(const struct model *m, struct span hash_hex);
+struct unit *unit_by_callsign(const struct model *m, int world, const char *callsign);
 struct session *session_by_hash(const struct model *m, struct span hash_hex);
 struct device *device_by_name(const struct model *m, struct span door,
 			      struct span identity);

@@ -23,6 +23,8 @@ const struct noun *const nouns[NOUN__COUNT] = {
 	[NOUN_SESSION] = &noun_session,
 };
 
+const char *const world_ask_names[] = { "", "live", "training", NULL };
+
 enum noun_index
 noun_by_letter(char letter)
 {

@@ -85,13 +85,43 @@ turn_locked(struct store *s)
 	return rc;
 }
 
+/* A removed text leaves its words in the older parts of the search index until
+ * those are merged: done now, a little at a time between the appends. */
+static int
+forget_words(struct store *s)
+{
+	bool is_first = true;
+	int rc = 0, before, changed = 2;
+
+	if (!s->wants_forget)
+		return 0;
+	s->wants_forget = false;
+	while (rc == 0 && changed >= 2 && !s->is_stopping) {
+		store_lock(s);
+		before = sqlite3_total_changes(s->writer);
+		rc = s->failed
+			     ? s->failed
+			     : store_exec(s->writer,
+					  is_first ? "INSERT INTO search(search, rank) "
+						     "VALUES('merge', -64)"
+						   : "INSERT INTO search(search, rank) "
+						     "VALUES('merge', 64)");
+		changed = sqlite3_total_changes(s->writer) - before;
+		store_unlock(s);
+		is_first = false;
+	}
+	return rc;
+}
+
 int
 care_turn(struct store *s)
 {
 	int rc;
 
 	pthread_mutex_lock(&s->care_lock);
-	rc = turn_locked(s);
+	rc = forget_words(s);
+	if (rc == 0)
+		rc = turn_locked(s);
 	if (rc == ERR_FULL && s->disk->release(s->disk)) {
 		log_error("store", "reserve_freed", "by=checkpoint");
 		rc = turn_locked(s);

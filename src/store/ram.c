@@ -9,70 +9,13 @@
  * have two states too, and follow with the first sync of a new file, as the
  * unix VFS syncs the folder then.
  */
-#include "store/ram.h"
+#include "store/ram_inside.h"
 
 #include "base/auto.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
-
-#define SECTOR 512
-#define N_REGIONS 64
-
-struct change { /* seen, not yet synced */
-	struct change *next;
-	int64_t at; /* of a cut: the new size, with n == -1 */
-	int n;
-	char bytes[];
-};
-
-struct bytes {
-	char *p;
-	int64_t n, cap;
-};
-
-struct ram_file {
-	struct ram_file *next;
-	char *name;
-	struct bytes seen, safe;
-	bool is_seen, is_safe; /* that the name is in the folder */
-	struct change *changes, **tail;
-	/* locks of the file */
-	int n_shared;
-	struct ram_open *reserved, *pending;
-	/* the shared index */
-	char *regions[N_REGIONS];
-	int shm_shared[SQLITE_SHM_NLOCK];
-	struct ram_open *shm_owner[SQLITE_SHM_NLOCK];
-	int n_shm;
-};
-
-struct ram_open {
-	sqlite3_file face;
-	struct ram *ram;
-	struct ram_file *file;
-	int level;
-	unsigned shm_shared;
-	bool has_shm, is_temporary;
-};
-
-struct ram {
-	sqlite3_vfs vfs;
-	pthread_mutex_t lock;
-	int n_refs;
-	struct ram_file *files;
-	bool is_leased, is_cut, has_reserve;
-	struct ram_plan plan;
-	long writes, syncs, operations;
-};
-
-struct ram_disk {
-	struct disk face;
-	struct ram *ram;
-	bool has_lease;
-};
 
 static struct ram_open *
 open_of(sqlite3_file *face)
@@ -82,7 +25,7 @@ open_of(sqlite3_file *face)
 
 /* --- bytes */
 
-static bool
+bool
 bytes_size(struct bytes *b, int64_t n)
 {
 	if (n > b->cap) {
@@ -104,7 +47,7 @@ bytes_size(struct bytes *b, int64_t n)
 	return true;
 }
 
-static bool
+bool
 bytes_write(struct bytes *b, const char *p, int64_t n, int64_t at)
 {
 	if (at + n > b->n && !bytes_size(b, at + n))
@@ -114,10 +57,10 @@ bytes_write(struct bytes *b, const char *p, int64_t n, int64_t at)
 	return true;
 }
 
-static int64_t
-used(const struct ram *r)
+int64_t
+ram_used(const struct ram *r)
 {
-	int64_t n = r->has_reserve ? r->plan.capacity / 4 : 0;
+	int64_t n = r->reserve;
 
 	for (const struct ram_file *f = r->files; f; f = f->next)
 		n += f->is_seen ? f->seen.n : 0;
@@ -126,7 +69,7 @@ used(const struct ram *r)
 
 /* --- changes that are not safe yet */
 
-static void
+void
 change_add(struct ram_file *f, const void *p, int n, int64_t at)
 {
 	struct change *c = malloc(sizeof *c + (n > 0 ? (size_t)n : 0));
@@ -142,7 +85,7 @@ change_add(struct ram_file *f, const void *p, int n, int64_t at)
 	f->tail = &c->next;
 }
 
-static void
+void
 change_apply(struct ram_file *f, const struct change *c)
 {
 	if (!(c->n < 0 ? bytes_size(&f->safe, c->at)
@@ -150,7 +93,7 @@ change_apply(struct ram_file *f, const struct change *c)
 		abort();
 }
 
-static void
+void
 changes_drop(struct ram_file *f)
 {
 	while (f->changes) {
@@ -207,7 +150,7 @@ write_locked(struct ram *r, struct ram_file *f, const void *p, int n, int64_t at
 	if (++r->writes == r->plan.fail_write)
 		return SQLITE_IOERR_WRITE;
 	if (r->writes == r->plan.full_write ||
-	    (r->plan.capacity && used(r) + more > r->plan.capacity))
+	    (r->plan.capacity && ram_used(r) + more > r->plan.capacity))
 		return SQLITE_FULL;
 	if (r->plan.is_tracking) /* also the write at which the power goes */
 		change_add(f, p, n, at);
@@ -523,8 +466,8 @@ static const sqlite3_io_methods ram_methods = {
 
 /* --- the folder */
 
-static struct ram_file *
-file_find(struct ram *r, const char *name)
+struct ram_file *
+ram_file_find(struct ram *r, const char *name)
 {
 	for (struct ram_file *f = r->files; f; f = f->next)
 		if (strcmp(f->name, name) == 0)
@@ -532,8 +475,8 @@ file_find(struct ram *r, const char *name)
 	return NULL;
 }
 
-static struct ram_file *
-file_new(const char *name)
+struct ram_file *
+ram_file_new(const char *name)
 {
 	struct ram_file *f = calloc(1, sizeof *f);
 
@@ -550,7 +493,7 @@ file_new(const char *name)
 static int
 open_locked(struct ram *r, struct ram_open *o, const char *name, int flags)
 {
-	struct ram_file *f = file_find(r, name);
+	struct ram_file *f = ram_file_find(r, name);
 
 	if (!f || !f->is_seen) {
 		if (!(flags & SQLITE_OPEN_CREATE))
@@ -558,7 +501,7 @@ open_locked(struct ram *r, struct ram_open *o, const char *name, int flags)
 		if (r->is_cut)
 			return SQLITE_IOERR;
 		if (!f) {
-			f = file_new(name);
+			f = ram_file_new(name);
 			if (!f)
 				return SQLITE_NOMEM;
 			f->next = r->files;
@@ -583,7 +526,7 @@ on_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *face, int flags,
 		rc = open_locked(o->ram, o, name, flags);
 		pthread_mutex_unlock(&o->ram->lock);
 	} else {
-		o->file = file_new("");
+		o->file = ram_file_new("");
 		o->is_temporary = true;
 		rc = o->file ? SQLITE_OK : SQLITE_NOMEM;
 	}
@@ -603,7 +546,7 @@ on_delete(sqlite3_vfs *vfs, const char *name, int sync_dir)
 	int rc = SQLITE_OK;
 
 	pthread_mutex_lock(&r->lock);
-	f = file_find(r, name);
+	f = ram_file_find(r, name);
 	if (!f || !f->is_seen) {
 		rc = SQLITE_IOERR_DELETE_NOENT;
 	} else if (is_cut_now(r)) {
@@ -628,7 +571,7 @@ on_access(sqlite3_vfs *vfs, const char *name, int flags, int *ret)
 
 	(void)flags;
 	pthread_mutex_lock(&r->lock);
-	f = file_find(r, name);
+	f = ram_file_find(r, name);
 	*ret = f && f->is_seen;
 	pthread_mutex_unlock(&r->lock);
 	return SQLITE_OK;
@@ -732,225 +675,4 @@ ram_unref(struct ram *r)
 	}
 	pthread_mutex_destroy(&r->lock);
 	free(r);
-}
-
-/* --- struct disk */
-
-static struct ram *
-ram_of(struct disk *d)
-{
-	return ((struct ram_disk *)d)->ram;
-}
-
-static const char *
-disk_name(struct disk *d)
-{
-	(void)d;
-	return "store.db";
-}
-
-static int
-disk_lease(struct disk *d, struct buf *why)
-{
-	if (ram_of(d)->is_leased) {
-		buf_add_z(why, "the disk of memory is open already");
-		return ERR_BUSY;
-	}
-	ram_of(d)->is_leased = true;
-	((struct ram_disk *)d)->has_lease = true;
-	return 0;
-}
-
-static void
-disk_unlease(struct disk *d)
-{
-	if (((struct ram_disk *)d)->has_lease)
-		ram_of(d)->is_leased = false;
-	((struct ram_disk *)d)->has_lease = false;
-}
-
-/* A quarter of a disk that has an end. */
-static int
-disk_reserve(struct disk *d, int64_t bytes)
-{
-	struct ram *r = ram_of(d);
-	int rc = 0;
-
-	(void)bytes;
-	pthread_mutex_lock(&r->lock);
-	if (r->plan.capacity && !r->has_reserve &&
-	    used(r) + r->plan.capacity / 4 > r->plan.capacity)
-		rc = ERR_FULL;
-	else
-		r->has_reserve = true;
-	pthread_mutex_unlock(&r->lock);
-	return rc;
-}
-
-static bool
-disk_release(struct disk *d)
-{
-	struct ram *r = ram_of(d);
-	bool had;
-
-	pthread_mutex_lock(&r->lock);
-	had = r->has_reserve;
-	r->has_reserve = false;
-	pthread_mutex_unlock(&r->lock);
-	return had;
-}
-
-static int
-disk_space(struct disk *d, struct store_space *ret)
-{
-	struct ram *r = ram_of(d);
-	int64_t n, cap;
-
-	pthread_mutex_lock(&r->lock);
-	n = used(r);
-	cap = r->plan.capacity ? r->plan.capacity : INT64_MAX / 128;
-	ret->used_percent = (int)((n * 100 + cap - 1) / cap);
-	ret->free_bytes = cap - n;
-	ret->is_reserve_gone = !r->has_reserve;
-	pthread_mutex_unlock(&r->lock);
-	return 0;
-}
-
-static void
-disk_free(struct disk *d)
-{
-	disk_unlease(d);
-	ram_unref(ram_of(d));
-	free(d);
-}
-
-struct disk *
-ram_disk(struct ram *r)
-{
-	struct ram_disk *d = r ? calloc(1, sizeof *d) : NULL;
-
-	if (!d) {
-		ram_unref(r);
-		return NULL;
-	}
-	d->face = (struct disk){
-		.base = &r->vfs,
-		.name = disk_name,
-		.lease = disk_lease,
-		.unlease = disk_unlease,
-		.reserve = disk_reserve,
-		.release = disk_release,
-		.space = disk_space,
-		.free = disk_free,
-	};
-	d->ram = r;
-	return &d->face;
-}
-
-/* --- for tests */
-
-void
-ram_plan(struct ram *r, const struct ram_plan *plan)
-{
-	r->plan = *plan;
-	r->writes = r->syncs = r->operations = 0;
-}
-
-struct ram_count
-ram_count(struct ram *r)
-{
-	return (struct ram_count){ r->writes, r->syncs, r->operations, used(r) };
-}
-
-static uint64_t
-draw(uint64_t *seed)
-{
-	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
-	return *seed >> 33;
-}
-
-/* Each sector of the change survives or not. */
-static void
-change_tear(struct ram_file *f, const struct change *c, uint64_t *seed)
-{
-	int n;
-
-	if (c->n < 0) {
-		if (draw(seed) & 1)
-			change_apply(f, c);
-		return;
-	}
-	for (int64_t at = c->at; at < c->at + c->n; at += n) {
-		n = (int)(SECTOR - at % SECTOR);
-		if (at + n > c->at + c->n)
-			n = (int)(c->at + c->n - at);
-		if (draw(seed) & 1 &&
-		    !bytes_write(&f->safe, c->bytes + (at - c->at), n, at))
-			abort();
-	}
-}
-
-static void
-file_power_on(struct ram_file *f, enum ram_loss loss, uint64_t *seed)
-{
-	for (struct change *c = f->changes; c; c = c->next) {
-		if (loss == RAM_KEEP || (loss == RAM_SOME && draw(seed) & 1))
-			change_apply(f, c);
-		else if (loss == RAM_TEAR)
-			change_tear(f, c, seed);
-	}
-	changes_drop(f);
-	if (loss == RAM_KEEP || (loss != RAM_DROP && draw(seed) & 1))
-		f->is_safe = f->is_seen;
-	f->is_seen = f->is_safe;
-	bytes_size(&f->seen, 0);
-	if (!f->is_safe)
-		bytes_size(&f->safe, 0);
-	else if (!bytes_write(&f->seen, f->safe.p, f->safe.n, 0))
-		abort();
-}
-
-void
-ram_power_on(struct ram *r, enum ram_loss loss, uint64_t seed)
-{
-	for (struct ram_file *f = r->files; f; f = f->next)
-		file_power_on(f, loss, &seed);
-	r->is_cut = false;
-	r->plan = (struct ram_plan){ .is_tracking = true };
-}
-
-char *
-ram_bytes(struct ram *r, const char *leaf, size_t *ret_n)
-{
-	struct ram_file *f = file_find(r, leaf);
-
-	if (!f || !f->is_seen)
-		return NULL;
-	*ret_n = (size_t)f->seen.n;
-	return f->seen.p;
-}
-
-struct ram *
-ram_clone(struct ram *r)
-{
-	struct ram *copy = ram_new();
-
-	if (!copy)
-		abort();
-	copy->plan = r->plan;
-	copy->is_cut = r->is_cut;
-	for (struct ram_file *f = r->files; f; f = f->next) {
-		struct ram_file *g = file_new(f->name);
-
-		if (!g || !bytes_write(&g->seen, f->seen.p, f->seen.n, 0) ||
-		    !bytes_write(&g->safe, f->safe.p, f->safe.n, 0))
-			abort();
-		for (struct change *c = f->changes; c; c = c->next)
-			change_add(g, c->bytes, c->n, c->at);
-		g->is_seen = f->is_seen;
-		g->is_safe = f->is_safe;
-		g->next = copy->files;
-		copy->files = g;
-	}
-	return copy;
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The inside of the SQLite engine, shared by its files: sqlite.c (open,
- * close, append), schema.c (migrations), query.c (reads), care.c (checkpoints,
- * check, backup, space), words.c (search text). Private to the store and its
- * tests.
+ * The inside of the SQLite engine, shared by its files: open.c, sqlite.c
+ * (append), schema.c (migrations), query.c (reads), care.c (checkpoints, check,
+ * backup, space), words.c (search text). Private to the store and its tests.
  */
 #pragma once
 #include "store/disk.h"
@@ -57,9 +56,11 @@ struct store {
 	pthread_t care_thread;
 	pthread_mutex_t wake_lock;
 	pthread_cond_t wake;
-	bool has_thread, is_stopping;
+	bool has_thread;
+	_Atomic bool is_stopping;
 	_Atomic int64_t wal_bytes; /* in the WAL and not known to be in the file */
 	_Atomic int64_t care_at;   /* and what it must reach to be cared for */
+	_Atomic bool wants_forget; /* search text was removed: its words too */
 	_Atomic int care_failed;
 };
 

@@ -20,7 +20,7 @@ static const char *const suffixes[] = { "raw", "trk", "last" };
 int64_t
 segment_day(int64_t ms)
 {
-	return ms >= 0 ? ms / DAY_MS : -((-ms + DAY_MS - 1) / DAY_MS);
+	return ms / DAY_MS - (ms % DAY_MS < 0);
 }
 
 void

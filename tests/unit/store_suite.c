@@ -320,6 +320,40 @@ test_search_replaced(void **state)
 	put_text(f, 1, "");
 }
 
+/* What was removed is in no page of the file, whatever stood around it. */
+static void
+test_search_forgotten(void **state)
+{
+	struct ram *ram = ram_new();
+	struct fixture f = { 0 };
+	struct buf why = { 0 };
+	char text[64], *p;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(store_open_on(ram_disk(ram_ref(ram)), STORE_WRITE, &small,
+				       &f.s, &f.info, &why),
+			 0);
+	for (uint64_t i = 1; i <= 300; i++) {
+		snprintf(text, sizeof text, i == 7 ? "qarlmnzvx%d" : "word%d and more",
+			 (int)i);
+		put_text(&f, i, text);
+	}
+	assert_int_equal(care_turn(f.s), 0);
+	p = ram_bytes(ram, "store.db", &n);
+	assert_non_null(memmem(p, n, "qarlmnzvx7", 10));
+	put_text(&f, 7, "");
+	assert_int_equal(care_turn(f.s), 0);
+	p = ram_bytes(ram, "store.db", &n);
+	assert_null(memmem(p, n, "arlmnzvx", 8));
+	assert_int_equal(ask(&f, "word8", 0, NULL), 1 + 10 - 1);
+	assert_int_equal(ask(&f, "qarl", 0, NULL), 0);
+	assert_int_equal(store_check(f.s, &why), 0);
+	store_close(f.s);
+	ram_unref(ram);
+	buf_done(&why);
+}
+
 static void
 test_gap_is_final(void **state)
 {
@@ -400,12 +434,19 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BOTH(test_new),           BOTH(test_append_and_walk),
-		BOTH(test_events_bounds), BOTH(test_records),
-		BOTH(test_find),          BOTH(test_find_nested),
-		BOTH(test_search),        BOTH(test_search_replaced),
-		BOTH(test_gap_is_final),  BOTH(test_check_is_quiet),
-		BOTH(test_space),         BOTH(test_backup),
+		BOTH(test_new),
+		BOTH(test_append_and_walk),
+		BOTH(test_events_bounds),
+		BOTH(test_records),
+		BOTH(test_find),
+		BOTH(test_find_nested),
+		BOTH(test_search),
+		BOTH(test_search_replaced),
+		cmocka_unit_test(test_search_forgotten),
+		BOTH(test_gap_is_final),
+		BOTH(test_check_is_quiet),
+		BOTH(test_space),
+		BOTH(test_backup),
 	};
 
 	if (crypt_start() != 0)

@@ -268,7 +268,7 @@ test_segments(void **state)
 	size_t want = 0;
 
 	for (int i = 0; i < 1000000; i++) {
-		uint64_t bearer = 1 + (uint64_t)(i * 7919) % 5000;
+		uint64_t bearer = 1 + (uint64_t)i * 7919 % 5000;
 
 		want += bearer == 77;
 		put(f, bearer, NOON + i, NOON + i, i % 50);
