@@ -22,9 +22,9 @@ struct batch {
 	struct batched_event *events;
 	size_t n, cap;
 	struct arena arena; /* bodies of the events */
-	struct buf docs;   /* envelopes after each other */
-	struct buf bodies; /* records */
-	struct buf texts;  /* search */
+	struct buf docs;    /* envelopes after each other */
+	struct buf bodies;  /* records */
+	struct buf texts;   /* search */
 	struct store_event *out_events;
 	struct store_record *out_records;
 	struct store_search *out_searches;
