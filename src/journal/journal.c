@@ -95,6 +95,7 @@ journal_begin(struct journal *j, const struct principal *actor)
 		.now = journal_now(j),
 		.actor = actor,
 		.next_seq = j->tail + 1,
+		.arena = &j->pending->arena,
 		.sink = on_emit,
 		.sink_ctx = j,
 		.load = on_load,
@@ -380,8 +381,11 @@ journal_open(const struct journal_config *cfg, struct journal **ret, struct buf 
 	rc = node_key_load(cfg->dir, cfg->info.last_seq == 0, j->node_key, why);
 	if (rc == 0)
 		rc = key_file_open(cfg->dir, j->node_key + 32, &j->key_file, why);
+	if (rc == 0)
+		rc = seen_new(j->store, &j->seen);
 	if (rc == 0) {
 		j->keys = key_file_seal(j->key_file);
+		j->keys.cache = seal_cache_new();
 		rc = shelf_load_live(j, why);
 	}
 	if (rc == 0 && j->post && pthread_create(&j->thread, NULL, writer, j) != 0) {
@@ -430,6 +434,8 @@ journal_close(struct journal *j)
 	}
 	model_done(&j->model);
 	key_file_close(j->key_file);
+	seal_cache_free(j->keys.cache);
+	seen_free(j->seen);
 	crypt_wipe(j->node_key, sizeof j->node_key);
 	pthread_mutex_destroy(&j->lock);
 	pthread_cond_destroy(&j->wake);

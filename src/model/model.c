@@ -292,7 +292,7 @@ event_begin(struct decision *d, struct event *e, enum event_type type, int world
 	e->key_slot = FIELD_NONE;
 	if (d->actor)
 		e->actor = d->actor->id;
-	patch_init(&e->body, nouns[event_infos[type].noun]);
+	patch_init_in(&e->body, nouns[event_infos[type].noun], d->arena);
 }
 
 void

@@ -98,6 +98,9 @@ struct decision {
 	const struct principal *actor; /* NULL: the node itself */
 	uint64_t next_seq;
 	struct refusal refusal;
+	/* Bodies of the events emitted, as long as the sink keeps them; NULL: the
+	 * heap. */
+	struct arena *arena;
 	/* Hands an applied event on (to the journal's batch). */
 	void (*sink)(void *ctx, struct event *e);
 	void *sink_ctx;

@@ -330,6 +330,9 @@ signal_amend(struct decision *d, struct id id, const struct press_args *a)
 
 	if (!s || strcmp(s->source, d->actor->source) != 0)
 		return refuse_hidden(d);
+	/* Its key seals what is said here: it may have left memory before. */
+	if (!decision_find(d, NOUN_INCIDENT, s->incident))
+		return refuse_hidden(d);
 	if (s->more_key && span_is_z(a->key, s->more_key))
 		return 0;
 	event_begin(d, &e, EVENT_SIGNAL_AMENDED, s->r.world, id);
