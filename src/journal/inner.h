@@ -64,7 +64,7 @@ struct journal {
 	uint8_t head_hash[32];
 	struct decision decision;
 	struct batch *pending, *writing, *free_batches;
-	bool is_writing;
+	bool is_writing, is_publishing;
 	int64_t commit_us; /* what a commit takes, a running mean */
 	struct journal_sink *sinks;
 	struct id signals[KEPT_SIGNALS], closed[KEPT_CLOSED];

@@ -122,6 +122,7 @@ publish(struct journal *j, struct batch *b)
 	struct waiter *w = b->waiters;
 
 	j->durable = b->last_seq;
+	j->is_publishing = true;
 	b->waiters = NULL;
 	while (w) {
 		struct waiter *next = w->next;
@@ -146,6 +147,7 @@ publish(struct journal *j, struct batch *b)
 	}
 	shelf_tidy(j, b);
 	batch_clear(b);
+	j->is_publishing = false;
 }
 
 static void
@@ -244,6 +246,10 @@ commit_here(struct journal *j, struct batch *b)
 void
 journal_turn_end(struct journal *j)
 {
+	/* A listener that ends the turn would have those behind it hear what comes
+	 * later first: whoever publishes goes on when all have heard. */
+	if (j->is_publishing)
+		return;
 	/* What a publish makes desks say is committed at once: there may be no
 	 * other turn before the loop sleeps. */
 	while (!j->is_writing && (j->pending->n || j->pending->is_probe)) {
