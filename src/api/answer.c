@@ -39,6 +39,9 @@ send_when_durable(struct call *c, int status, const char *type)
 	json_decref(c->body);
 	c->body = NULL;
 	patch_done(&c->ask);
+	/* what one caller may see is kept by no cache, and is what it says it is */
+	buf_add_z(&c->headers, "Cache-Control: no-store\r\n"
+			       "X-Content-Type-Options: nosniff\r\n");
 	if (journal_durable(j) >= journal_tail(j)) {
 		http_respond(c->ex, status, type, buf_span(&c->headers),
 			     buf_span(&c->out));

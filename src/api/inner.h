@@ -67,6 +67,8 @@ void view_record(struct call *c, struct buf *b, enum noun_index n,
 		 const struct record *rec, enum view v);
 void view_members(struct call *c, struct buf *b, enum noun_index n,
 		  const struct record *rec, enum view v);
+/* As paper needs it: with units and the site's phones, without the timeline. */
+void view_incident_paper(struct call *c, struct buf *b, struct incident *i);
 void view_incident_whole(struct call *c, struct buf *b, struct incident *i,
 			 enum view v);
 /* State and times as this caller sees them (frozen after an accepted cancel). */

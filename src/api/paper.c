@@ -173,7 +173,7 @@ snapshot_get(struct call *c)
 	for (size_t k = 0; k < n; k++)
 		if (((const struct incident *)all[k])->state != INCIDENT_CLOSED &&
 		    access_record(c->m, c->who, NOUN_INCIDENT, all[k]) != VIEW_NONE)
-			view_record(c, b, NOUN_INCIDENT, all[k], VIEW_ROOM);
+			view_incident_paper(c, b, (struct incident *)all[k]);
 	jw_close(b, ']');
 	jw_key(b, "units");
 	jw_open(b, '[');

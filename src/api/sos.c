@@ -124,29 +124,44 @@ write_pressed(struct call *c, const struct press_result *r)
 	jw_close(b, '}');
 }
 
+/* The body and its key; false after a refusal. */
+static bool
+read_call(struct call *c, struct press_ask *p)
+{
+	struct json_err je;
+
+	c->body = json_read(c->req->body, &je);
+	if (!c->body) {
+		c->body = json_read_loose(c->req->body, NULL);
+		if (c->body)
+			label(p, "doubled_key");
+	}
+	if (!c->body) {
+		answer_problem(c, 400, "bad_json", "line %d, column %d: %s", je.line,
+			       je.column, je.text);
+		return false;
+	}
+	p->a.key = json_str(c->body, "key");
+	if (!p->a.key.n || p->a.key.n > KEY_MAX || memchr(p->a.key.p, 0, p->a.key.n)) {
+		answer_problem(c, 400, "no_key",
+			       "key: a text of 1 to %d bytes is needed", KEY_MAX);
+		return false;
+	}
+	if (c->auth.how == AUTH_BAD)
+		label(p, "bad_credential");
+	read_press(p, c->body);
+	return true;
+}
+
 void
 sos_press(struct call *c)
 {
 	struct press_ask p = { 0 };
 	struct press_result r;
 	struct decision *d;
-	struct json_err je;
 
-	c->body = json_read(c->req->body, &je);
-	if (!c->body) {
-		answer_problem(c, 400, "bad_json", "line %d, column %d: %s", je.line,
-			       je.column, je.text);
+	if (!read_call(c, &p))
 		return;
-	}
-	p.a.key = json_str(c->body, "key");
-	if (!p.a.key.n || p.a.key.n > KEY_MAX || memchr(p.a.key.p, 0, p.a.key.n)) {
-		answer_problem(c, 400, "no_key",
-			       "key: a text of 1 to %d bytes is needed", KEY_MAX);
-		return;
-	}
-	if (c->auth.how == AUTH_BAD)
-		label(&p, "bad_credential");
-	read_press(&p, c->body);
 	d = call_decide(c);
 	if (signal_press(d, &p.a, &r) < 0) {
 		buf_done(&p.labels);
@@ -242,6 +257,8 @@ stage(struct call *c, const struct signal *s, enum stage_id id, int64_t at,
 	jw_kz(b, "stage", stage_names[id]);
 	jw_ktime(b, "at", at);
 	jw_kz(b, "text", sentence(c->m, s->language, id));
+	if (id == STAGE_RECEIVED && c->m->node)
+		jw_kz(b, "by", c->m->node->name);
 	jw_close(b, '}');
 }
 
@@ -285,6 +302,30 @@ sos_follow(struct call *c)
 	}
 	jw_open(&c->out, '{');
 	write_stages(c, s, i);
+	jw_close(&c->out, '}');
+	answer(c, 200);
+}
+
+void
+sos_more(struct call *c)
+{
+	struct press_ask p = { 0 };
+	struct signal *s = own_signal(c);
+	struct decision *d;
+	int rc;
+
+	if (!s || !read_call(c, &p))
+		return;
+	d = call_decide(c);
+	rc = signal_amend(d, s->r.id, &p.a);
+	buf_done(&p.labels);
+	if (rc < 0) {
+		answer_refusal(c, d);
+		return;
+	}
+	jw_open(&c->out, '{');
+	jw_kid(&c->out, "signal", s->r.id);
+	jw_kid(&c->out, "incident", s->incident);
 	jw_close(&c->out, '}');
 	answer(c, 200);
 }

@@ -12,28 +12,16 @@ buf_done(struct buf *b)
 }
 
 void
-buf_reserve(struct buf *b, size_t more)
+buf_grow(struct buf *b, size_t more)
 {
-	size_t cap = b->cap ? b->cap : 64;
+	size_t cap = b->cap ? b->cap : 128;
 
-	if (b->n + more + 1 <= b->cap)
-		return;
 	while (cap < b->n + more + 1)
 		cap *= 2;
 	b->p = realloc(b->p, cap);
 	if (!b->p)
 		abort();
 	b->cap = cap;
-}
-
-void
-buf_add(struct buf *b, const void *p, size_t n)
-{
-	buf_reserve(b, n);
-	if (n)
-		memcpy(b->p + b->n, p, n);
-	b->n += n;
-	b->p[b->n] = 0;
 }
 
 void

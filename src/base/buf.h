@@ -14,8 +14,7 @@ struct buf {
 };
 
 void buf_done(struct buf *b);
-void buf_reserve(struct buf *b, size_t more);
-void buf_add(struct buf *b, const void *p, size_t n);
+void buf_grow(struct buf *b, size_t more);
 void buf_printf(struct buf *b, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *fmt, va_list ap);
@@ -25,6 +24,24 @@ void buf_i64(struct buf *b, int64_t v);
 void buf_eat(struct buf *b, size_t n);
 /* Hands out the malloc'ed bytes (never NULL) and empties the buffer. */
 char *buf_take(struct buf *b, size_t *ret_n);
+
+static inline void
+buf_reserve(struct buf *b, size_t more)
+{
+	if (b->n + more + 1 > b->cap)
+		buf_grow(b, more);
+}
+
+/* The hot path of every answer and event: no call unless it must grow. */
+static inline void
+buf_add(struct buf *b, const void *p, size_t n)
+{
+	buf_reserve(b, n);
+	if (n)
+		memcpy(b->p + b->n, p, n);
+	b->n += n;
+	b->p[b->n] = 0;
+}
 
 static inline void
 buf_clear(struct buf *b)

@@ -261,24 +261,37 @@ is_too_deep(struct span s)
 	return false;
 }
 
-json_t *
-json_read(struct span text, struct json_err *ret_err)
+static json_t *
+read_with(struct span text, size_t flags, struct json_err *ret_err)
 {
 	json_error_t e = { .line = 1, .column = 1 };
 	json_t *j = NULL;
 
 	if (is_too_deep(text))
 		snprintf(e.text, sizeof e.text, "nested deeper than %d", DEPTH_MAX);
+	else if (text.n && memchr(text.p, 0, text.n)) /* jansson skips some */
+		snprintf(e.text, sizeof e.text, "a zero byte");
 	else
-		j = json_loadb(
-			text.p ? text.p : "", text.n,
-			JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &e);
+		j = json_loadb(text.p ? text.p : "", text.n,
+			       flags | JSON_DECODE_ANY | JSON_ALLOW_NUL, &e);
 	if (!j && ret_err) {
 		ret_err->line = e.line;
 		ret_err->column = e.column;
 		snprintf(ret_err->text, sizeof ret_err->text, "%s", e.text);
 	}
 	return j;
+}
+
+json_t *
+json_read(struct span text, struct json_err *ret_err)
+{
+	return read_with(text, JSON_REJECT_DUPLICATES, ret_err);
+}
+
+json_t *
+json_read_loose(struct span text, struct json_err *ret_err)
+{
+	return read_with(text, 0, ret_err);
 }
 
 struct span

@@ -42,6 +42,8 @@ struct json_err {
 
 /* NULL on bad JSON, with *ret_err (may be NULL) filled. Free with json_decref. */
 json_t *json_read(struct span text, struct json_err *ret_err);
+/* The same, but of doubled keys the last is taken: for what must be heard. */
+json_t *json_read_loose(struct span text, struct json_err *ret_err);
 
 static inline void
 auto_json(json_t **j)

@@ -149,15 +149,16 @@ watch_refresh(struct dispatch *d, struct id id)
 	return w;
 }
 
+/* Deadlines of all, or of a site's, when what they follow from has changed. */
 static void
-refresh_all(struct dispatch *d)
+refresh_all(struct dispatch *d, struct id site)
 {
 	void *w;
 
 	for (size_t at = 0; map_next(&d->watches, &at, NULL, &w);) {
 		struct incident *i = incident_find(d->model, ((struct watch *)w)->id);
 
-		if (i)
+		if (i && (!id_is_set(site) || id_is(i->site, site)))
 			watch_arm(d, w, i);
 	}
 }
@@ -201,8 +202,10 @@ page_text(struct buf *b, const struct ladder_step *s, const struct incident *i,
 		buf_printf(b, " at %s", i->site_name);
 	if (s->rung == RUNG_UNDISPATCHED)
 		buf_printf(b, ": no unit has accepted for %lld s", (long long)seconds);
-	else
+	else if (seconds > 0)
 		buf_printf(b, ": nobody has taken it for %lld s", (long long)seconds);
+	else
+		buf_add_z(b, ": a call for help");
 	if (!is_heard)
 		buf_add_z(b, "; no console can be heard");
 	if (i->trust != TRUST_VERIFIED)
@@ -280,8 +283,10 @@ on_event(void *ctx, const struct event *e)
 
 	if (n == NOUN_DEVICE)
 		d->has_bearers = false;
-	if (e->type == EVENT_RUN_CARD_CHANGED || e->type == EVENT_SITE_CHANGED)
-		refresh_all(d);
+	if (e->type == EVENT_RUN_CARD_CHANGED)
+		refresh_all(d, (struct id){ 0 });
+	else if (e->type == EVENT_SITE_CHANGED)
+		refresh_all(d, e->subject);
 	if (e->type == EVENT_INCIDENT_RAISED) {
 		struct incident *i = incident_find(d->model, e->subject);
 
@@ -303,7 +308,7 @@ dispatch_room(struct dispatch *d, unsigned open, unsigned with_sound)
 	d->room_open = open;
 	d->room_with_sound = with_sound;
 	if (was_heard != dispatch_is_heard(d))
-		refresh_all(d);
+		refresh_all(d, (struct id){ 0 });
 }
 
 void

@@ -54,7 +54,8 @@ struct recommendation {
 	size_t n_left_out;
 	struct buf fixes; /* JSON of the fixes of the best 32 (arena-free: buf_done) */
 };
-/* Pure but for the state it reads; limit 0: all. */
+/* Pure but for the state it reads; limit 0: all. Of the incident's world, and of
+ * agencies that lend: other units do not exist for the room. */
 void dispatch_recommend(struct dispatch *d, const struct incident *i, size_t limit,
 			struct arena *arena, struct recommendation *ret);
 /* Milliseconds an offer for this incident stands (run card, else 30 s). */

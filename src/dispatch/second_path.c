@@ -296,10 +296,12 @@ drop_stale(struct dispatch *d, struct id incident)
 
 	for (size_t at = 0; map_next(&d->pages, &at, NULL, &v);) {
 		struct page_watch *w = v;
-		const struct page *p = page_find(d->model, w->id);
+		const struct page *p;
 
-		if (id_is(w->incident, incident) && p && p->state == PAGE_WAITING &&
-		    is_stale(d, p))
+		if (!id_is(w->incident, incident))
+			continue;
+		p = page_find(d->model, w->id);
+		if (p && p->state == PAGE_WAITING && is_stale(d, p))
 			page_drop(d, journal_begin(d->journal, NULL), w);
 	}
 }
@@ -314,7 +316,8 @@ pages_on_event(struct dispatch *d, const struct event *e)
 
 		if (p)
 			page_watch_add(d, p, 0);
-		pages_run(d);
+		/* In the next turn, when all that is owed now is known: P1 first. */
+		net_timer_start(d->page_timer, 0, 0);
 	} else if (d->pages.n && (n == NOUN_INCIDENT || n == NOUN_ASSIGNMENT)) {
 		drop_stale(d, e->incident);
 	}

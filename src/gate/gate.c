@@ -20,8 +20,8 @@
 #define LINK_CHECK_MS 5000
 
 /* These call for help; others are kept as the device's state. */
-#define CALLS                                                                            \
-	(GATE_SOS | GATE_DURESS | GATE_GENERAL | GATE_FALL | GATE_CRASH | GATE_FIRE |    \
+#define CALLS                                                                         \
+	(GATE_SOS | GATE_DURESS | GATE_GENERAL | GATE_FALL | GATE_CRASH | GATE_FIRE | \
 	 GATE_MEDICAL)
 
 struct door {
@@ -138,7 +138,7 @@ kind_of(unsigned alarms)
 		unsigned bit;
 		const char *kind;
 	} kinds[] = { { GATE_SOS | GATE_GENERAL, "" }, { GATE_DURESS, "duress" },
-		      { GATE_FIRE, "fire" },	       { GATE_MEDICAL, "medical" },
+		      { GATE_FIRE, "fire" },           { GATE_MEDICAL, "medical" },
 		      { GATE_CRASH, "accident" },      { GATE_FALL, "fall" } };
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
@@ -156,7 +156,7 @@ place_of_call(struct gate *g, const struct device *d, const struct gate_report *
 
 	if (r->position.is_set)
 		return r->position;
-	f = track_last(g->cfg.track, d->bound_to);
+	f = d ? track_last(g->cfg.track, d->bound_to) : NULL;
 	if (!f)
 		return r->position;
 	buf_printf(labels, "[\"no_fix\",\"last_place:%lld s\"]",
@@ -164,8 +164,23 @@ place_of_call(struct gate *g, const struct device *d, const struct gate_report *
 	return f->position;
 }
 
+/* NULL d: one unknown device too many to keep; its call is heard all the same. */
 static void
-take_call(struct gate *g, struct door *door, struct device *d,
+caller_of(struct gate *g, const struct door *door, const struct device *d,
+	  const struct gate_report *r, struct principal *ret)
+{
+	char source[64];
+
+	if (d) {
+		principal_of_device(journal_model(g->cfg.journal), d, ret);
+		return;
+	}
+	snprintf(source, sizeof source, "%s:%s", door->driver->name, r->identity);
+	principal_anonymous(ret, source);
+}
+
+static void
+take_call(struct gate *g, struct door *door, const struct device *d,
 	  const struct gate_report *r, struct span msg)
 {
 	struct buf AUTO(buf_done) raw = { 0 }, key = { 0 }, labels = { 0 };
@@ -173,7 +188,7 @@ take_call(struct gate *g, struct door *door, struct device *d,
 	struct press_result result;
 	struct press_args a = { .claimed_at = r->device_time_ms };
 
-	principal_of_device(journal_model(g->cfg.journal), d, &who);
+	caller_of(g, door, d, r, &who);
 	crypt_hex(&raw, msg.p, msg.n > 2048 ? 2048 : msg.n);
 	if (r->key[0])
 		buf_printf(&key, "%s", r->key);
@@ -191,20 +206,30 @@ take_call(struct gate *g, struct door *door, struct device *d,
 	signal_press(journal_begin(g->cfg.journal, &who), &a, &result);
 }
 
+/* An alarm message calls each time. In other messages the bits are states that
+ * last: an SOS calls when it appears, not each time it is repeated. */
+static bool
+is_call(const struct device *d, const struct gate_report *r)
+{
+	if (r->kind == GATE_ALARM)
+		return (r->alarms & CALLS) != 0;
+	return (r->alarms & GATE_SOS) && !(d && (d->last_alarms & GATE_SOS));
+}
+
 static void
 take_report(struct gate *g, struct door *door, const struct gate_report *r,
 	    struct span msg)
 {
 	struct device *d = know(g, door->driver->name, r->identity);
 
-	if (!d)
-		return;
-	if (r->battery_pct >= 0)
+	if (d && r->battery_pct >= 0)
 		d->battery_pct = r->battery_pct;
-	if (r->position.is_set)
+	if (d && r->position.is_set)
 		take_fix(g, d, r);
-	if (r->alarms & CALLS)
+	if (is_call(d, r))
 		take_call(g, door, d, r, msg);
+	if (d && (r->kind == GATE_FIX || r->kind == GATE_ALARM))
+		d->last_alarms = r->alarms;
 }
 
 /* --- sockets ------------------------------------------------------------------ */
@@ -278,7 +303,29 @@ promised_ms(const struct model *m, const struct device *d)
 {
 	const struct site *s = site_find(m, d->bound_to);
 
-	return s && s->link_class_s != FIELD_NONE ? s->link_class_s * 1000 : UNIT_LOST_MS;
+	return s && s->link_class_s != FIELD_NONE ? s->link_class_s * 1000
+						  : UNIT_LOST_MS;
+}
+
+/* Product rule 12: off duty the last place is held 10 minutes, so that an SOS
+ * has one, and then no more. */
+#define OFF_DUTY_MS (10 * 60000)
+
+static void
+forget_places(struct gate *g, int64_t now)
+{
+	struct model *m = journal_model(g->cfg.journal);
+	void *rec;
+
+	for (size_t i = 0; map_next(&m->tables[NOUN_UNIT], &i, NULL, &rec);) {
+		const struct unit *u = rec;
+		const struct fix *f = u->shift_on || u->n_open
+					      ? NULL
+					      : track_last(g->cfg.track, u->r.id);
+
+		if (f && now - f->server_ms > OFF_DUTY_MS)
+			track_forget(g->cfg.track, u->r.id);
+	}
 }
 
 static void
@@ -289,13 +336,16 @@ check_links(void *ctx)
 	int64_t now = net_wall_ms(g->cfg.net);
 	void *rec;
 
+	forget_places(g, now);
 	for (size_t i = 0; map_next(&m->tables[NOUN_DEVICE], &i, NULL, &rec);) {
 		struct device *d = rec;
-		int64_t quiet = d->last_seen_at == TIME_NONE ? 0 : now - d->last_seen_at;
+		int64_t quiet =
+			d->last_seen_at == TIME_NONE ? 0 : now - d->last_seen_at;
 
 		if (d->state == DEVICE_BOUND && d->link == LINK_LIVE &&
 		    quiet > promised_ms(m, d))
-			device_link_set(journal_begin(g->cfg.journal, NULL), d, LINK_LOST);
+			device_link_set(journal_begin(g->cfg.journal, NULL), d,
+					LINK_LOST);
 	}
 }
 
@@ -359,7 +409,8 @@ gate_listen(struct gate *g, struct span name, struct span address,
 		rc = net_tcp_listen(g->cfg.net, address, NULL, &handlers, d,
 				    &d->listener);
 	if (rc == 0 && (d->driver->wire & GATE_UDP))
-		rc = net_udp_listen(g->cfg.net, span_of(net_listener_address(d->listener)),
+		rc = net_udp_listen(g->cfg.net,
+				    span_of(net_listener_address(d->listener)),
 				    &handlers, d, &d->udp);
 	if (rc < 0) {
 		if (d->listener)

@@ -139,7 +139,7 @@ find_key(void *ctx, int64_t slot)
 struct seal_keys
 key_file_seal(struct key_file *k)
 {
-	return (struct seal_keys){ find_key, k };
+	return (struct seal_keys){ find_key, k, NULL };
 }
 
 int

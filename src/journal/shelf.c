@@ -129,6 +129,12 @@ keep_closed(struct journal *j, struct id id)
 }
 
 static void
+remember_key(struct journal *j, const struct signal *s)
+{
+	seen_add(j->seen, column_hash(span_of(s->source), span_of(s->key)));
+}
+
+static void
 keep_signal(struct journal *j, struct id id)
 {
 	size_t at = j->n_signals++ % KEPT_SIGNALS;
@@ -155,6 +161,9 @@ shelf_tidy(struct journal *j, struct batch *b)
 
 		switch (event_infos[e->type].noun) {
 		case NOUN_SIGNAL:
+			if (e->type != EVENT_SIGNAL_RECEIVED)
+				break;
+			remember_key(j, (const struct signal *)e->body.rec);
 			keep_signal(j, e->subject);
 			break;
 		case NOUN_INCIDENT:
@@ -178,26 +187,35 @@ shelf_tidy(struct journal *j, struct batch *b)
 	}
 }
 
+/* The law needs the incident beside what belongs to it. */
+static void
+find_incident_of(struct journal *j, enum noun_index n, const struct record *rec)
+{
+	if (n == NOUN_SIGNAL)
+		journal_find(j, NOUN_INCIDENT, ((const struct signal *)rec)->incident);
+	else if (n == NOUN_NOTE)
+		journal_find(j, NOUN_INCIDENT, ((const struct note *)rec)->incident);
+	else if (n == NOUN_ASSIGNMENT)
+		journal_find(j, NOUN_INCIDENT,
+			     ((const struct assignment *)rec)->incident);
+}
+
 struct record *
 journal_find(struct journal *j, enum noun_index n, struct id id)
 {
 	struct record *rec = model_find(&j->model, n, id);
 	struct buf AUTO(buf_done) body = { 0 };
 
-	if (rec)
+	if (rec) {
+		find_incident_of(j, n, rec); /* it may have left memory first */
 		return rec;
+	}
 	if (!id_is_set(id) || id.noun != nouns[n]->letter ||
 	    memcmp(id.node, j->model.node_id, NODE_MAX) != 0 ||
 	    store_get(j->store, id.noun, id.seq, &body, NULL) < 0 ||
 	    record_decode(n, id, buf_span(&body), &j->keys, &rec) < 0)
 		return NULL;
-	/* The law needs the incident beside what belongs to it. */
-	if (n == NOUN_SIGNAL)
-		journal_find(j, NOUN_INCIDENT, ((struct signal *)rec)->incident);
-	else if (n == NOUN_NOTE)
-		journal_find(j, NOUN_INCIDENT, ((struct note *)rec)->incident);
-	else if (n == NOUN_ASSIGNMENT)
-		journal_find(j, NOUN_INCIDENT, ((struct assignment *)rec)->incident);
+	find_incident_of(j, n, rec);
 	if (model_find(&j->model, n, id)) { /* came with its incident */
 		record_free(nouns[n], rec);
 		return model_find(&j->model, n, id);
@@ -242,6 +260,8 @@ shelf_signal(void *ctx, struct span source, struct span key)
 				 .equals = column_hash(source, key),
 				 .limit = 16 };
 
+	if (!seen_may_have(w.j->seen, q.equals))
+		return NULL;
 	if (store_find(w.j->store, &q, match_key, &w) < 0 || !id_is_set(w.found))
 		return NULL;
 	return (struct signal *)journal_find(w.j, NOUN_SIGNAL, w.found);

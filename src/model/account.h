@@ -29,6 +29,7 @@ struct account {
 	struct id unit, site;
 	char *language;
 	bool disabled;
+	int ask_world;
 	char *password; /* only in requests */
 	char *password_hash;
 	bool must_change_password, reset_password;
@@ -72,7 +73,8 @@ struct device {
 	int link; /* device_link_names */
 	/* observed, in memory only: never on the shelf, gone with a restart */
 	int64_t last_seen_at;
-	int battery_pct; /* -1: not told */
+	int battery_pct;      /* -1: not told */
+	unsigned last_alarms; /* bits of the last report */
 };
 enum device_link { LINK_LIVE = 1, LINK_LATE, LINK_LOST };
 

@@ -18,6 +18,8 @@ void node_emit(struct decision *d, struct event *e, enum event_type type);
 int config_put(struct decision *d, enum event_type type, int world, struct id id,
 	       struct patch *p, struct id *ret);
 
+/* The world of a new record: the actor's, or the one asked for. */
+int world_for(struct decision *d, int asked, int *ret);
 int agency_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
 int site_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
 int unit_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
@@ -72,6 +74,7 @@ struct press_result {
 	struct id signal, incident;
 	bool is_duplicate, is_new_incident;
 };
+int signal_amend(struct decision *d, struct id signal, const struct press_args *a);
 int signal_press(struct decision *d, const struct press_args *a,
 		 struct press_result *ret);
 

@@ -238,7 +238,8 @@ derive(struct model *m, const struct event *e, struct record *rec)
 {
 	switch (event_infos[e->type].noun) {
 	case NOUN_SIGNAL:
-		derive_signal(m, e, (struct signal *)rec);
+		if (e->type == EVENT_SIGNAL_RECEIVED)
+			derive_signal(m, e, (struct signal *)rec);
 		break;
 	case NOUN_ASSIGNMENT:
 		derive_assignment(m, e, (struct assignment *)rec);

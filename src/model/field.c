@@ -74,9 +74,10 @@ field_is_none(const struct field *f, const struct record *rec)
 }
 
 static struct record *
-blank(const struct noun *noun)
+blank(const struct noun *noun, struct arena *arena)
 {
-	struct record *rec = calloc(1, noun->size);
+	struct record *rec =
+		arena ? arena_alloc(arena, noun->size) : calloc(1, noun->size);
 
 	if (!rec)
 		abort();
@@ -88,7 +89,7 @@ blank(const struct noun *noun)
 struct record *
 record_new(const struct noun *noun, struct id id, int world)
 {
-	struct record *rec = blank(noun);
+	struct record *rec = blank(noun, NULL);
 
 	rec->id = id;
 	rec->world = world;
@@ -107,15 +108,21 @@ record_free(const struct noun *noun, struct record *rec)
 }
 
 void
+patch_init_in(struct patch *p, const struct noun *noun, struct arena *arena)
+{
+	*p = (struct patch){ noun, 0, blank(noun, arena), arena };
+}
+
+void
 patch_init(struct patch *p, const struct noun *noun)
 {
-	*p = (struct patch){ noun, 0, blank(noun) };
+	patch_init_in(p, noun, NULL);
 }
 
 void
 patch_done(struct patch *p)
 {
-	if (p->rec)
+	if (p->rec && !p->arena)
 		record_free(p->noun, p->rec);
 	*p = (struct patch){ 0 };
 }
@@ -154,13 +161,32 @@ patch_give(struct patch *p, size_t off)
 	return (char *)p->rec + off;
 }
 
+/* JSON as a replay will write it (law 3): one form, whoever composed it. What is
+ * no JSON is no value: it would spoil the whole event. */
+static char *
+json_again(struct span s)
+{
+	json_t AUTO(auto_json) *v = json_read(s, NULL);
+
+	return v ? json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+}
+
 void
 patch_str(struct patch *p, size_t off, struct span s)
 {
 	char **z = patch_give(p, off);
+	bool is_plain = p->noun->fields[field_at(p->noun, off)].type == FIELD_STR;
+	char *text = s.p && !is_plain ? json_again(s) : NULL;
 
-	free(*z);
-	*z = s.p ? span_dup(s) : NULL;
+	if (!p->arena)
+		free(*z);
+	if (is_plain)
+		*z = !s.p ? NULL : p->arena ? arena_dup(p->arena, s) : span_dup(s);
+	else if (!p->arena)
+		*z = TAKE(text);
+	else
+		*z = text ? arena_dup(p->arena, span_of(text)) : NULL;
+	free(text);
 }
 
 const struct field *

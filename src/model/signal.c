@@ -36,6 +36,13 @@ static const struct field signal_fields[] = {
 	NOUN_LINE(signal, labels, LIST, 0, .doc = "what was odd"),
 	NOUN_LINE(signal, is_test, BOOL, 0, .doc = ""),
 	NOUN_LINE(signal, is_silent, BOOL, 0, .doc = "no sound at the site"),
+	NOUN_LINE(signal, better_position, POS, FIELD_SEALED,
+		  .doc = "sent after the press"),
+	NOUN_LINE(signal, more_kind, STR, 0, .doc = "sent after the press"),
+	NOUN_LINE(signal, more_message, STR, FIELD_SEALED,
+		  .doc = "sent after the press"),
+	NOUN_LINE(signal, more_key, STR, FIELD_SECRET, .doc = ""),
+	NOUN_LINE(signal, amended_at, TIME, 0, .doc = ""),
 	NOUN_LINE(signal, door, STR, 0, .doc = "it came in by"),
 	NOUN_LINE(signal, raw, STR, FIELD_SEALED | FIELD_ROOM, .max = 8192,
 		  .doc = "the frame, kept as evidence"),
@@ -311,5 +318,32 @@ signal_press(struct decision *d, const struct press_args *a, struct press_result
 		emit_signal(d, &p, ret->incident, &ret->signal);
 	}
 	buf_done(&p.labels);
+	return 0;
+}
+
+/* More of the same call: it rings nothing and changes nothing that was said. */
+int
+signal_amend(struct decision *d, struct id id, const struct press_args *a)
+{
+	struct signal *s = (struct signal *)decision_find(d, NOUN_SIGNAL, id);
+	struct event e;
+
+	if (!s || strcmp(s->source, d->actor->source) != 0)
+		return refuse_hidden(d);
+	/* Its key seals what is said here: it may have left memory before. */
+	if (!decision_find(d, NOUN_INCIDENT, s->incident))
+		return refuse_hidden(d);
+	if (s->more_key && span_is_z(a->key, s->more_key))
+		return 0;
+	event_begin(d, &e, EVENT_SIGNAL_AMENDED, s->r.world, id);
+	PATCH_STR(&e.body, signal, more_key, a->key);
+	if (a->position.is_set)
+		PATCH_POS(&e.body, signal, better_position, a->position);
+	if (a->kind.n)
+		PATCH_STR(&e.body, signal, more_kind, a->kind);
+	if (a->message.n)
+		PATCH_STR(&e.body, signal, more_message, a->message);
+	PATCH_INT(&e.body, signal, amended_at, d->now);
+	event_emit(d, &e);
 	return 0;
 }

@@ -22,6 +22,9 @@ struct signal {
 	int trust;
 	char *labels;
 	bool is_test, is_silent;
+	struct position better_position; /* said later by the same source */
+	char *more_kind, *more_message, *more_key;
+	int64_t amended_at;
 	char *door; /* "api", "watch", … */
 	char *raw;  /* hex of the frame, kept as evidence */
 };

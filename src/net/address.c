@@ -3,7 +3,7 @@
  * Numeric addresses in text: "127.0.0.1:8080", "[::1]:0". Names are never
  * looked up: a node listens and answers without DNS.
  */
-#include "net/inside.h"
+#include "net/address.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -179,7 +179,6 @@ start_message(struct http_conn *c)
 	c->cur->conn = c;
 	c->cur->pieces[0] = (struct piece){ 0 };
 	list_add(&c->order, &c->cur->order);
-	list_remove(&c->stream->idle);
 	stream_deadline(c->stream, c->door->server.header_timeout_ms);
 }
 
@@ -233,6 +232,7 @@ whole(struct http_conn *c)
 	c->n_waiting++;
 	c->takes_no_more = !ex->keeps_alive;
 	ex->state = EXCHANGE_WHOLE;
+	list_remove(&c->stream->idle);
 	stream_deadline(c->stream, 0);
 	c->holds = ex->req.wants_upgrade;
 	if (!c->holds || list_first(&c->order) == &ex->order)
@@ -366,9 +366,11 @@ http_conn_next(struct http_conn *c)
 			return;
 		}
 		stream_deadline(s, c->door->server.idle_timeout_ms);
-		if (s->listener && !link_is_on(&s->idle))
-			list_add(&s->listener->idle, &s->idle);
 	}
+	/* Who waits, or is still telling what it wants, may be given up for
+	 * another when there are too many: those who drip lose, oldest first. */
+	if (!c->n_waiting && s->listener && !link_is_on(&s->idle))
+		list_add(&s->listener->idle, &s->idle);
 	if (s->is_paused && (c->holds ? c->n_waiting == 1 : !is_full(c)))
 		stream_resume(s);
 }

@@ -226,10 +226,13 @@ answer_new(struct http_exchange *ex, int status, const char *content_type,
 {
 	size_t n_type = content_type ? strlen(content_type) : 0;
 	struct ws_frame *c = chunk_new(FIXED_BYTES + n_type + extra.n + body.n);
+	struct net_listener *listener = ex->conn->stream->listener;
 	struct writer w = { c->p };
 
 	if (status < 200 || status > 999)
 		status = 500; /* our own mistake must not break the framing */
+	if (listener && listener->is_closed)
+		ex->keeps_alive = false;
 	put_z(&w, "HTTP/1.1 ");
 	put_number(&w, (size_t)status);
 	put_z(&w, " ");

@@ -6,21 +6,22 @@
  * Not for other rooms.
  */
 #pragma once
+#include "net/address.h"
 #include "net/list.h"
 #include "net/net.h"
 
 #include <pthread.h>
-#include <sys/socket.h>
 #include <uv.h>
 
 #define IN_BYTES (256 * 1024)   /* the one read buffer of the loop */
+#define READ_MAX (64 * 1024)    /* of it for one stream in a turn */
+#define WRITE_MAX (1024 * 1024) /* for one stream in a turn */
 #define LEFT_MAX (128 * 1024)   /* unused bytes that a stream may keep */
 #define STALL_MS 30000          /* a peer that does not read is given this long */
 #define STALL_BYTES (64 * 1024) /* to take that much */
 #define LINGER_MS 2000          /* between our last byte and the close */
 #define HANDSHAKE_MS 10000
 #define HANDSHAKES_PER_TURN 4 /* about 1 ms of CPU each: others go first */
-#define PEER_MAX 64           /* "1111:…:255.255.255.255" */
 
 /* --- timers: one heap on the loop's monotonic clock --- */
 struct net_timer {
@@ -119,7 +120,7 @@ stream_is_open(const struct stream *s)
 }
 
 /* --- TLS under a stream: all return bytes, 0 for the end, or < 0 --- */
-struct ssl_st *tls_session_new(struct net_tls *tls, int fd);
+struct ssl_st *tls_session_new(struct net_tls *tls, int fd, int64_t now_ms);
 void tls_session_free(struct ssl_st *ssl);
 int tls_handshake(struct ssl_st *ssl, bool *ret_wants_write); /* 1: done */
 ssize_t tls_read(struct ssl_st *ssl, void *p, size_t n);      /* ERR_AGAIN */
@@ -146,9 +147,10 @@ struct net_listener {
 	uv_poll_t poll;
 	uv_poll_cb on_readable; /* UDP has its own */
 	struct link all;
-	struct list idle; /* streams to give up first, oldest first */
-	int n_connections, connections_max;
-	void *kind; /* the door's own settings */
+	struct list idle; /* streams that may be given up, oldest first */
+	int n_connections, connections_max, n_refused;
+	int64_t told_ms; /* when n_refused was last logged */
+	void *kind;      /* the door's own settings */
 	char address[PEER_MAX + 8];
 };
 
@@ -194,14 +196,3 @@ void net_turn(struct net *net); /* the end of a turn; also for memory streams */
 void http_room_done(struct net *net);
 void raw_room_done(struct net *net);
 void spawn_room_done(struct net *net);
-
-/* --- addresses --- */
-union address {
-	struct sockaddr sa;
-	struct sockaddr_storage ss;
-};
-
-int address_parse(struct span text, union address *ret, socklen_t *ret_n);
-/* host only, or host:port */
-void address_format(const union address *a, bool with_port, char *out, size_t cap);
-bool address_is_loopback(const union address *a);

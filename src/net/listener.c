@@ -91,6 +91,21 @@ listener_open(struct net *net, struct span address, int socktype,
 
 /* --- accepting --- */
 
+/* At most a line a second, whatever comes. */
+static void
+complain(struct net_listener *l, const char *verb)
+{
+	int64_t now = net_mono_ms(l->net);
+
+	l->n_refused++;
+	if (l->told_ms && now - l->told_ms < 1000)
+		return;
+	log_warn("net", verb, "listener=%s connections=%d refused=%d", l->address,
+		 l->n_connections, l->n_refused);
+	l->n_refused = 0;
+	l->told_ms = now;
+}
+
 /* No descriptor is left: take one caller with the spare, send it away. */
 static void
 shed(struct net_listener *l)
@@ -98,8 +113,7 @@ shed(struct net_listener *l)
 	struct net *net = l->net;
 	int fd;
 
-	log_warn("net", "no_descriptors", "listener=%s connections=%d", l->address,
-		 l->n_connections);
+	complain(l, "no_descriptors");
 	if (net->spare_fd >= 0)
 		close(net->spare_fd);
 	fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
@@ -139,8 +153,7 @@ take(struct net_listener *l, int fd, const union address *from)
 
 	if (l->connections_max > 0 && l->n_connections >= l->connections_max &&
 	    !make_room(l)) {
-		log_warn("net", "refused", "listener=%s connections=%d", l->address,
-			 l->n_connections);
+		complain(l, "refused");
 		close(fd);
 		return;
 	}

@@ -22,8 +22,7 @@ int net_open(const struct clock *clock, struct net **ret);
  * (their on_close is called, so the rooms must still be there), waits for work
  * under way. Posts are taken after it but never run. */
 void net_shut(struct net *net);
-/* net_shut() if need be, then the loop goes. Of what net made, only timers may
- * be freed after it. NULL is fine. */
+/* net_shut() if need be; after it only timers may be freed. NULL is fine. */
 void net_close(struct net *net);
 int net_run(struct net *net); /* until net_stop() */
 void net_stop(struct net *net);
@@ -40,17 +39,15 @@ void net_work(struct net *net, void (*work)(void *ctx), void (*done)(void *ctx),
 void net_on_turn_end(struct net *net, void (*fn)(void *ctx), void *ctx);
 /* fn(ctx) on SIGTERM and SIGINT. */
 void net_on_terminate(struct net *net, void (*fn)(void *ctx), void *ctx);
-
 struct net_timer *net_timer_new(struct net *net, void (*fn)(void *ctx), void *ctx);
 /* Fires after delay_ms, then each repeat_ms (0: once). Restarts if running. */
 void net_timer_start(struct net_timer *t, int64_t delay_ms, int64_t repeat_ms);
 void net_timer_stop(struct net_timer *t);
 void net_timer_free(struct net_timer *t); /* NULL is fine */
 
-/* Runs argv (no shell), feeds it `input` on stdin, kills it (and what it
- * started) after timeout_ms. done(ctx, exit_status) on the loop, in a later
- * turn; status < 0: could not run or killed. < 0 at once, and no done(), only
- * for an empty argv or after net_shut(). */
+/* Runs argv (no shell), feeds it `input` on stdin, kills it and its children
+ * after timeout_ms. done(ctx, exit_status) in a later turn; status < 0: could not
+ * run or killed. Returns < 0, without done(), for no argv or after net_shut(). */
 int net_spawn(struct net *net, const char *const argv[], struct span input,
 	      int64_t timeout_ms, void (*done)(void *ctx, int exit_status), void *ctx);
 
@@ -61,8 +58,7 @@ struct net_tls; /* certificate and key of a listener */
  * these authorities are let in. TLS 1.2+ only. 0 or ERR_CRYPTO with *ret_why. */
 int net_tls_new(struct span cert_pem, struct span key_pem, struct span client_ca_pem,
 		struct net_tls **ret, struct buf *ret_why);
-/* New certificate and key (same client authority): for later connections. On
- * failure the old ones stay. */
+/* New certificate and key for later connections; on failure the old ones stay. */
 int net_tls_renew(struct net_tls *tls, struct span cert_pem, struct span key_pem,
 		  struct buf *ret_why);
 void net_tls_free(struct net_tls *tls); /* listeners keep what they need */
@@ -152,8 +148,7 @@ struct ws_handlers {
 	/* Valid UTF-8. Binary messages close with 1003, pings are answered. */
 	void (*on_text)(void *ctx, struct ws *ws, struct span text);
 	void (*on_close)(void *ctx, struct ws *ws); /* ws is gone after it */
-	/* The send queue, over WS_HIGH_MARK before, is empty again. Meanwhile
-	 * nothing is read from this peer. */
+	/* The queue, above WS_HIGH_MARK before (nothing is read then), is empty. */
 	void (*on_drained)(void *ctx, struct ws *ws);
 	size_t message_max; /* larger: close 1009 */
 };

@@ -112,7 +112,7 @@ stream_start(struct stream *s, struct net_tls *tls)
 		return ERR_IO;
 	s->poll.data = s;
 	if (tls) {
-		s->ssl = tls_session_new(tls, s->fd);
+		s->ssl = tls_session_new(tls, s->fd, net_mono_ms(s->net));
 		if (!s->ssl)
 			return ERR_CRYPTO;
 		s->is_handshaking = true;
@@ -215,7 +215,7 @@ read_once(struct stream *s)
 
 	if (had)
 		memcpy(s->net->in, s->in.p, had);
-	n = pull(s, s->net->in + had, IN_BYTES - had);
+	n = pull(s, s->net->in + had, READ_MAX);
 	if (n == ERR_AGAIN)
 		return;
 	if (n < 0)
@@ -451,12 +451,13 @@ void
 stream_flush(struct stream *s)
 {
 	bool had = s->queued > 0;
+	uint64_t before = s->taken;
 	ssize_t n = 0;
 
 	if (s->state == STREAM_CLOSED || s->state == STREAM_LINGERING ||
 	    s->is_handshaking)
 		return;
-	while (s->queued) {
+	while (s->queued && s->taken - before < WRITE_MAX) {
 		n = s->fd < 0 ? push_memory(s) : s->ssl ? push_tls(s) : push_plain(s);
 		if (n < 0)
 			break;
@@ -466,9 +467,12 @@ stream_flush(struct stream *s)
 		stream_close(s);
 		return;
 	}
-	set_blocked(s, s->queued > 0);
-	if (s->queued)
+	set_blocked(s, n == ERR_AGAIN);
+	if (s->queued) {
+		if (n != ERR_AGAIN)
+			mark_dirty(s); /* the others first */
 		return;
+	}
 	if (s->state == STREAM_FINISHING)
 		shut(s);
 	else if (had)

@@ -13,10 +13,12 @@
 
 /* TLS 1.2 suites: ECDHE with an AEAD, nothing else (RFC 9325, 4.2). */
 #define SUITES_12 "ECDHE+AESGCM:ECDHE+CHACHA20"
+#define TICKET_KEYS_MS (12 * 3600 * 1000)
 
 struct net_tls {
 	SSL_CTX *ctx;
 	unsigned refs;
+	int64_t keys_ms;      /* when the ticket keys were made; 0: not by us */
 	struct buf client_ca; /* PEM, for a renewal */
 };
 
@@ -183,6 +185,7 @@ net_tls_renew(struct net_tls *tls, struct span cert_pem, struct span key_pem,
 		return r;
 	SSL_CTX_free(tls->ctx); /* sessions under way hold it */
 	tls->ctx = ctx;
+	tls->keys_ms = 0;
 	return 0;
 }
 
@@ -205,11 +208,27 @@ net_tls_free(struct net_tls *tls)
 
 /* --- one connection --- */
 
-struct ssl_st *
-tls_session_new(struct net_tls *tls, int fd)
+/* A stolen ticket key opens the recorded TLS 1.2 sessions it was used for. */
+static void
+change_ticket_keys(struct net_tls *tls, int64_t now_ms)
 {
-	SSL *ssl = SSL_new(tls->ctx);
+	unsigned char keys[80];
 
+	if (tls->keys_ms && now_ms - tls->keys_ms < TICKET_KEYS_MS)
+		return;
+	if (RAND_bytes(keys, sizeof keys) == 1)
+		SSL_CTX_set_tlsext_ticket_keys(tls->ctx, keys, sizeof keys);
+	OPENSSL_cleanse(keys, sizeof keys);
+	tls->keys_ms = now_ms;
+}
+
+struct ssl_st *
+tls_session_new(struct net_tls *tls, int fd, int64_t now_ms)
+{
+	SSL *ssl;
+
+	change_ticket_keys(tls, now_ms);
+	ssl = SSL_new(tls->ctx);
 	if (!ssl || SSL_set_fd(ssl, fd) != 1) {
 		SSL_free(ssl);
 		ERR_clear_error();

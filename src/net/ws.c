@@ -13,6 +13,7 @@
 #include <wslay/wslay.h>
 
 #define FRAGMENTS_MAX 1024 /* of one message: each costs an allocation */
+#define FRAMES_MAX 200000  /* waiting: each costs 24 bytes beside its own */
 #define CLOSE_MS 2000
 #define REASON_MAX 123 /* a control frame holds 125 bytes, 2 are the code */
 
@@ -92,7 +93,8 @@ watch_queue(struct ws *ws)
 	ws->was_high = true;
 	if (!ws->stream->is_paused)
 		stream_pause(ws->stream);
-	if (ws->stream->queued > WS_QUEUE_MAX)
+	if (ws->stream->queued > WS_QUEUE_MAX ||
+	    ws->stream->q_n - ws->stream->q_head > FRAMES_MAX)
 		stream_close(ws->stream);
 }
 

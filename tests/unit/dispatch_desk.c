@@ -382,13 +382,22 @@ synthetic_that_hangs_is_not_ok(void **state)
 	city_open(&c, true);
 	city_stop(&c);
 	c.cfg.synthetic_every_ms = 60000;
-	c.is_threaded = true;
 	city_start(&c);
+	c.is_held = true;
 	c.mono += 1000;
-	city_turn(&c); /* it starts: in this turn it cannot be back */
+	city_turn(&c); /* it starts */
 	c.mono += 5100;
 	dispatch_status(c.d, &s);
 	assert_false(s.synthetic_ok);
+	assert_int_equal(s.synthetic_at, TIME_NONE);
+	c.is_held = false;
+	city_settle(&c); /* late is not good either */
+	dispatch_status(c.d, &s);
+	assert_false(s.synthetic_ok);
+	assert_int_equal(s.synthetic_ms, 5100);
+	city_pass(&c, 60000);
+	dispatch_status(c.d, &s);
+	assert_true(s.synthetic_ok);
 	city_close(&c);
 }
 

@@ -23,7 +23,8 @@ struct city {
 	char dir[64]; /* empty: in memory */
 	int64_t wall, mono;
 	bool is_wall_stopped;
-	bool is_threaded; /* commits on the writer thread, as in the program */
+	bool is_threaded; /* commits as in the program, by a writer thread or not */
+	bool is_held;     /* the disk does not come back */
 	struct store *store;
 	struct journal *journal;
 	struct net *net;
@@ -104,7 +105,10 @@ city_hears(void *ctx, const struct event *e)
 static void
 city_turn_end(void *ctx)
 {
-	journal_turn_end(((struct city *)ctx)->journal);
+	struct city *c = ctx;
+
+	if (!c->is_held)
+		journal_turn_end(c->journal);
 }
 
 static void

@@ -1,0 +1,518 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A long random script of commands, right and wrong ones, by everyone who may
+ * and may not, from a seed: the same seed gives the same script.
+ */
+#pragma once
+#include "law_help.h"
+
+#define SCRIPT_KEEP 512
+
+struct id_ring {
+	struct id v[SCRIPT_KEEP];
+	size_t n;
+};
+
+struct script {
+	struct town *t;
+	uint64_t seed;
+	struct id_ring ids[NOUN__COUNT];
+	size_t done, refused;
+	unsigned made;
+	size_t turns;
+};
+
+static inline uint64_t
+pick(struct script *s, uint64_t n)
+{
+	return law_random(&s->seed) % n;
+}
+
+static inline void
+script_hears(void *ctx, const struct event *e)
+{
+	struct script *s = ctx;
+	struct id_ring *r = &s->ids[event_infos[e->type].noun];
+
+	r->v[r->n++ % SCRIPT_KEEP] = e->subject;
+}
+
+/* A record of the noun, mostly one of the last; seldom one that is nowhere. */
+static inline struct id
+pick_id(struct script *s, enum noun_index n)
+{
+	struct id_ring *r = &s->ids[n];
+	size_t have = r->n < SCRIPT_KEEP ? r->n : SCRIPT_KEEP, back;
+
+	if (!have || pick(s, 50) == 0)
+		return (struct id){ .seq = 1 + pick(s, 9000),
+				    .noun = nouns[n]->letter,
+				    .node = "khi" };
+	back = pick(s, pick(s, 4) ? (have < 8 ? have : 8) : have);
+	return r->v[(r->n - 1 - back) % SCRIPT_KEEP];
+}
+
+static inline const char *
+pick_text(struct script *s)
+{
+	static const char *const texts[] = {
+		"help",
+		"",
+		"آگ لگی ہے، گیٹ پر حملہ",
+		"quote \" back \\ slash / \x7f \x01 \t end",
+		"\xff\xfe not utf-8 \xc3",
+		"着火了",
+		"{\"a\":1}",
+		"line\nfeed",
+	};
+
+	return texts[pick(s, ARRAY_LEN(texts))];
+}
+
+static inline struct position
+pick_place(struct script *s)
+{
+	struct position p = { 0 };
+
+	if (pick(s, 3) == 0)
+		return p;
+	geo_position(-90 + (double)pick(s, 1800000001) / 1e7,
+		     -180 + (double)pick(s, 3600000001) / 1e7, &p);
+	if (pick(s, 2))
+		p.accuracy_m = (int32_t)pick(s, 500);
+	return p;
+}
+
+/* Someone, as the records say now. */
+static inline struct principal
+pick_who(struct script *s)
+{
+	struct town *t = s->t;
+	struct principal p;
+	const struct account *a;
+	const struct token *k;
+	const struct device *d;
+
+	switch (pick(s, 12)) {
+	case 0:
+		a = account_find(t->m, pick_id(s, NOUN_ACCOUNT));
+		if (a) {
+			principal_of_account(t->m, a, &p);
+			return p;
+		}
+		break;
+	case 1:
+		k = token_find(t->m, pick_id(s, NOUN_TOKEN));
+		if (k) {
+			principal_of_token(t->m, k, &p);
+			return p;
+		}
+		break;
+	case 2:
+		d = device_find(t->m, pick_id(s, NOUN_DEVICE));
+		if (d) {
+			principal_of_device(t->m, d, &p);
+			return p;
+		}
+		break;
+	case 3:
+		return town_principal(t, t->gate_id);
+	case 4:
+		return town_principal(t, t->other_gate_id);
+	case 5:
+		return town_principal(t, t->crew_id);
+	case 6:
+		return town_principal(t, t->admin_id);
+	case 7:
+	case 8:
+		return town_principal(t, t->room_id);
+	case 9:
+	case 10:
+		return town_principal(t, t->boss_id);
+	}
+	principal_anonymous(&p, pick(s, 2) ? "10.0.0.9" : "10.0.0.10");
+	return p;
+}
+
+static inline int
+script_press(struct script *s, struct decision *d)
+{
+	static const char *const kinds[] = { "", "fire", "attack", "medical" };
+	static const char *const labels[] = { "", "[\"low_battery\"]",
+					      "[\"a\", \"b/c\"]" };
+	struct press_args a = { .claimed_at = TIME_NONE, .door = SPAN("api") };
+	struct press_result r;
+	char key[24];
+
+	snprintf(key, sizeof key, "s%u",
+		 pick(s, 4) ? ++s->made : s->made - (unsigned)pick(s, 6));
+	a.key = span_of(key);
+	a.kind = span_of(kinds[pick(s, ARRAY_LEN(kinds))]);
+	a.labels = span_of(labels[pick(s, ARRAY_LEN(labels))]);
+	if (pick(s, 2))
+		a.message = span_of(pick_text(s));
+	if (pick(s, 4) == 0)
+		a.language = SPAN("ur");
+	if (pick(s, 3) == 0)
+		a.claimed_at = s->t->wall - 100000 + (int64_t)pick(s, 900000) - 300000;
+	if (pick(s, 10) == 0)
+		a.raw = SPAN("5b33472a48515d");
+	a.is_test = pick(s, 5) == 0;
+	a.is_silent = pick(s, 5) == 0;
+	a.position = pick_place(s);
+	if (pick(s, 3))
+		a.site = pick_id(s, NOUN_SITE);
+	if (pick(s, 8) == 0)
+		return signal_amend(d, pick_id(s, NOUN_SIGNAL), &a);
+	return signal_press(d, &a, &r);
+}
+
+static inline int
+script_offer(struct script *s, struct decision *d)
+{
+	static const char fixes[] =
+		"[{\"bearer\":\"khi.u.9\",\"position\":{\"lat\":24.8200000,"
+		"\"lon\":67.0300000}}]";
+	struct id units[5];
+	struct offer_args a = { .incident = pick_id(s, NOUN_INCIDENT),
+				.units = units,
+				.n_units = 1 + pick(s, 5),
+				.is_partial = pick(s, 3),
+				.is_at_once = pick(s, 4) == 0,
+				.expires_in_ms = 30000,
+				.fixes = span_of(fixes) };
+	struct offer_result r;
+
+	for (size_t k = 0; k < a.n_units; k++)
+		units[k] = pick_id(s, NOUN_UNIT);
+	return assignment_offer(d, &a, &r);
+}
+
+/* What the room does with an incident. */
+static inline int
+script_handle(struct script *s, struct decision *d)
+{
+	static const char *const codes[] = { "1357", "2468", "0000", "" };
+	struct id i = pick_id(s, NOUN_INCIDENT), id;
+	enum cancel_answer answer;
+
+	switch (pick(s, 16)) {
+	case 0:
+	case 1:
+		return incident_acknowledge(d, i);
+	case 2:
+		return incident_present(d, i);
+	case 3:
+		return incident_note(d, i, span_of(pick_text(s)), pick(s, 2), &id);
+	case 4:
+		return incident_set_priority(d, i, 1 + (int)pick(s, 3));
+	case 5:
+		return incident_call_back(d, i, SPAN("no_answer"), pick(s, 2),
+					  pick(s, 2) ? SPAN("+92 21") : SPAN(""));
+	case 6:
+	case 7:
+	case 8:
+		return incident_close(d, i, 1 + (int)pick(s, 6), span_of(pick_text(s)));
+	case 9:
+		return incident_reopen(d, i);
+	case 10:
+		return incident_link(d, i, pick_id(s, NOUN_INCIDENT));
+	case 11:
+		return incident_release(d, i);
+	case 12:
+		return incident_escalate(d, i, (int64_t)pick(s, 5), SPAN("step"));
+	case 13:
+		return incident_unit_near(d, i);
+	default:
+		return incident_cancel(d, pick_id(s, NOUN_SIGNAL),
+				       span_of(codes[pick(s, ARRAY_LEN(codes))]),
+				       &answer);
+	}
+}
+
+static inline int
+script_open_call(struct script *s, struct decision *d)
+{
+	struct call_args a = { .kind = SPAN("theft"),
+			       .message = span_of(pick_text(s)),
+			       .phone = SPAN("+92 300 1"),
+			       .name = span_of(pick_text(s)),
+			       .priority = 1 + (int)pick(s, 3),
+			       .position = pick_place(s) };
+	struct id id;
+
+	if (pick(s, 2))
+		a.site = pick_id(s, NOUN_SITE);
+	if (pick(s, 3) == 0) {
+		a.form = SPAN("F-12");
+		a.late_times = SPAN("{ \"raised\": \"2026-03-23T10:00:00Z\" }");
+		a.disposition = (int)pick(s, 7);
+	}
+	return incident_open_call(d, &a, &id);
+}
+
+static inline int
+script_page(struct script *s, struct decision *d)
+{
+	struct id id;
+
+	if (pick(s, 2))
+		return page_owe(d, pick_id(s, NOUN_INCIDENT), SPAN("call"), &id);
+	return page_result(d, pick_id(s, NOUN_PAGE), pick(s, 2),
+			   pick(s, 2) ? s->t->wall + 5000 : TIME_NONE);
+}
+
+static inline int
+script_site(struct script *s, struct decision *d)
+{
+	static const char *const phones[] = {
+		"[{\"label\": \"gate\", \"number\": \"+92\"}]",
+		"[1.50, 2e3, \"\\u0627\\/x\", {\"b\":1,\"a\":2}]",
+	};
+	struct patch p;
+	struct id id;
+	int rc;
+
+	patch_init(&p, &noun_site);
+	PATCH_STR(&p, site, name, SPAN("Gate"));
+	PATCH_POS(&p, site, position, pick_place(s));
+	if (pick(s, 2))
+		PATCH_STR(&p, site, phones, span_of(phones[pick(s, 2)]));
+	if (pick(s, 2))
+		PATCH_STR(&p, site, cancel_code, SPAN("1357"));
+	if (pick(s, 2))
+		PATCH_BOOL(&p, site, disabled, pick(s, 2));
+	rc = site_put(d, pick(s, 3) ? pick_id(s, NOUN_SITE) : NO_ID, &p, &id);
+	patch_done(&p);
+	return rc;
+}
+
+static inline int
+script_unit(struct script *s, struct decision *d)
+{
+	char callsign[24];
+	struct patch p;
+	struct id id;
+	int rc;
+
+	if (pick(s, 3))
+		return unit_shift(d, pick_id(s, NOUN_UNIT), pick(s, 3));
+	patch_init(&p, &noun_unit);
+	snprintf(callsign, sizeof callsign, "U-%u", (unsigned)pick(s, 60));
+	if (pick(s, 2)) {
+		PATCH_STR(&p, unit, callsign, span_of(callsign));
+		PATCH_STR(&p, unit, capabilities, SPAN("[\"armed\", \"medic\"]"));
+		PATCH_POS(&p, unit, beat, pick_place(s));
+	}
+	PATCH_BOOL(&p, unit, out_of_service, pick(s, 2));
+	PATCH_STR(&p, unit, reason, span_of(pick_text(s)));
+	rc = unit_put(d, pick(s, 2) ? pick_id(s, NOUN_UNIT) : NO_ID, &p, &id);
+	patch_done(&p);
+	return rc;
+}
+
+static inline int
+script_account(struct script *s, struct decision *d)
+{
+	char login[24];
+	struct patch p;
+	struct id id;
+	int rc;
+
+	patch_init(&p, &noun_account);
+	snprintf(login, sizeof login, "u%u", (unsigned)pick(s, 400));
+	id = pick(s, 2) ? pick_id(s, NOUN_ACCOUNT) : NO_ID;
+	if (!id_is_set(id))
+		PATCH_STR(&p, account, login, span_of(login));
+	if (pick(s, 3)) {
+		PATCH_ENUM(&p, account, role, 1 + (int)pick(s, 10));
+		PATCH_STR(&p, account, name, span_of(pick_text(s)));
+	}
+	if (pick(s, 2))
+		PATCH_ID(&p, account, unit, pick_id(s, NOUN_UNIT));
+	if (pick(s, 2))
+		PATCH_ID(&p, account, site, pick_id(s, NOUN_SITE));
+	/* the town's own people stay who they are */
+	if (id_is_set(id) && id.seq <= s->t->crew_id.seq)
+		id = NO_ID;
+	if (id_is_set(id) && pick(s, 4) == 0)
+		PATCH_BOOL(&p, account, disabled, pick(s, 2));
+	if (!id_is_set(id))
+		PATCH_STR(&p, account, login, span_of(login));
+	rc = account_put(d, id, &p, pick(s, 2) ? SPAN("hash") : SPAN(""), pick(s, 2),
+			 &id);
+	patch_done(&p);
+	return rc;
+}
+
+static inline int
+script_device(struct script *s, struct decision *d)
+{
+	struct device *dev = device_find(s->t->m, pick_id(s, NOUN_DEVICE));
+	char identity[24];
+	struct patch p;
+	struct id id;
+	int rc;
+
+	snprintf(identity, sizeof identity, "%llu",
+		 (unsigned long long)pick(s, 1u << 30));
+	if (pick(s, 3) == 0)
+		return device_seen(d, SPAN("watch"), span_of(identity), &id);
+	if (dev && pick(s, 2))
+		return device_link_set(d, dev, 1 + (int)pick(s, 3));
+	patch_init(&p, &noun_device);
+	if (!dev) {
+		PATCH_STR(&p, device, door, SPAN("watch"));
+		PATCH_STR(&p, device, identity, span_of(identity));
+	}
+	if (pick(s, 2))
+		PATCH_ID(&p, device, bound_to,
+			 pick_id(s, pick(s, 2) ? NOUN_UNIT : NOUN_SITE));
+	PATCH_ENUM(&p, device, trust, 1 + (int)pick(s, 2));
+	rc = device_put(d, dev ? dev->r.id : NO_ID, &p, &id);
+	patch_done(&p);
+	return rc;
+}
+
+/* Invitations, tokens, sessions. */
+static inline int
+script_secret(struct script *s, struct decision *d)
+{
+	char hash[24], other[24];
+	struct id id, id2;
+
+	snprintf(hash, sizeof hash, "h%u", (unsigned)pick(s, 500));
+	snprintf(other, sizeof other, "t%u", ++s->made);
+	switch (pick(s, 6)) {
+	case 0:
+		return invitation_make(d, pick_id(s, NOUN_SITE), span_of(pick_text(s)),
+				       span_of(hash), s->t->wall + 600000, &id);
+	case 1:
+		return invitation_use(d, span_of(hash), span_of(other), &id, &id2);
+	case 2:
+		return invitation_revoke(d, pick_id(s, NOUN_INVITATION));
+	case 3:
+		return token_revoke(d, pick_id(s, NOUN_TOKEN));
+	case 4:
+		return session_open(d, pick_id(s, NOUN_ACCOUNT), span_of(other),
+				    s->t->wall + 1000, SPAN("10.0.0.1"), &id);
+	default:
+		return session_end(d, pick_id(s, NOUN_SESSION));
+	}
+}
+
+static inline int
+script_node(struct script *s, struct decision *d)
+{
+	struct patch p;
+	struct id id;
+	int rc;
+
+	switch (pick(s, 5)) {
+	case 0:
+		return room_mute(d);
+	case 1:
+		room_snapshot(d, (int64_t)pick(s, 4));
+		return 0;
+	case 2:
+		synthetic_ran(d, T0 / 86400000 * 86400000, 1440);
+		return 0;
+	case 3:
+		patch_init(&p, &noun_agency);
+		PATCH_STR(&p, agency, name_ur, SPAN("پولیس"));
+		rc = agency_put(d, pick_id(s, NOUN_AGENCY), &p, &id);
+		patch_done(&p);
+		return rc;
+	default:
+		patch_init(&p, &noun_run_card);
+		PATCH_STR(&p, run_card, name, SPAN("card"));
+		PATCH_ENUM(&p, run_card, priority, (int)pick(s, 4));
+		PATCH_STR(&p, run_card, kind, SPAN("fire"));
+		PATCH_BOOL(&p, run_card, disabled, pick(s, 2));
+		rc = run_card_put(d, pick(s, 2) ? pick_id(s, NOUN_RUN_CARD) : NO_ID, &p,
+				  &id);
+		patch_done(&p);
+		return rc;
+	}
+}
+
+static inline int
+script_command(struct script *s, struct decision *d)
+{
+	uint64_t k = pick(s, 20);
+
+	if (k < 6)
+		return script_press(s, d);
+	if (k < 12)
+		return script_handle(s, d);
+	switch (k) {
+	case 12:
+		return script_offer(s, d);
+	case 13:
+	case 14:
+		return assignment_set(d, pick_id(s, NOUN_ASSIGNMENT),
+				      1 + (int)pick(s, 8), pick(s, 4),
+				      pick(s, 2) ? SPAN("") : span_of(pick_text(s)));
+	case 15:
+		return pick(s, 3) ? script_open_call(s, d) : script_page(s, d);
+	case 16:
+		return pick(s, 2) ? script_site(s, d) : script_node(s, d);
+	case 17:
+		return script_unit(s, d);
+	case 18:
+		return pick(s, 2) ? script_account(s, d) : script_device(s, d);
+	default:
+		return pick(s, 3) ? script_secret(s, d)
+				  : assignment_time_out(d, pick_id(s, NOUN_ASSIGNMENT));
+	}
+}
+
+/* One command by someone; a refused one has said nothing (law 5). */
+static inline void
+script_step(struct script *s)
+{
+	struct town *t = s->t;
+	struct principal who = pick_who(s);
+	uint64_t before = journal_tail(t->journal);
+	int rc = script_command(s, town_by(t, &who));
+
+	s->done++;
+	if (rc < 0) {
+		s->refused++;
+		if (journal_tail(t->journal) != before)
+			fail_msg("refused at step %zu, yet %llu events", s->done,
+				 (unsigned long long)(journal_tail(t->journal) -
+						      before));
+	}
+	if (pick(s, 3) == 0)
+		t->wall += (int64_t)pick(s, 60000);
+	if (pick(s, 40) == 0)
+		t->wall -= (int64_t)pick(s, 600000); /* no clock is believed */
+	if (pick(s, 4) == 0)
+		town_settle(t);
+}
+
+/* begin: on an open town, again after each reopening. */
+static inline void
+script_listen(struct script *s, struct town *t)
+{
+	s->t = t;
+	journal_add_sink(t->journal, script_hears, s);
+}
+
+static inline void
+script_seed_ids(struct script *s)
+{
+	struct town *t = s->t;
+	const enum noun_index n[] = { NOUN_ACCOUNT, NOUN_TOKEN, NOUN_SITE, NOUN_UNIT,
+				      NOUN_AGENCY };
+
+	for (size_t k = 0; k < ARRAY_LEN(n); k++) {
+		struct arena AUTO(arena_done) a = { 0 };
+		size_t count;
+		struct record **v = model_list(t->m, n[k], &count, &a);
+
+		for (size_t j = 0; j < count; j++)
+			s->ids[n[k]].v[s->ids[n[k]].n++ % SCRIPT_KEEP] = v[j]->id;
+	}
+}
