@@ -168,7 +168,7 @@ test_killed(void **state)
 	struct walk w = { 0 };
 
 	for (unsigned i = 0; i < 12; i++) {
-		uint64_t acked;
+		uint64_t acked, epoch = f->info.epoch;
 
 		store_close(f->s);
 		f->s = NULL;
@@ -176,7 +176,7 @@ test_killed(void **state)
 		assert_int_equal(
 			store_open(f->dir, STORE_WRITE, &f->s, &f->info, &f->why), 0);
 		assert_true(f->info.last_seq >= acked);
-		assert_int_equal(f->info.epoch, 3 + 2 * i);
+		assert_true(f->info.epoch > epoch);
 		assert_int_equal(walk(f->s, &w), 0);
 		assert_int_equal(w.last, f->info.last_seq);
 	}
