@@ -101,7 +101,7 @@ def test_training_never_leaves_by_the_second_path(school):
     t = n.t["t-site"].press(message="only an exercise")
     o = n.role("site", 2).press(message="real")  # nobody's sound is on: paged at once
     text = until(lambda: n.spool.exists() and len(n.spool.read_text()) > len(before) and
-                 n.spool.read_text(), 10, "a page")
+                 n.spool.read_text(), 2, "a page, at once")
     page = json.loads(text[len(before):].strip().split("\n")[0])
     assert page["page"] and o["number"] in json.dumps(page), page
     assert t["number"] not in text
