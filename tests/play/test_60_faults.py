@@ -343,6 +343,23 @@ def test_a_clock_set_over_a_ladder_s_step_moves_no_step(fresh, tmp_path, jump):
     s.close()
 
 
+def test_in_a_quiet_city_nothing_waits_for_the_next_that_happens(fresh):
+    """What is due at once happens at once, also when no socket wakes the loop: the
+    demo's crews come every 5 s, so a stalled loop shows as a delay of seconds."""
+    n = fresh()
+    n.start()
+    b = n.role("board").live()
+    b.hello()
+    for k in range(5):
+        b.wait(lambda f: "fixes" in f and f["_came"] > time.monotonic() - 0.2, 15)
+        o = n.role("site", k).press()
+        t0 = b.event("incident.raised", id=o["incident"])["_came"]
+        # nobody's sound is on: the duty officer at once
+        e = b.event("incident.escalated", 10, incident=o["incident"])
+        assert e["_came"] - t0 < 0.5, "%.1f s" % (e["_came"] - t0)
+    b.close()
+
+
 # --- slow readers -----------------------------------------------------------------------
 
 
