@@ -27,7 +27,7 @@ printf '%s\n' "$page" >>"$LOG"
 
 failed=0
 reached=0
-while IFS= read -r number || [ -n "$number" ]; do
+while read -r number || [ -n "$number" ]; do
 	case $number in '' | '#'*) continue ;; esac
 	if "$SEND" "$number" "$text" </dev/null; then
 		reached=$((reached + 1))

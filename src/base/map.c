@@ -43,7 +43,7 @@ find(const struct map *m, struct span key, uint64_t hash)
 		if (!s->key)
 			return NULL;
 		if (s->value && s->hash == hash && s->n == key.n &&
-		    memcmp(s->key, key.p, key.n) == 0)
+		    (key.n == 0 || memcmp(s->key, key.p, key.n) == 0))
 			return s;
 	}
 }

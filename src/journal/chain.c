@@ -43,6 +43,8 @@ check_one(void *ctx, const struct store_event *se)
 	event_done(&e);
 	if (e.seq != se->seq || e.at < r->at)
 		return bad(w, se->seq, "number or time out of order");
+	if (e.at != se->at || e.incident.seq != se->incident)
+		return bad(w, se->seq, "is filed under another time or incident");
 	if (w->want_seq == se->seq && !crypt_equal(hash, w->want_hash, sizeof hash))
 		return bad(w, se->seq,
 			   "is not the one the given head was made for: "

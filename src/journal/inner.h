@@ -22,9 +22,9 @@ struct batch {
 	struct batched_event *events;
 	size_t n, cap;
 	struct arena arena; /* bodies of the events */
-	struct buf docs;   /* envelopes after each other */
-	struct buf bodies; /* records */
-	struct buf texts;  /* search */
+	struct buf docs;    /* envelopes after each other */
+	struct buf bodies;  /* records */
+	struct buf texts;   /* search */
 	struct store_event *out_events;
 	struct store_record *out_records;
 	struct store_search *out_searches;
@@ -64,7 +64,7 @@ struct journal {
 	uint8_t head_hash[32];
 	struct decision decision;
 	struct batch *pending, *writing, *free_batches;
-	bool is_writing;
+	bool is_writing, is_publishing;
 	int64_t commit_us; /* what a commit takes, a running mean */
 	struct journal_sink *sinks;
 	struct id signals[KEPT_SIGNALS], closed[KEPT_CLOSED];

@@ -122,6 +122,7 @@ publish(struct journal *j, struct batch *b)
 	struct waiter *w = b->waiters;
 
 	j->durable = b->last_seq;
+	j->is_publishing = true;
 	b->waiters = NULL;
 	while (w) {
 		struct waiter *next = w->next;
@@ -146,6 +147,7 @@ publish(struct journal *j, struct batch *b)
 	}
 	shelf_tidy(j, b);
 	batch_clear(b);
+	j->is_publishing = false;
 }
 
 static void
@@ -244,6 +246,10 @@ commit_here(struct journal *j, struct batch *b)
 void
 journal_turn_end(struct journal *j)
 {
+	/* A listener that ends the turn would have those behind it hear what comes
+	 * later first: whoever publishes goes on when all have heard. */
+	if (j->is_publishing)
+		return;
 	/* What a publish makes desks say is committed at once: there may be no
 	 * other turn before the loop sleeps. */
 	while (!j->is_writing && (j->pending->n || j->pending->is_probe)) {
@@ -357,6 +363,35 @@ journal_head(struct journal *j, struct buf *b)
 
 /* --- opening and closing --------------------------------------------------- */
 
+/* The folder's secrets must be this node's: with others it would start, show
+ * sealed fields as empty and seal new ones with keys that nobody keeps. */
+static int
+check_keys(struct journal *j, struct buf *why)
+{
+	const struct node *node = j->model.node;
+	struct buf AUTO(buf_done) hex = { 0 };
+	uint8_t pub[32], sec[64];
+
+	if (!node)
+		return 0;
+	crypt_sign_seed(j->node_key, pub, sec);
+	crypt_wipe(sec, sizeof sec);
+	crypt_hex(&hex, pub, sizeof pub);
+	if (node->head_key && strcmp(node->head_key, hex.p) != 0) {
+		buf_add_z(why, "node.key is not the one that this node was made with");
+		return ERR_CRYPTO;
+	}
+	if (node->key_slots_used > key_file_made(j->key_file)) {
+		buf_printf(
+			why,
+			"the file keys is missing or cut: %lld keys of sealed fields "
+			"are in use",
+			(long long)node->key_slots_used);
+		return ERR_CRYPTO;
+	}
+	return 0;
+}
+
 int
 journal_open(const struct journal_config *cfg, struct journal **ret, struct buf *why)
 {
@@ -388,6 +423,8 @@ journal_open(const struct journal_config *cfg, struct journal **ret, struct buf 
 		j->keys.cache = seal_cache_new();
 		rc = shelf_load_live(j, why);
 	}
+	if (rc == 0 && strcmp(cfg->dir, ":memory:") != 0)
+		rc = check_keys(j, why);
 	if (rc == 0 && j->post && pthread_create(&j->thread, NULL, writer, j) != 0) {
 		buf_add_z(why, "cannot start the writer thread");
 		rc = ERR_NOMEM;

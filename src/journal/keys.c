@@ -136,6 +136,12 @@ find_key(void *ctx, int64_t slot)
 	return k->cache[c].key;
 }
 
+int64_t
+key_file_made(const struct key_file *k)
+{
+	return k->made;
+}
+
 struct seal_keys
 key_file_seal(struct key_file *k)
 {

@@ -167,7 +167,7 @@ is_on_incident(const struct principal *p, const struct incident *i)
 static bool
 owns_incident(const struct principal *p, const struct incident *i)
 {
-	if (p->sos_only || !id_is(p->agency, i->agency))
+	if (p->sos_only || !id_is_set(p->agency) || !id_is(p->agency, i->agency))
 		return false;
 	if (p->role != ROLE_SITE && p->role != ROLE_LIAISON &&
 	    p->role != ROLE_ADMINISTRATOR && p->role != ROLE_SUPERVISOR &&
@@ -225,6 +225,16 @@ view_assignment(const struct model *m, const struct principal *p,
 	return VIEW_NONE;
 }
 
+/* Staff bound to one site know that one; a button knows none. */
+static bool
+owns_site(const struct principal *p, struct id agency, struct id site)
+{
+	if (p->sos_only || !id_is_set(p->agency) || !id_is(p->agency, agency))
+		return false;
+	return p->role == ROLE_LIAISON ||
+	       (p->role == ROLE_SITE && (!id_is_set(p->site) || id_is(p->site, site)));
+}
+
 static enum view
 view_site(const struct model *m, const struct principal *p, const struct site *s)
 {
@@ -235,9 +245,7 @@ view_site(const struct model *m, const struct principal *p, const struct site *s
 		return VIEW_ADMIN;
 	if (principal_is_room(p))
 		return VIEW_ROOM;
-	if (id_is(p->agency, s->agency) &&
-	    (p->role == ROLE_SITE || p->role == ROLE_LIAISON) &&
-	    (p->role != ROLE_SITE || !id_is_set(p->site) || id_is(p->site, s->r.id)))
+	if (owns_site(p, s->agency, s->r.id))
 		return VIEW_OWNER;
 	u = p->role == ROLE_RESPONDER ? unit_find(m, p->unit) : NULL;
 	for (size_t k = 0; u && k < u->n_open; k++) {
@@ -336,7 +344,7 @@ hears_as_owner(const struct principal *p, const struct event *e,
 	if (!id_is_set(p->agency) || !id_is(p->agency, e->agency))
 		return false;
 	if (event_infos[e->type].noun == NOUN_SITE)
-		return p->role == ROLE_SITE || p->role == ROLE_LIAISON;
+		return owns_site(p, e->agency, e->site);
 	if (event_infos[e->type].noun == NOUN_NOTE &&
 	    !((const struct note *)e->body.rec)->to_owner)
 		return false;
@@ -360,7 +368,9 @@ access_event(const struct model *m, const struct principal *p, const struct even
 	unsigned to = info->audience;
 
 	*ret_view = VIEW_NONE;
-	if (p->role == ROLE_NONE || (e->world != p->world && !(to & SEE_ADMIN)))
+	if (e->world != p->world)
+		to &= SEE_ADMIN; /* a room hears its own world only */
+	if (p->role == ROLE_NONE || !to)
 		return false;
 	if ((to & SEE_ROOM) && principal_is_room(p) &&
 	    (!id_is_set(e->unit_agency) || info->noun != NOUN_UNIT ||

@@ -229,6 +229,10 @@ invitation_make(struct decision *d, struct id site, struct span label, struct sp
 	struct site *s = site_find(d->m, site);
 	struct event e;
 
+	/* first who asks: else the answer tells whether there is such a site */
+	if (d->actor && !principal_is_administrator(d->actor))
+		return refuse(d, 403, "needs_administrator",
+			      "only an administrator may do this");
 	if (!s || (d->actor && s->r.world != d->actor->world))
 		return refuse(d, 422, "no_such_site", "site: no such site");
 	if (needs_admin_of(d, s->agency) < 0)

@@ -474,11 +474,15 @@ script_step(struct script *s)
 	struct town *t = s->t;
 	struct principal who = pick_who(s);
 	uint64_t before = journal_tail(t->journal);
-	int rc = script_command(s, town_by(t, &who));
+	struct decision *d = town_by(t, &who);
+	int rc = script_command(s, d);
 
 	s->done++;
 	if (rc < 0) {
 		s->refused++;
+		assert_int_equal(rc, ERR_DENIED);
+		assert_true(d->refusal.status >= 400 && d->refusal.status < 600);
+		assert_non_null(d->refusal.code);
 		if (journal_tail(t->journal) != before)
 			fail_msg("refused at step %zu, yet %llu events", s->done,
 				 (unsigned long long)(journal_tail(t->journal) -

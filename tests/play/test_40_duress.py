@@ -179,6 +179,9 @@ def play(tmp, codes, room_goes_on):
                      {"code": word[c]} if c else {})
             eyes.ask("button", "POST", "/api/v1/sos/%s/cancel" % second["signal"],
                      {"code": word[c]})
+        eyes.ask("site", "POST", "/api/v1/sos/%s/more" % first["signal"],
+                 {"key": "k1", "message": "more words", "kind": "fire"})
+        eyes.look(presses, i)
         eyes.ask("site", "POST", "/api/v1/sos", {"key": "k1"})
         eyes.ask("button", "POST", "/api/v1/sos", {"key": "k2"})
         eyes.look(presses, i)
