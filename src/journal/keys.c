@@ -111,7 +111,8 @@ key_file_open(const char *dir, const uint8_t wrap[KEY_BYTES], struct key_file **
 			key_file_close(k);
 			return ERR_IO;
 		}
-		k->made = k->made_at_open = count_made(k->fd, st.st_size);
+		k->made_at_open = st.st_size / SLOT_BYTES;
+		k->made = count_made(k->fd, st.st_size);
 	}
 	*ret = k;
 	return 0;
