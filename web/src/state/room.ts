@@ -145,6 +145,7 @@ function onLiveEvent(event: KumakEvent): void {
 	heardAt.value = serverNow()
 	const applied = apply(world.value, event)
 	world.value = applied.world
+	overtake(event)
 	for (const item of applied.stale) refetch(item)
 	for (const listener of listeners) listener(event)
 }
@@ -224,6 +225,15 @@ function forget(item: Stale): void {
 
 const inFlight = new Map<Id, number>()
 let fetchNumber = 0
+
+/* What is under way may be older than this event: an acknowledged emergency must not
+ * ring again for the moment until the next answer. */
+function overtake({ type, data }: KumakEvent): void {
+	const id = data.incident ?? data.id
+	if (!inFlight.has(id) || type.startsWith('signal.')) return
+	inFlight.set(id, ++fetchNumber)
+	refetch({ what: 'incident', id })
+}
 
 export async function fetchIncident(id: Id): Promise<Incident> {
 	const mine = ++fetchNumber
