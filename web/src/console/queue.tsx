@@ -149,7 +149,9 @@ export function Labels({ incident }: { incident: Incident }) {
 			)}
 			{incident.escalation &&
 				incident.escalation.step > 0 &&
-				incident.state !== 'closed' && <span class="chip">{incident.escalation.text}</span>}
+				incident.state !== 'closed' && (
+					<span class="chip">{t(`climb.${incident.escalation.text}`)}</span>
+				)}
 		</span>
 	)
 }
