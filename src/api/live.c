@@ -164,7 +164,8 @@ catch_up(struct reader *r)
 	uint64_t durable = journal_durable(j);
 	struct buf AUTO(buf_done) b = { 0 };
 
-	if (durable > r->sent && durable - r->sent > CATCH_UP_MAX) {
+	/* ahead of us: its numbers are of another history, a restored one perhaps */
+	if (r->sent > durable || durable - r->sent > CATCH_UP_MAX) {
 		r->sent = durable;
 		buf_printf(&b, "{\"resync\":{\"seq\":%llu}}",
 			   (unsigned long long)durable);
