@@ -48,7 +48,7 @@ span_skip(struct span a, size_t n)
 {
 	if (n > a.n)
 		n = a.n;
-	return (struct span){ a.p + n, a.n - n };
+	return (struct span){ n ? a.p + n : a.p, a.n - n };
 }
 
 /* Index of the first c, or -1. */

@@ -114,6 +114,9 @@ time_from_civil(int year, int month, int day, int hour, int min, int sec,
 	return 0;
 }
 
+#define YEAR_0_MS (-62167219200000ll)      /* 0000-01-01T00:00:00.000Z */
+#define YEAR_9999_END_MS 253402300799999ll /* 9999-12-31T23:59:59.999Z */
+
 /* "+05:00", "-0330", "Z" at the end of s; minutes to take off. */
 static bool
 zone(struct span s, int *ret_min)
@@ -143,7 +146,7 @@ time_parse(struct span s, int64_t *ret_ms)
 	if (!digits(s, 0, 4, &y) || !digits(s, 5, 2, &mo) || !digits(s, 8, 2, &d) ||
 	    !digits(s, 11, 2, &h) || !digits(s, 14, 2, &mi) || !digits(s, 17, 2, &se))
 		return ERR_SYNTAX;
-	if (s.p[4] != '-' || s.p[7] != '-' || !strchr("Tt ", s.p[10]) ||
+	if (s.p[4] != '-' || s.p[7] != '-' || !memchr("Tt ", s.p[10], 3) ||
 	    s.p[13] != ':' || s.p[16] != ':')
 		return ERR_SYNTAX;
 	if (at < s.n && s.p[at] == '.') {
@@ -159,6 +162,9 @@ time_parse(struct span s, int64_t *ret_ms)
 	if (!zone(span_skip(s, at), &off) ||
 	    time_from_civil(y, mo, d, h, mi, se, &ms) < 0)
 		return ERR_SYNTAX;
-	*ret_ms = ms + frac - (int64_t)off * 60000;
+	ms += frac - (int64_t)off * 60000;
+	if (ms < YEAR_0_MS || ms > YEAR_9999_END_MS)
+		return ERR_SYNTAX; /* its offset took it out of what can be written */
+	*ret_ms = ms;
 	return 0;
 }

@@ -23,7 +23,7 @@
 struct key_file {
 	int fd; /* -1: memory only */
 	uint8_t wrap[KEY_BYTES];
-	int64_t made;
+	int64_t made, made_at_open;
 	uint8_t (*memory)[KEY_BYTES]; /* without a folder */
 	struct {
 		int64_t slot;
@@ -72,6 +72,25 @@ make_chunk(struct key_file *k)
 	return 0;
 }
 
+/* How many keys there are. A power cut while a chunk is made may leave its size
+ * without its bytes: slots at the end whose last bytes are zeros were never
+ * referred to and are made again. (A destroyed one there gets another key: what
+ * the first one sealed stays closed.) */
+static int64_t
+count_made(int fd, off_t size)
+{
+	static const char zero[16];
+	int64_t n = size / SLOT_BYTES;
+	char end[sizeof zero];
+
+	while (n > 0 &&
+	       pread(fd, end, sizeof end, (off_t)n * SLOT_BYTES - (off_t)sizeof end) ==
+		       (ssize_t)sizeof end &&
+	       memcmp(end, zero, sizeof zero) == 0)
+		n--;
+	return n;
+}
+
 int
 key_file_open(const char *dir, const uint8_t wrap[KEY_BYTES], struct key_file **ret,
 	      struct buf *why)
@@ -92,7 +111,8 @@ key_file_open(const char *dir, const uint8_t wrap[KEY_BYTES], struct key_file **
 			key_file_close(k);
 			return ERR_IO;
 		}
-		k->made = st.st_size / SLOT_BYTES;
+		k->made_at_open = st.st_size / SLOT_BYTES;
+		k->made = count_made(k->fd, st.st_size);
 	}
 	*ret = k;
 	return 0;
@@ -139,7 +159,7 @@ find_key(void *ctx, int64_t slot)
 int64_t
 key_file_made(const struct key_file *k)
 {
-	return k->made;
+	return k->made_at_open;
 }
 
 struct seal_keys

@@ -5,23 +5,43 @@
  */
 #include "model/commands.h"
 
+#include "base/crypt.h"
+
 #include <stdio.h>
+
+/* A keyed walk over the 90,000 numbers of five digits, each once before any
+ * again: a Feistel network on pairs of 300. Whoever knows some numbers, but not
+ * the key, cannot tell the next one nor how many were made between them. */
+#define HALF 300
+#define ROUNDS 6
+
+static unsigned
+mix(const struct node *node, int64_t lap, int round, unsigned half)
+{
+	const int64_t in[] = { node->number_seed, lap, round, half };
+	uint8_t h[HASH_BYTES];
+	uint32_t v;
+
+	crypt_hash(h, (struct span){ (const char *)in, sizeof in }, NULL);
+	memcpy(&v, h, sizeof v);
+	return v % HALF;
+}
 
 void
 incident_number(const struct node *node, char out[24])
 {
-	/* A keyed walk over 90,000 numbers: the next one tells nothing of how many
-	 * were made. 7919·k + seed is a bijection, as 7919 shares no factor with
-	 * 90000; the digits are mixed once more by a keyed offset per round. */
-	int64_t n = node->incidents_made, round = n / 90000;
-	uint64_t k = (uint64_t)(n % 90000);
-	uint64_t seed = (uint64_t)node->number_seed + (uint64_t)round * 104729u;
-	uint64_t step = 7919 + 30 * (seed % 2999); /* stays coprime to 90000 */
+	int64_t n = node->incidents_made;
+	unsigned k = (unsigned)(n % (HALF * HALF));
+	unsigned left = k / HALF, right = k % HALF;
 
-	while (step % 2 == 0 || step % 3 == 0 || step % 5 == 0)
-		step++;
-	snprintf(out, 24, "%c%llu", node->node[0] - 'a' + 'A',
-		 (unsigned long long)(10000 + (k * step + seed / 2999) % 90000));
+	for (int r = 0; r < ROUNDS; r++) {
+		unsigned next = (left + mix(node, n / (HALF * HALF), r, right)) % HALF;
+
+		left = right;
+		right = next;
+	}
+	snprintf(out, 24, "%c%u", node->node[0] - 'a' + 'A',
+		 10000 + left * HALF + right);
 }
 
 static int

@@ -192,6 +192,8 @@ event_decode(struct span doc, const struct seal_keys *keys, struct event *ret,
 		return corrupt(why, "seq");
 	if (!e.type)
 		return corrupt(why, "type");
+	if (!span_is_z(json_str(o, "world"), world_names[e.world]))
+		return corrupt(why, "world"); /* never live by default */
 	if (time_parse(json_str(o, "at"), &e.at) < 0)
 		return corrupt(why, "at");
 	if (id_parse(json_str(o, "subject"), &e.subject) < 0 ||
@@ -242,15 +244,16 @@ record_decode(enum noun_index n, struct id id, struct span body,
 	      const struct seal_keys *keys, struct record **ret)
 {
 	json_t AUTO(auto_json) *o = json_read(body, NULL);
+	int world = enum_find(world_names, json_str(o, "world"));
 	struct patch p;
 
-	if (!json_is_object(o))
+	if (!json_is_object(o) || !span_is_z(json_str(o, "world"), world_names[world]))
 		return ERR_CORRUPT;
 	patch_init(&p, nouns[n]);
 	patch_load(&p, o);
 	read_sealed(json_object_get(o, "sealed"), keys, &p);
 	p.rec->id = id;
-	p.rec->world = enum_find(world_names, json_str(o, "world"));
+	p.rec->world = world;
 	*ret = TAKE(p.rec);
 	return 0;
 }

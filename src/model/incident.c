@@ -245,14 +245,15 @@ incident_call_back(struct decision *d, struct id id, struct span outcome,
 }
 
 /* Rule 5: a cancel is believed only after a challenged call-back or a unit on
- * scene, and one under duress never is. */
+ * scene, and one under duress never is. A call-back before it confirms nothing. */
 static int
 check_cancelled(struct decision *d, const struct incident *i)
 {
 	if (i->cancel == CANCEL_DURESS)
 		return refuse(d, 409, "duress",
 			      "the cancel was given under duress: close it otherwise");
-	if (i->m_on_scene == TIME_NONE && !i->callback_challenge_ok)
+	if (i->m_on_scene == TIME_NONE &&
+	    !(i->callback_challenge_ok && i->callback_at >= i->cancel_asked_at))
 		return refuse(d, 409, "needs_confirmation",
 			      "a cancel needs a call-back with the challenge word, "
 			      "or a unit on scene");
@@ -262,20 +263,18 @@ check_cancelled(struct decision *d, const struct incident *i)
 static void
 end_assignments(struct decision *d, struct incident *i)
 {
-	struct assignment *open[64];
-	size_t n = 0;
 	struct event e;
 
-	for (size_t k = 0; k < i->n_assignments && n < ARRAY_LEN(open); k++)
-		if (assignment_is_open(i->assignments[k]))
-			open[n++] = i->assignments[k];
-	for (size_t k = 0; k < n; k++) {
-		bool was_there = open[k]->state == ASSIGNMENT_ON_SCENE;
+	for (size_t k = 0; k < i->n_assignments; k++) {
+		const struct assignment *a = i->assignments[k];
+		bool was_there = a->state == ASSIGNMENT_ON_SCENE;
 
+		if (!assignment_is_open(a))
+			continue;
 		event_begin(d, &e,
 			    was_there ? EVENT_ASSIGNMENT_CLEARED
 				      : EVENT_ASSIGNMENT_CANCELLED,
-			    open[k]->r.world, open[k]->r.id);
+			    a->r.world, a->r.id);
 		PATCH_ENUM(&e.body, assignment, state,
 			   was_there ? ASSIGNMENT_CLEARED : ASSIGNMENT_CANCELLED);
 		if (was_there)
