@@ -53,7 +53,10 @@ on_moved(void *ctx, struct id unit)
 static void
 on_terminate(void *ctx)
 {
-	net_stop(((struct program *)ctx)->net);
+	struct program *p = ctx;
+
+	api_restart(p->api); /* goes out with the turn that ends the loop */
+	net_stop(p->net);
 }
 
 static void
