@@ -126,7 +126,9 @@ close_rooms(struct program *p)
 {
 	if (p->actors > 0)
 		kill(p->actors, SIGKILL);
-	net_shut(p->net); /* what was posted runs while its owner still stands */
+	if (p->net)
+		net_shut(
+			p->net); /* what was posted runs while its owner still stands */
 	gate_close(p->gate);
 	api_close(p->api);
 	dispatch_close(p->dispatch);

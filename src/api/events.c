@@ -25,7 +25,7 @@ feed_event(void *ctx, const struct event *e)
 
 /* Events looked at for one answer: bounds the work of a caller who may see
  * few of them; `through` tells where to go on. */
-#define SCAN_MAX 20000
+#define SCAN_MAX 5000
 
 void
 events_get(struct call *c)

@@ -52,10 +52,12 @@ offer_item(struct listing *l, struct incident *i)
 {
 	enum view v = access_record(l->c->m, l->c->who, NOUN_INCIDENT, &i->r);
 
+	/* newest first, and numbers rise with time: nothing later fits either */
+	if (l->since != TIME_NONE && i->m_raised != TIME_NONE && i->m_raised < l->since)
+		return false;
 	if (v == VIEW_NONE || !state_fits(l, i) ||
 	    (id_is_set(l->site) && !id_is(l->site, i->site)) ||
-	    (l->since != TIME_NONE &&
-	     (i->m_raised == TIME_NONE || i->m_raised < l->since)))
+	    (l->since != TIME_NONE && i->m_raised == TIME_NONE))
 		return true;
 	if ((int64_t)l->pager.n == l->pager.limit) {
 		l->pager.has_more = true;
@@ -257,21 +259,50 @@ write_signals(struct parts *t)
 	journal_records(t->c->api->cfg.journal, &q, signal_item, t);
 }
 
+static bool
+is_earlier(const struct roll *a, const struct roll *b)
+{
+	if (a->first_at != b->first_at)
+		return a->first_at < b->first_at;
+	return strcmp(a->source, b->source) < 0;
+}
+
+/* The first PAGE_ITEMS that pressed, in that order, the same at each look. */
+static size_t
+first_of_roll(struct call *c, const struct incident *i, enum view v,
+	      const struct roll **ret)
+{
+	bool frozen = v == VIEW_OWNER && incident_is_frozen_for(i, c->who);
+	size_t n = 0;
+	void *rec;
+
+	for (size_t k = 0; map_next(&i->roll, &k, NULL, &rec);) {
+		const struct roll *r = rec;
+		size_t at;
+
+		if ((frozen && r->first_at > i->frozen_at) ||
+		    (n == PAGE_ITEMS && is_earlier(ret[n - 1], r)))
+			continue;
+		for (at = n < PAGE_ITEMS ? n++ : n - 1;
+		     at > 0 && is_earlier(r, ret[at - 1]); at--)
+			ret[at] = ret[at - 1];
+		ret[at] = r;
+	}
+	return n;
+}
+
 static void
 write_roll(struct call *c, const struct incident *i, enum view v)
 {
+	const struct roll *first[PAGE_ITEMS];
+	size_t n = first_of_roll(c, i, v, first);
 	struct buf *b = &c->out;
-	int left = PAGE_ITEMS;
-	void *rec;
 
 	jw_key(b, "roll");
 	jw_open(b, '[');
-	for (size_t k = 0; left-- > 0 && map_next(&i->roll, &k, NULL, &rec);) {
-		const struct roll *r = rec;
+	for (size_t k = 0; k < n; k++) {
+		const struct roll *r = first[k];
 
-		if (v == VIEW_OWNER && incident_is_frozen_for(i, c->who) &&
-		    r->first_at > i->frozen_at)
-			continue;
 		jw_open(b, '{');
 		jw_kz(b, "name", r->name);
 		jw_ki64(b, "count", r->count);

@@ -15,7 +15,7 @@
 
 #define QUEUE_HIGH (1u << 20)   /* bytes not yet taken: stop, catch up later */
 #define QUEUE_FIXES (64u << 10) /* beyond: fixes are merged, not queued */
-#define CATCH_UP_MAX 10000      /* events; further behind: resync */
+#define CATCH_UP_MAX 5000       /* events; further behind: resync */
 #define PING_MS 5000
 #define FIXES_MS 1000 /* screens redraw moving units once a second */
 #define CHECK_MS 2000 /* revocation bites within 5 s even if no event says so */

@@ -42,9 +42,15 @@ struct group {
 	size_t incidents;
 };
 
+/* Read in steps of ROWS_A_TURN, so that no report holds up a press. */
+#define ROWS_A_TURN 500
+
 struct report {
 	struct call *c;
 	int64_t from, to;
+	uint64_t before; /* go on below this number */
+	size_t rows;     /* of this step */
+	bool is_done;
 	enum { BY_NOTHING, BY_SITE, BY_AGENCY, BY_KIND, BY_PRIORITY } by;
 	struct group all;
 	struct map groups;
@@ -107,13 +113,17 @@ take(void *ctx, const struct record *rec)
 	struct incident *i = incident_find(r->c->m, rec->id);
 	struct group *g;
 
+	r->before = rec->id.seq;
+	r->rows++;
 	if (!i)
 		i = (struct incident *)(uintptr_t)rec;
 	if (i->r.world != r->c->who->world || i->is_test || i->form ||
 	    i->m_raised == TIME_NONE || i->m_raised >= r->to)
 		return true;
-	if (i->m_raised < r->from)
-		return i->m_raised > r->from - 86400000; /* numbers rise with time */
+	if (i->m_raised < r->from) {
+		r->is_done = true; /* numbers rise with time */
+		return false;
+	}
 	measure(&r->all, i);
 	g = group_of(r, i);
 	if (g)
@@ -227,31 +237,57 @@ read_by(struct call *c, struct report *r)
 	return false;
 }
 
+static void
+finish(struct report *r)
+{
+	struct call *c = r->c;
+
+	jw_open(&c->out, '{');
+	jw_ktime(&c->out, "from", r->from);
+	jw_ktime(&c->out, "to", r->to);
+	write_intervals(&c->out, &r->all);
+	write_groups(r, &c->out);
+	jw_close(&c->out, '}');
+	group_done(&r->all);
+	free(r);
+	answer(c, 200);
+}
+
+static void
+step(void *ctx)
+{
+	struct report *r = ctx;
+	struct store_query q = { .noun = noun_incident.letter,
+				 .column = -1,
+				 .before = r->before,
+				 .is_descending = true,
+				 .limit = ROWS_A_TURN };
+
+	r->rows = 0;
+	if (journal_records(r->c->api->cfg.journal, &q, take, r) < 0 || r->is_done ||
+	    r->rows < ROWS_A_TURN)
+		finish(r);
+	else
+		net_post(r->c->api->cfg.net, step, r);
+}
+
 void
 response_times_get(struct call *c)
 {
 	int64_t now = journal_now(c->api->cfg.journal);
-	struct report r = { .c = c, .from = now - 30ll * 86400000, .to = now + 1 };
-	struct store_query q = { .noun = noun_incident.letter,
-				 .column = -1,
-				 .is_descending = true,
-				 .limit = SIZE_MAX >> 1 };
+	struct report *r;
 
 	if (!principal_is_supervisor_up(c->who) && c->who->role != ROLE_OVERSIGHT) {
 		answer_problem(c, 403, "needs_supervisor",
 			       "only a supervisor or oversight may see this");
 		return;
 	}
-	if (!query_time(c, "from", &r.from) || !query_time(c, "to", &r.to) ||
-	    !read_by(c, &r))
+	r = calloc(1, sizeof *r);
+	*r = (struct report){ .c = c, .from = now - 30ll * 86400000, .to = now + 1 };
+	if (!query_time(c, "from", &r->from) || !query_time(c, "to", &r->to) ||
+	    !read_by(c, r)) {
+		free(r);
 		return;
-	journal_records(c->api->cfg.journal, &q, take, &r);
-	jw_open(&c->out, '{');
-	jw_ktime(&c->out, "from", r.from);
-	jw_ktime(&c->out, "to", r.to);
-	write_intervals(&c->out, &r.all);
-	write_groups(&r, &c->out);
-	jw_close(&c->out, '}');
-	group_done(&r.all);
-	answer(c, 200);
+	}
+	step(r);
 }

@@ -2,8 +2,6 @@
 /* The room's own state: status line, mute, site tests, health, metrics, head. */
 #include "api/routes.h"
 
-#include <sys/statvfs.h>
-
 static bool
 needs_room(struct call *c)
 {
@@ -16,11 +14,12 @@ needs_room(struct call *c)
 static int
 disk_used_pct(const struct api *api)
 {
-	struct statvfs v;
+	struct store_space space;
 
-	if (!api->cfg.dir || statvfs(api->cfg.dir, &v) < 0 || !v.f_blocks)
+	if (store_space(journal_store(api->cfg.journal), &space) < 0)
 		return -1;
-	return (int)(100 - v.f_bavail * 100 / v.f_blocks);
+	/* the disk was full: that the reserve is free now is no good news */
+	return space.is_reserve_gone ? 100 : space.used_percent;
 }
 
 static void

@@ -97,10 +97,13 @@ settled_post(struct call *c)
 	struct decision *d = call_decide(c);
 	struct id id = { 0 };
 
-	if (put(c, d, n, (struct id){ 0 }, &id) < 0)
+	if (put(c, d, n, (struct id){ 0 }, &id) < 0) {
 		answer_refusal(c, d);
-	else
-		answer_record(c, n, id, 201);
+		return;
+	}
+	/* who made it may see it, also in a world that is not his own */
+	view_record(c, &c->out, n, model_find(c->m, n, id), VIEW_ADMIN);
+	answer(c, 201);
 }
 
 void

@@ -23,6 +23,14 @@ shown_state(const struct incident *i, const struct principal *p)
 	return incident_is_frozen_for(i, p) ? INCIDENT_CLOSED : i->state;
 }
 
+/* What a frozen view shows is one for all, so that nothing of what the room does
+ * now can be read from it, in an old event that is fetched again neither. */
+static const char *
+shown_priority(const struct incident *i, bool frozen)
+{
+	return priority_names[frozen ? PRIORITY_P1 : i->priority];
+}
+
 static void
 write_milestones(struct buf *b, struct incident *i, bool frozen)
 {
@@ -41,6 +49,18 @@ write_milestones(struct buf *b, struct incident *i, bool frozen)
 }
 
 static void
+write_escalation(struct buf *b, const struct incident *i)
+{
+	if (i->step <= 0 || !i->step_text)
+		return;
+	jw_key(b, "escalation");
+	jw_open(b, '{');
+	jw_ki64(b, "step", i->step);
+	jw_kz(b, "text", i->step_text);
+	jw_close(b, '}');
+}
+
+static void
 write_room_part(struct call *c, struct buf *b, struct incident *i)
 {
 	struct due due = dispatch_due(c->m, i);
@@ -53,13 +73,7 @@ write_room_part(struct call *c, struct buf *b, struct incident *i)
 		jw_ktime(b, "from", due.from);
 		jw_close(b, '}');
 	}
-	if (i->step > 0 && i->step_text) {
-		jw_key(b, "escalation");
-		jw_open(b, '{');
-		jw_ki64(b, "step", i->step);
-		jw_kz(b, "text", i->step_text);
-		jw_close(b, '}');
-	}
+	write_escalation(b, i);
 	if (i->cancel) {
 		static const char *const words[] = { "", "none", "right", "wrong",
 						     "duress" };
@@ -147,10 +161,10 @@ incident_mask(const struct incident *i, enum view v)
 }
 
 static void
-write_frozen(struct buf *b)
+write_frozen(struct buf *b, const struct incident *i)
 {
 	jw_kz(b, "state", incident_state_names[INCIDENT_CLOSED]);
-	jw_kz(b, "priority", priority_names[PRIORITY_P1]);
+	jw_kz(b, "priority", shown_priority(i, true));
 	jw_kz(b, "disposition", disposition_names[DISP_CANCELLED]);
 }
 
@@ -233,7 +247,7 @@ view_members(struct call *c, struct buf *b, enum noun_index n, const struct reco
 	switch (n) {
 	case NOUN_INCIDENT:
 		if (is_frozen((const struct incident *)rec, v))
-			write_frozen(b);
+			write_frozen(b, (const struct incident *)rec);
 		write_incident(c, b, (struct incident *)(uintptr_t)rec, v);
 		break;
 	case NOUN_UNIT:
@@ -308,18 +322,21 @@ write_context(struct api *api, struct buf *b, const struct event *e,
 	enum noun_index n = event_infos[e->type].noun;
 	struct model *m = journal_model(api->cfg.journal);
 	const struct unit *u = unit_find(m, e->unit);
+	bool frozen = i && incident_is_frozen_for(i, p);
 
 	if (i && n != NOUN_INCIDENT) {
 		jw_kz(b, "number", i->number);
 		if (n != NOUN_SIGNAL)
 			jw_kz(b, "kind", i->kind);
-		jw_kz(b, "priority", priority_names[i->priority]);
+		jw_kz(b, "priority", shown_priority(i, frozen));
 	} else if (i && e->type != EVENT_INCIDENT_RAISED) {
 		jw_kz(b, "number", i->number);
 		jw_kz(b, "kind", i->kind);
 		if (e->type != EVENT_INCIDENT_PRIORITY_CHANGED)
-			jw_kz(b, "priority", priority_names[i->priority]);
+			jw_kz(b, "priority", shown_priority(i, frozen));
 	}
+	if (e->type == EVENT_INCIDENT_ESCALATED) /* to the room alone (events.def) */
+		write_escalation(b, (const struct incident *)e->body.rec);
 	if (n == NOUN_ASSIGNMENT && u && e->type != EVENT_ASSIGNMENT_OFFERED)
 		jw_kz(b, "callsign", u->callsign);
 	if (n == NOUN_UNIT && u && v != VIEW_NONE) {

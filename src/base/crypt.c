@@ -45,6 +45,19 @@ crypt_hash(uint8_t out[HASH_BYTES], struct span data, const uint8_t *key)
 			   key ? KEY_BYTES : 0);
 }
 
+uint64_t
+crypt_short(struct span data)
+{
+	static const uint8_t key[crypto_shorthash_KEYBYTES] = "kumak column 1.";
+	uint8_t out[crypto_shorthash_BYTES];
+	uint64_t v = 0;
+
+	crypto_shorthash(out, (const uint8_t *)data.p, data.n, key);
+	for (size_t i = 0; i < sizeof out; i++)
+		v = v << 8 | out[i];
+	return v;
+}
+
 void
 crypt_hash2(uint8_t out[HASH_BYTES], struct span a, struct span b, const uint8_t *key)
 {

@@ -19,6 +19,8 @@ bool crypt_equal(const void *a, const void *b, size_t n); /* constant time */
 
 /* key may be NULL (plain hash) or KEY_BYTES. */
 void crypt_hash(uint8_t out[HASH_BYTES], struct span data, const uint8_t *key);
+/* 64 bits, fast, the same on every machine: for finding, not for proving. */
+uint64_t crypt_short(struct span data);
 /* The hash of two parts after each other. */
 void crypt_hash2(uint8_t out[HASH_BYTES], struct span a, struct span b,
 		 const uint8_t *key);

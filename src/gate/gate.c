@@ -307,6 +307,27 @@ promised_ms(const struct model *m, const struct device *d)
 						  : UNIT_LOST_MS;
 }
 
+/* Product rule 12: off duty the last place is held 10 minutes, so that an SOS
+ * has one, and then no more. */
+#define OFF_DUTY_MS (10 * 60000)
+
+static void
+forget_places(struct gate *g, int64_t now)
+{
+	struct model *m = journal_model(g->cfg.journal);
+	void *rec;
+
+	for (size_t i = 0; map_next(&m->tables[NOUN_UNIT], &i, NULL, &rec);) {
+		const struct unit *u = rec;
+		const struct fix *f = u->shift_on || u->n_open
+					      ? NULL
+					      : track_last(g->cfg.track, u->r.id);
+
+		if (f && now - f->server_ms > OFF_DUTY_MS)
+			track_forget(g->cfg.track, u->r.id);
+	}
+}
+
 static void
 check_links(void *ctx)
 {
@@ -315,6 +336,7 @@ check_links(void *ctx)
 	int64_t now = net_wall_ms(g->cfg.net);
 	void *rec;
 
+	forget_places(g, now);
 	for (size_t i = 0; map_next(&m->tables[NOUN_DEVICE], &i, NULL, &rec);) {
 		struct device *d = rec;
 		int64_t quiet =

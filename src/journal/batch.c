@@ -142,6 +142,7 @@ batch_clear(struct batch *b)
 {
 	for (size_t i = 0; i < b->n; i++)
 		event_done(&b->events[i].e);
+	arena_reset(&b->arena);
 	b->n = 0;
 	b->docs.n = b->bodies.n = b->texts.n = 0;
 	b->out = (struct store_batch){ 0 };
@@ -161,6 +162,7 @@ batch_free(struct batch *b)
 	if (!b)
 		return;
 	batch_clear(b);
+	arena_done(&b->arena);
 	free(b->events);
 	free(b->out_events);
 	free(b->out_records);

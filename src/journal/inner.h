@@ -21,9 +21,10 @@ struct batched_event {
 struct batch {
 	struct batched_event *events;
 	size_t n, cap;
-	struct buf docs;   /* envelopes after each other */
-	struct buf bodies; /* records */
-	struct buf texts;  /* search */
+	struct arena arena; /* bodies of the events */
+	struct buf docs;    /* envelopes after each other */
+	struct buf bodies;  /* records */
+	struct buf texts;   /* search */
 	struct store_event *out_events;
 	struct store_record *out_records;
 	struct store_search *out_searches;
@@ -51,6 +52,7 @@ struct journal {
 	struct model model;
 	struct store *store;
 	const struct clock *clock;
+	struct seen *seen;
 	struct key_file *key_file;
 	struct seal_keys keys;
 	uint8_t node_key[64];
@@ -83,6 +85,13 @@ void batch_add(struct journal *j, struct batch *b, struct event *e); /* takes bo
 void batch_seal(struct journal *j, struct batch *b);                 /* fills b->out */
 void batch_clear(struct batch *b);
 void batch_free(struct batch *b);
+
+/* seen.c: keys of presses that may be on the shelf */
+struct seen;
+int seen_new(struct store *store, struct seen **ret);
+void seen_free(struct seen *s);
+void seen_add(struct seen *s, int64_t value);
+bool seen_may_have(const struct seen *s, int64_t value);
 
 /* shelf.c: between memory and the store */
 int shelf_load_live(struct journal *j, struct buf *why);

@@ -95,6 +95,7 @@ journal_begin(struct journal *j, const struct principal *actor)
 		.now = journal_now(j),
 		.actor = actor,
 		.next_seq = j->tail + 1,
+		.arena = &j->pending->arena,
 		.sink = on_emit,
 		.sink_ctx = j,
 		.load = on_load,
@@ -362,6 +363,35 @@ journal_head(struct journal *j, struct buf *b)
 
 /* --- opening and closing --------------------------------------------------- */
 
+/* The folder's secrets must be this node's: with others it would start, show
+ * sealed fields as empty and seal new ones with keys that nobody keeps. */
+static int
+check_keys(struct journal *j, struct buf *why)
+{
+	const struct node *node = j->model.node;
+	struct buf AUTO(buf_done) hex = { 0 };
+	uint8_t pub[32], sec[64];
+
+	if (!node)
+		return 0;
+	crypt_sign_seed(j->node_key, pub, sec);
+	crypt_wipe(sec, sizeof sec);
+	crypt_hex(&hex, pub, sizeof pub);
+	if (node->head_key && strcmp(node->head_key, hex.p) != 0) {
+		buf_add_z(why, "node.key is not the one that this node was made with");
+		return ERR_CRYPTO;
+	}
+	if (node->key_slots_used > key_file_made(j->key_file)) {
+		buf_printf(
+			why,
+			"the file keys is missing or cut: %lld keys of sealed fields "
+			"are in use",
+			(long long)node->key_slots_used);
+		return ERR_CRYPTO;
+	}
+	return 0;
+}
+
 int
 journal_open(const struct journal_config *cfg, struct journal **ret, struct buf *why)
 {
@@ -386,10 +416,15 @@ journal_open(const struct journal_config *cfg, struct journal **ret, struct buf 
 	rc = node_key_load(cfg->dir, cfg->info.last_seq == 0, j->node_key, why);
 	if (rc == 0)
 		rc = key_file_open(cfg->dir, j->node_key + 32, &j->key_file, why);
+	if (rc == 0)
+		rc = seen_new(j->store, &j->seen);
 	if (rc == 0) {
 		j->keys = key_file_seal(j->key_file);
+		j->keys.cache = seal_cache_new();
 		rc = shelf_load_live(j, why);
 	}
+	if (rc == 0 && strcmp(cfg->dir, ":memory:") != 0)
+		rc = check_keys(j, why);
 	if (rc == 0 && j->post && pthread_create(&j->thread, NULL, writer, j) != 0) {
 		buf_add_z(why, "cannot start the writer thread");
 		rc = ERR_NOMEM;
@@ -436,6 +471,8 @@ journal_close(struct journal *j)
 	}
 	model_done(&j->model);
 	key_file_close(j->key_file);
+	seal_cache_free(j->keys.cache);
+	seen_free(j->seen);
 	crypt_wipe(j->node_key, sizeof j->node_key);
 	pthread_mutex_destroy(&j->lock);
 	pthread_cond_destroy(&j->wake);

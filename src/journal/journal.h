@@ -89,6 +89,7 @@ struct key_file;
 int key_file_open(const char *dir, const uint8_t wrap[KEY_BYTES], struct key_file **ret,
 		  struct buf *why);
 void key_file_close(struct key_file *k);
+int64_t key_file_made(const struct key_file *k); /* slots when opened */
 struct seal_keys key_file_seal(struct key_file *k);
 /* Destroys a key for good: what it sealed cannot be read again. */
 int key_file_destroy(struct key_file *k, int64_t slot);

@@ -23,7 +23,7 @@
 struct key_file {
 	int fd; /* -1: memory only */
 	uint8_t wrap[KEY_BYTES];
-	int64_t made;
+	int64_t made, made_at_open;
 	uint8_t (*memory)[KEY_BYTES]; /* without a folder */
 	struct {
 		int64_t slot;
@@ -111,6 +111,7 @@ key_file_open(const char *dir, const uint8_t wrap[KEY_BYTES], struct key_file **
 			key_file_close(k);
 			return ERR_IO;
 		}
+		k->made_at_open = st.st_size / SLOT_BYTES;
 		k->made = count_made(k->fd, st.st_size);
 	}
 	*ret = k;
@@ -155,10 +156,16 @@ find_key(void *ctx, int64_t slot)
 	return k->cache[c].key;
 }
 
+int64_t
+key_file_made(const struct key_file *k)
+{
+	return k->made_at_open;
+}
+
 struct seal_keys
 key_file_seal(struct key_file *k)
 {
-	return (struct seal_keys){ find_key, k };
+	return (struct seal_keys){ find_key, k, NULL };
 }
 
 int

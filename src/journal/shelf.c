@@ -129,6 +129,12 @@ keep_closed(struct journal *j, struct id id)
 }
 
 static void
+remember_key(struct journal *j, const struct signal *s)
+{
+	seen_add(j->seen, column_hash(span_of(s->source), span_of(s->key)));
+}
+
+static void
 keep_signal(struct journal *j, struct id id)
 {
 	size_t at = j->n_signals++ % KEPT_SIGNALS;
@@ -155,6 +161,9 @@ shelf_tidy(struct journal *j, struct batch *b)
 
 		switch (event_infos[e->type].noun) {
 		case NOUN_SIGNAL:
+			if (e->type != EVENT_SIGNAL_RECEIVED)
+				break;
+			remember_key(j, (const struct signal *)e->body.rec);
 			keep_signal(j, e->subject);
 			break;
 		case NOUN_INCIDENT:
@@ -251,6 +260,8 @@ shelf_signal(void *ctx, struct span source, struct span key)
 				 .equals = column_hash(source, key),
 				 .limit = 16 };
 
+	if (!seen_may_have(w.j->seen, q.equals))
+		return NULL;
 	if (store_find(w.j->store, &q, match_key, &w) < 0 || !id_is_set(w.found))
 		return NULL;
 	return (struct signal *)journal_find(w.j, NOUN_SIGNAL, w.found);

@@ -11,6 +11,7 @@ static const char *const device_states[] = { "", "pending", "bound", "revoked", 
 static const char *const link_names[] = { "", "live", "late", "lost", NULL };
 
 static const struct field account_fields[] = {
+	NOUN_WORLD(account),
 	NOUN_LINE(account, agency, ID, FIELD_POST,
 		  .doc = "the caller's own when left out"),
 	NOUN_LINE(account, login, STR, FIELD_POST | FIELD_NEEDED, .min = 1, .max = 64,
@@ -147,6 +148,7 @@ account_put(struct decision *d, struct id id, struct patch *p,
 	if (!now && !id_is_set(asked->agency) && d->actor)
 		PATCH_ID(p, account, agency, d->actor->agency);
 	if (needs_admin_of(d, now ? now->agency : asked->agency) < 0 ||
+	    (!now && world_for(d, asked->ask_world, &world) < 0) ||
 	    check_account(d, now, p) < 0)
 		return ERR_DENIED;
 	if (!now && account_by_login(d->m, span_of(asked->login)))
@@ -227,6 +229,10 @@ invitation_make(struct decision *d, struct id site, struct span label, struct sp
 	struct site *s = site_find(d->m, site);
 	struct event e;
 
+	/* first who asks: else the answer tells whether there is such a site */
+	if (d->actor && !principal_is_administrator(d->actor))
+		return refuse(d, 403, "needs_administrator",
+			      "only an administrator may do this");
 	if (!s || (d->actor && s->r.world != d->actor->world))
 		return refuse(d, 422, "no_such_site", "site: no such site");
 	if (needs_admin_of(d, s->agency) < 0)

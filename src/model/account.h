@@ -29,6 +29,7 @@ struct account {
 	struct id unit, site;
 	char *language;
 	bool disabled;
+	int ask_world;
 	char *password; /* only in requests */
 	char *password_hash;
 	bool must_change_password, reset_password;

@@ -166,3 +166,17 @@ config_put(struct decision *d, enum event_type type, int world, struct id id,
 		*ret = id;
 	return 0;
 }
+
+int
+world_for(struct decision *d, int asked, int *ret)
+{
+	int own = d->actor ? d->actor->world : WORLD_LIVE;
+
+	*ret = asked ? asked - 1 : own;
+	if (*ret != own && d->actor &&
+	    (!d->actor->is_control || d->actor->world != WORLD_LIVE))
+		return refuse(
+			d, 403, "not_your_world",
+			"world: only the control agency's administrator may choose");
+	return 0;
+}

@@ -70,7 +70,9 @@ incident_open_call(struct decision *d, const struct call_args *a, struct id *ret
 	event_begin(d, &e, EVENT_INCIDENT_RAISED, d->actor->world, *ret);
 	PATCH_STR(&e.body, incident, number, span_of(number));
 	PATCH_ENUM(&e.body, incident, state,
-		   a->disposition ? INCIDENT_CLOSED : INCIDENT_ACKNOWLEDGED);
+		   a->disposition ? INCIDENT_CLOSED
+		   : a->form.n    ? INCIDENT_ACKNOWLEDGED
+				  : INCIDENT_NEW);
 	PATCH_STR(&e.body, incident, kind, a->kind);
 	PATCH_ENUM(&e.body, incident, priority, a->priority);
 	PATCH_ENUM(&e.body, incident, trust, TRUST_VERIFIED);
@@ -92,18 +94,20 @@ incident_open_call(struct decision *d, const struct call_args *a, struct id *ret
 	PATCH_INT(&e.body, incident, step, 0);
 	PATCH_INT(&e.body, incident, wrong_codes, 0);
 	PATCH_INT(&e.body, incident, key_slot, d->m->node->key_slots_used);
-	PATCH_INT(&e.body, incident, acknowledged_at, d->now);
-	PATCH_ID(&e.body, incident, acknowledged_by, d->actor->id);
-	PATCH_STR(&e.body, incident, acknowledged_name, span_of(d->actor->name));
 	if (a->form.n) {
+		PATCH_INT(&e.body, incident, acknowledged_at, d->now);
+		PATCH_ID(&e.body, incident, acknowledged_by, d->actor->id);
+		PATCH_STR(&e.body, incident, acknowledged_name,
+			  span_of(d->actor->name));
 		PATCH_STR(&e.body, incident, form, a->form);
 		PATCH_STR(&e.body, incident, late_times, a->late_times);
 		PATCH_STR(&e.body, incident, labels, SPAN("[\"late_entry\"]"));
 	} else {
-		/* The person who typed it has seen and taken it. */
+		/* Seen by the person who typed it; taken by whoever acknowledges. */
+		PATCH_BOOL(&e.body, incident, unacknowledged, true);
+		PATCH_INT(&e.body, incident, unack_since, d->now);
 		PATCH_INT(&e.body, incident, m_raised, d->now);
 		PATCH_INT(&e.body, incident, m_presented, d->now);
-		PATCH_INT(&e.body, incident, m_acknowledged, d->now);
 	}
 	if (a->disposition)
 		PATCH_ENUM(&e.body, incident, disposition, a->disposition);

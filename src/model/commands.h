@@ -18,6 +18,8 @@ void node_emit(struct decision *d, struct event *e, enum event_type type);
 int config_put(struct decision *d, enum event_type type, int world, struct id id,
 	       struct patch *p, struct id *ret);
 
+/* The world of a new record: the actor's, or the one asked for. */
+int world_for(struct decision *d, int asked, int *ret);
 int agency_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
 int site_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
 int unit_put(struct decision *d, struct id id, struct patch *p, struct id *ret);

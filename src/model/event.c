@@ -11,6 +11,7 @@
 #include "base/crypt.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 const struct event_info event_infos[EVENT__COUNT] = {
 #define EVENT(name, type, noun, audience) \
@@ -28,13 +29,68 @@ event_find(struct span type)
 	return EVENT__NONE;
 }
 
+#define CACHE_BOXES 256
+
+struct seal_cache {
+	struct {
+		int64_t slot;
+		struct buf plain, box;
+	} at[CACHE_BOXES];
+};
+
+struct seal_cache *
+seal_cache_new(void)
+{
+	return calloc(1, sizeof(struct seal_cache));
+}
+
+void
+seal_cache_free(struct seal_cache *c)
+{
+	for (size_t i = 0; c && i < CACHE_BOXES; i++) {
+		if (c->at[i].plain.p)
+			crypt_wipe(c->at[i].plain.p, c->at[i].plain.n);
+		buf_done(&c->at[i].plain);
+		buf_done(&c->at[i].box);
+	}
+	free(c);
+}
+
+/* The box of plain under slot's key as base64; false when the key is gone. */
+static bool
+write_box(struct buf *b, struct span plain, int64_t slot, const struct seal_keys *keys)
+{
+	const uint8_t *key = keys->key(keys->ctx, slot);
+	struct buf AUTO(buf_done) box = { 0 };
+	size_t n, at = b->n;
+
+	if (!key)
+		return false; /* destroyed: what it sealed is gone for good */
+	n = keys->cache ? crypt_short(plain) % CACHE_BOXES : 0;
+	if (keys->cache && keys->cache->at[n].slot == slot &&
+	    span_is(plain, buf_span(&keys->cache->at[n].plain))) {
+		buf_add_span(b, buf_span(&keys->cache->at[n].box));
+		return true;
+	}
+	crypt_seal(&box, plain, key);
+	crypt_b64(b, box.p, box.n);
+	if (keys->cache) {
+		buf_clear(&keys->cache->at[n].plain);
+		buf_clear(&keys->cache->at[n].box);
+		buf_add_span(&keys->cache->at[n].plain, plain);
+		buf_add(&keys->cache->at[n].box, b->p + at, b->n - at);
+		keys->cache->at[n].slot = slot;
+	}
+	return true;
+}
+
 /* "sealed":{"key":slot,"box":"…"} of the fields flagged FIELD_SEALED. */
 static void
 write_sealed(struct buf *b, const struct noun *noun, const struct record *rec,
 	     uint64_t given, bool with_null, int64_t slot, const struct seal_keys *keys)
 {
-	const uint8_t *key;
-	struct buf AUTO(buf_done) plain = { 0 }, box = { 0 };
+	struct buf AUTO(buf_done) plain = { 0 };
+	size_t before = b->n;
 
 	if (slot == FIELD_NONE || !keys)
 		return;
@@ -42,16 +98,15 @@ write_sealed(struct buf *b, const struct noun *noun, const struct record *rec,
 	if (!fields_write_only(&plain, noun, rec, given, with_null, FIELD_SEALED))
 		return;
 	jw_close(&plain, '}');
-	key = keys->key(keys->ctx, slot);
-	if (!key)
-		return; /* destroyed: what it sealed is gone for good */
-	crypt_seal(&box, buf_span(&plain), key);
 	jw_key(b, "sealed");
 	jw_open(b, '{');
 	jw_ki64(b, "key", slot);
 	jw_key(b, "box");
 	buf_add_c(b, '"');
-	crypt_b64(b, box.p, box.n);
+	if (!write_box(b, buf_span(&plain), slot, keys)) {
+		b->n = before;
+		return;
+	}
 	buf_add_c(b, '"');
 	jw_close(b, '}');
 }

@@ -45,11 +45,17 @@ struct event {
 };
 
 /* Keys of sealed fields, by slot. A destroyed slot has no key. */
+struct seal_cache;
 struct seal_keys {
 	/* NULL: destroyed or never made. */
 	const uint8_t *(*key)(void *ctx, int64_t slot);
 	void *ctx;
+	struct seal_cache *cache; /* boxes just made; NULL: none */
 };
+/* An event and the record it makes seal the same words: equal words under one
+ * key give equal boxes, so the second is a copy. */
+struct seal_cache *seal_cache_new(void);
+void seal_cache_free(struct seal_cache *c);
 
 /* The envelope as the chain hashes it: canonical JSON, sealed part encrypted. */
 void event_encode(struct buf *b, const struct event *e, const struct seal_keys *keys);

@@ -75,9 +75,10 @@ field_is_none(const struct field *f, const struct record *rec)
 }
 
 static struct record *
-blank(const struct noun *noun)
+blank(const struct noun *noun, struct arena *arena)
 {
-	struct record *rec = calloc(1, noun->size);
+	struct record *rec =
+		arena ? arena_alloc(arena, noun->size) : calloc(1, noun->size);
 
 	if (!rec)
 		abort();
@@ -89,7 +90,7 @@ blank(const struct noun *noun)
 struct record *
 record_new(const struct noun *noun, struct id id, int world)
 {
-	struct record *rec = blank(noun);
+	struct record *rec = blank(noun, NULL);
 
 	rec->id = id;
 	rec->world = world;
@@ -108,15 +109,21 @@ record_free(const struct noun *noun, struct record *rec)
 }
 
 void
+patch_init_in(struct patch *p, const struct noun *noun, struct arena *arena)
+{
+	*p = (struct patch){ noun, 0, blank(noun, arena), arena };
+}
+
+void
 patch_init(struct patch *p, const struct noun *noun)
 {
-	*p = (struct patch){ noun, 0, blank(noun) };
+	patch_init_in(p, noun, NULL);
 }
 
 void
 patch_done(struct patch *p)
 {
-	if (p->rec)
+	if (p->rec && !p->arena)
 		record_free(p->noun, p->rec);
 	*p = (struct patch){ 0 };
 }
@@ -159,44 +166,55 @@ patch_give(struct patch *p, size_t off)
  * it, and none where it is not what the table says; text valid and within its
  * limit. */
 static void
-read_json_again(const struct field *f, struct record *rec, struct span s)
+read_json_again(const struct field *f, struct patch *p, char **z, struct span s)
 {
 	json_t AUTO(auto_json) *v = json_read(s, NULL);
 	struct field_error ignored;
+	char *text;
 
 	if (v)
-		field_read(f, rec, v, &ignored);
+		field_read(f, p->rec, v, &ignored);
+	if (!p->arena || !*z)
+		return;
+	text = *z;
+	*z = arena_dup(p->arena, span_of(text));
+	free(text);
 }
 
-static char *
-text_again(const struct field *f, struct span s)
+static struct span
+text_again(const struct field *f, struct span s, struct buf *mended)
 {
 	size_t most = f->max ? (size_t)f->max : FIELD_STR_MAX;
-	struct buf AUTO(buf_done) mended = { 0 };
 
 	s.n = strnlen(s.p, s.n);
 	if (!utf8_is_valid(s)) {
-		utf8_mend(&mended, s);
-		s = buf_span(&mended);
+		utf8_mend(mended, s);
+		s = buf_span(mended);
 	}
 	if (s.n > most)
 		for (s.n = most; !utf8_is_valid(s);)
 			s.n--; /* not in the middle of a letter */
-	return span_dup(s);
+	return s;
 }
 
 void
 patch_str(struct patch *p, size_t off, struct span s)
 {
 	const struct field *f = &p->noun->fields[field_at(p->noun, off)];
+	struct buf AUTO(buf_done) mended = { 0 };
 	char **z = patch_give(p, off);
 
-	free(*z);
+	if (!p->arena)
+		free(*z);
 	*z = NULL;
-	if (s.p && f->type == FIELD_STR)
-		*z = text_again(f, s);
-	else if (s.p)
-		read_json_again(f, p->rec, s);
+	if (!s.p)
+		return;
+	if (f->type != FIELD_STR) {
+		read_json_again(f, p, z, s);
+		return;
+	}
+	s = text_again(f, s, &mended);
+	*z = p->arena ? arena_dup(p->arena, s) : span_dup(s);
 }
 
 const struct field *

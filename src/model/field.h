@@ -75,12 +75,14 @@ struct patch {
 	const struct noun *noun;
 	uint64_t given;
 	struct record *rec;
+	struct arena *arena; /* holds rec and its texts; NULL: they are malloc'ed */
 };
 
 struct record *record_new(const struct noun *noun, struct id id, int world);
 void record_free(const struct noun *noun, struct record *rec);
 
 void patch_init(struct patch *p, const struct noun *noun);
+void patch_init_in(struct patch *p, const struct noun *noun, struct arena *arena);
 void patch_done(struct patch *p);
 /* Moves the given values of p into rec (strings change owner). */
 void patch_apply(struct patch *p, struct record *rec);

@@ -57,6 +57,23 @@ device_key(struct buf *b, struct span door, struct span identity)
 	buf_add_span(b, identity);
 }
 
+/* Callsigns are unique within their world. */
+static void
+unit_call_key(struct buf *b, int world, const char *callsign)
+{
+	buf_add_c(b, (char)('0' + world));
+	buf_add_z(b, callsign);
+}
+
+struct unit *
+unit_by_callsign(const struct model *m, int world, const char *callsign)
+{
+	struct buf AUTO(buf_done) k = { 0 };
+
+	unit_call_key(&k, world, callsign);
+	return map_get(&m->unit_calls, buf_span(&k));
+}
+
 void
 signal_key(struct buf *b, struct span source, struct span key)
 {
@@ -98,9 +115,10 @@ index_record(struct model *m, enum noun_index n, struct record *rec, bool is_in)
 			  rec, is_in && !((struct session *)rec)->ended);
 		break;
 	case NOUN_UNIT:
-		if (((struct unit *)rec)->callsign)
-			index_set(&m->unit_calls,
-				  span_of(((struct unit *)rec)->callsign), rec, is_in);
+		if (((struct unit *)rec)->callsign) {
+			unit_call_key(&k, rec->world, ((struct unit *)rec)->callsign);
+			index_set(&m->unit_calls, buf_span(&k), rec, is_in);
+		}
 		break;
 	case NOUN_DEVICE:
 		device_key(&k, span_of(((struct device *)rec)->door),
@@ -274,7 +292,7 @@ event_begin(struct decision *d, struct event *e, enum event_type type, int world
 	e->key_slot = FIELD_NONE;
 	if (d->actor)
 		e->actor = d->actor->id;
-	patch_init(&e->body, nouns[event_infos[type].noun]);
+	patch_init_in(&e->body, nouns[event_infos[type].noun], d->arena);
 }
 
 void

@@ -54,6 +54,7 @@ MODEL_FINDER(session, session, NOUN_SESSION)
 
 struct account *account_by_login(const struct model *m, struct span login);
 struct token *token_by_hash(const struct model *m, struct span hash_hex);
+struct unit *unit_by_callsign(const struct model *m, int world, const char *callsign);
 struct session *session_by_hash(const struct model *m, struct span hash_hex);
 struct device *device_by_name(const struct model *m, struct span door,
 			      struct span identity);
@@ -97,6 +98,9 @@ struct decision {
 	const struct principal *actor; /* NULL: the node itself */
 	uint64_t next_seq;
 	struct refusal refusal;
+	/* Bodies of the events emitted, as long as the sink keeps them; NULL: the
+	 * heap. */
+	struct arena *arena;
 	/* Hands an applied event on (to the journal's batch). */
 	void (*sink)(void *ctx, struct event *e);
 	void *sink_ctx;

@@ -23,6 +23,8 @@ const struct noun *const nouns[NOUN__COUNT] = {
 	[NOUN_SESSION] = &noun_session,
 };
 
+const char *const world_ask_names[] = { "", "live", "training", NULL };
+
 enum noun_index
 noun_by_letter(char letter)
 {
@@ -35,12 +37,10 @@ noun_by_letter(char letter)
 int64_t
 column_hash(struct span a, struct span b)
 {
-	uint8_t h[HASH_BYTES];
-	uint64_t v;
+	/* the low halves cross, so that ("ab", "c") is not ("a", "bc") */
+	uint64_t x = crypt_short(a), y = crypt_short(b);
 
-	crypt_hash2(h, a, b, NULL);
-	memcpy(&v, h, sizeof v);
-	return (int64_t)(v >> 1);
+	return (int64_t)(((x << 21 | x >> 43) ^ y) >> 1);
 }
 
 static int64_t
@@ -58,7 +58,6 @@ noun_columns(enum noun_index n, const struct record *rec, int64_t k[3])
 
 		k[0] = seq_or_none(s->incident);
 		k[1] = column_hash(span_of(s->source), span_of(s->key));
-		k[2] = seq_or_none(s->site);
 	} else if (n == NOUN_INCIDENT) {
 		const struct incident *i = (const struct incident *)rec;
 

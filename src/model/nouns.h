@@ -44,6 +44,18 @@ int64_t column_hash(struct span a, struct span b);
 				  many,  sizeof(struct T), \
 				  table, sizeof(table) / sizeof((table)[0]) }
 
+/* "world" in a request: where the new record lives. Member: int ask_world. */
+#define NOUN_WORLD(T)                                                                  \
+	{                                                                              \
+		.name = "world", .type = FIELD_ENUM,                                   \
+		.off = offsetof(struct T, ask_world), .flags = FIELD_POST | FIELD_ASK, \
+		.names = world_ask_names,                                              \
+		.doc = "live, or training; only an administrator of the control "      \
+		       "agency "                                                       \
+		       "makes what is not of its own world",                           \
+	}
+extern const char *const world_ask_names[];
+
 /* How fields may be given: made and changed / made only. */
 #define GIVE (FIELD_POST | FIELD_PATCH)
 #define NEED (FIELD_POST | FIELD_PATCH | FIELD_NEEDED)

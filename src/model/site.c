@@ -9,6 +9,7 @@ const char *const site_class_names[] = { "",     "consulate", "residence", "proj
 					 "camp", "other",     NULL };
 
 static const struct field fields[] = {
+	NOUN_WORLD(site),
 	NOUN_LINE(site, agency, ID, FIELD_POST,
 		  .doc = "its owner; the caller's own when left out"),
 	NOUN_LINE(site, name, STR, NEED, .min = 1, .max = 120,
@@ -82,11 +83,13 @@ site_put(struct decision *d, struct id id, struct patch *p, struct id *ret)
 {
 	struct site *now = site_find(d->m, id), *asked = (struct site *)p->rec;
 	struct buf AUTO(buf_done) hash = { 0 };
+	int world;
 	struct id agency, self = now ? id : next_id(d, NOUN_SITE);
 
 	if (id_is_set(id) && (!now || !d->actor || now->r.world != d->actor->world))
 		return refuse_hidden(d);
-	if (check_owner(d, now, asked, &agency) < 0)
+	if (check_owner(d, now, asked, &agency) < 0 ||
+	    world_for(d, asked->ask_world, &world) < 0)
 		return ERR_DENIED;
 	if (asked->cancel_code && asked->duress_code &&
 	    strcmp(asked->cancel_code, asked->duress_code) == 0)
@@ -113,5 +116,5 @@ site_put(struct decision *d, struct id id, struct patch *p, struct id *ret)
 				      "duress_code must differ from cancel_code");
 		PATCH_STR(p, site, duress_hash, buf_span(&hash));
 	}
-	return config_put(d, EVENT_SITE_CHANGED, d->actor->world, id, p, ret);
+	return config_put(d, EVENT_SITE_CHANGED, world, id, p, ret);
 }

@@ -23,6 +23,7 @@ struct site {
 	int64_t response_time_s, link_class_s;
 	char *phones; /* JSON [{"label","number"}] */
 	char *challenge_word;
+	int ask_world;
 	char *cancel_code, *duress_code; /* only in requests */
 	char *cancel_hash, *duress_hash;
 	int64_t last_test_at, made_at;

@@ -8,6 +8,7 @@ const char *const unit_state_names[] = { "off_duty", "available", "busy",
 					 "out_of_service", NULL };
 
 static const struct field fields[] = {
+	NOUN_WORLD(unit),
 	NOUN_LINE(unit, agency, ID, FIELD_POST,
 		  .doc = "its owner; the caller's own when left out"),
 	NOUN_LINE(unit, callsign, STR, NEED, .min = 1, .max = 32,
@@ -89,11 +90,11 @@ unit_put(struct decision *d, struct id id, struct patch *p, struct id *ret)
 
 	if (id_is_set(id) && (!now || now->r.world != world))
 		return refuse_hidden(d);
-	if (check_rights(d, now, p) < 0)
+	if (check_rights(d, now, p) < 0 ||
+	    (!now && world_for(d, asked->ask_world, &world) < 0))
 		return ERR_DENIED;
-	other = asked->callsign ? map_get(&d->m->unit_calls, span_of(asked->callsign))
-				: NULL;
-	if (other && other != now && other->r.world == world)
+	other = asked->callsign ? unit_by_callsign(d->m, world, asked->callsign) : NULL;
+	if (other && other != now)
 		return refuse(d, 409, "callsign_taken", "callsign %.32s is taken",
 			      asked->callsign);
 	if (!now && !id_is_set(asked->agency) && d->actor)

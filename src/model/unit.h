@@ -23,6 +23,7 @@ struct unit {
 	bool out_of_service;
 	char *reason;
 	struct position beat;
+	int ask_world;
 	/* derived: open assignments, in memory only */
 	struct assignment **open;
 	size_t n_open;

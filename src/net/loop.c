@@ -91,15 +91,20 @@ flush(struct net *net)
 }
 
 static void
-on_alarm(uv_timer_t *alarm)
-{
-	(void)alarm; /* waking was all */
-}
-
-static void
 on_spin(uv_idle_t *spin)
 {
 	net_busy(spin->data);
+}
+
+/* Waking is all. But libuv runs timers before it polls: an alarm that is due by
+ * then would be spent, and the poll sleep without end. So this round must not
+ * sleep; the check after it runs our timers and sets the next alarm. */
+static void
+on_alarm(uv_timer_t *alarm)
+{
+	struct net *net = alarm->data;
+
+	uv_idle_start(&net->spin, on_spin);
 }
 
 /* Before the loop sleeps: until when? */
@@ -290,6 +295,7 @@ loop_init(struct net *net)
 	uv_signal_init(&net->loop, &net->signal[0]);
 	uv_signal_init(&net->loop, &net->signal[1]);
 	net->wake.data = net->check.data = net->spin.data = net;
+	net->alarm.data = net;
 	net->signal[0].data = net->signal[1].data = net;
 	uv_check_start(&net->check, on_check);
 	return true;

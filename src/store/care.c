@@ -4,8 +4,9 @@
  * of everything, the online copy, the space that is left.
  *
  * A checkpoint moves pages from the log to the database file and syncs it. It
- * runs on a thread and connection of its own, beside the writer; only the
- * last, short round holds the writer back, so that the log can begin anew. A
+ * runs on a thread and connection of its own, beside the writer; only when the
+ * writer leaves no gap is it held back for a last, short round, so that the
+ * log can begin anew. A
  * failed sync here ends the store like one in an append: the pages that it
  * lost cannot be told from those that it kept.
  */
@@ -18,9 +19,8 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#define ROUNDS 4      /* beside the writer, before it is held back */
-#define SHORT_LOG 64  /* frames: short enough to hold the writer back for */
-#define LONG_LOG 4096 /* the writer is too fast: hold it back for up to these */
+#define SHORT_LOG 64  /* frames: the writer has left a gap */
+#define LONG_LOG 4096 /* frames: hold the writer back for up to so many */
 
 /* --- checkpoints */
 
@@ -47,35 +47,40 @@ on_wal(void *ctx, sqlite3 *db, const char *name, int frames)
 	return SQLITE_OK;
 }
 
-/* *ret_left: frames that are not in the database file yet. */
+/* *ret_left: frames that are not in the database file yet, also those that the
+ * writer added meanwhile, which SQLite's own count leaves out. */
 static int
-checkpoint(struct store *s, int *ret_left)
+checkpoint(struct store *s, int64_t *ret_left)
 {
 	int in_log = 0, done = 0, rc;
+	int64_t now;
 
 	rc = sqlite3_wal_checkpoint_v2(s->carer, "main", SQLITE_CHECKPOINT_PASSIVE,
 				       &in_log, &done);
-	if (rc == SQLITE_OK)
-		*ret_left = in_log - done;
-	return store_err(rc);
+	if (rc != SQLITE_OK)
+		return store_err(rc);
+	now = s->wal_bytes / (VFS_PAGE + 24);
+	now = now > in_log ? now : in_log;
+	*ret_left = now - done;
+	return 0;
 }
 
 static int
 turn_locked(struct store *s)
 {
 	int64_t much = 4 * s->tuning.checkpoint_at;
-	int left = 0, rc = 0;
+	int64_t left = INT64_MAX, before;
+	int rc = 0;
 
-	for (int i = 0; i < ROUNDS && (i == 0 || s->wal_bytes < much); i++) {
+	s->vfs.is_gentle = true;
+	do {
+		before = left;
 		rc = checkpoint(s, &left);
-		if (rc != 0 || left <= SHORT_LOG)
-			break;
-	}
-	if (rc == 0 && (left <= LONG_LOG || s->wal_bytes >= much)) {
+	} while (rc == 0 && left > SHORT_LOG && left < before / 2);
+	s->vfs.is_gentle = false;
+	if (rc == 0 && left && (left <= LONG_LOG || s->wal_bytes >= much)) {
 		store_lock(s);
 		rc = checkpoint(s, &left);
-		if (rc == 0 && left == 0)
-			s->wal_bytes = 0; /* the next commit begins at the front */
 		store_unlock(s);
 	}
 	/* A reader stands in the way: do not come back at every commit. */

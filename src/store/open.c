@@ -113,7 +113,7 @@ look_at_log(struct store *s, struct buf *why)
 		rc = ERR_CORRUPT;
 	}
 	if (rc == 0 && s->mode == STORE_WRITE) {
-		rc = wal_wipe(base, path.p, &report);
+		rc = wal_mend(base, path.p, 4 * s->tuning.wal_ahead, &report);
 		if (rc != 0)
 			buf_printf(why, "cannot mend the end of %s", path.p);
 	}

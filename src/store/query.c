@@ -211,6 +211,28 @@ store_find(struct store *s, const struct store_query *q,
 }
 
 int
+store_column(struct store *s, char noun, int column,
+	     void (*fn)(void *ctx, int64_t value), void *ctx)
+{
+	char sql[128];
+	sqlite3_stmt *stmt;
+	int rc;
+
+	if (noun_index(noun) < 0 || column < 0 || column >= STORE_COLUMNS)
+		return ERR_RANGE;
+	snprintf(sql, sizeof sql,
+		 "SELECT k%d FROM rec_%c WHERE k%d IS NOT NULL ORDER BY k%d",
+		 column + 1, noun, column + 1, column + 1);
+	rc = sqlite3_prepare_v2(s->reader, sql, -1, &stmt, NULL);
+	if (rc != SQLITE_OK)
+		return store_err(rc);
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
+		fn(ctx, sqlite3_column_int64(stmt, 0));
+	sqlite3_finalize(stmt);
+	return store_err(rc);
+}
+
+int
 store_search(struct store *s, struct span folded_query, uint64_t before, size_t limit,
 	     bool (*fn)(void *ctx, uint64_t incident), void *ctx)
 {

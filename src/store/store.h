@@ -93,6 +93,10 @@ struct store_query {
 int store_find(struct store *s, const struct store_query *q,
 	       bool (*fn)(void *ctx, const struct store_record *r), void *ctx);
 
+/* Every value of an indexed column of a noun, from its index alone. */
+int store_column(struct store *s, char noun, int column,
+		 void (*fn)(void *ctx, int64_t value), void *ctx);
+
 /* Incidents whose search text has every word of the folded query (prefix match),
  * newest first, before seq `before` (0: none). */
 int store_search(struct store *s, struct span folded_query, uint64_t before,

@@ -29,6 +29,10 @@
 /* The unix VFS looks at the lowest 17 bits of a length only. */
 #define PIECE_MAX 0x1f000
 
+/* Pages. A checkpoint beside the writer syncs as it goes: one great sync at its
+ * end would hold up the commits for tens of milliseconds. */
+#define DB_BURST 32
+
 enum kind { KIND_OTHER, KIND_DB, KIND_WAL };
 
 struct file {
@@ -38,6 +42,7 @@ struct file {
 	char *run; /* gathered, not yet written */
 	size_t run_n, run_cap;
 	int64_t run_at;
+	int n_unsynced;     /* pages of the database since its last sync */
 	sqlite3_int64 size; /* of the WAL: what lies below is allocated */
 };
 
@@ -102,6 +107,36 @@ notice_header(struct file *f, const void *p, int n, int64_t at)
 
 /* --- the WAL */
 
+/* In pieces that the base can take. */
+static int
+wal_write(struct file *f, const char *p, size_t n, int64_t at)
+{
+	int rc = SQLITE_OK;
+
+	for (size_t i = 0, m; rc == SQLITE_OK && i < n; i += m) {
+		m = n - i < PIECE_MAX ? n - i : PIECE_MAX;
+		rc = base_of(f)->pMethods->xWrite(base_of(f), p + i, (int)m,
+						  at + (int64_t)i);
+	}
+	return rc;
+}
+
+/* A run that did not go out whole: SQLite rolls back, and a shorter one may
+ * take its place, behind which this one's rest would look like lost commits. */
+static void
+run_wipe(struct file *f)
+{
+	size_t n = f->run_n;
+
+	f->run_n = 0;
+	if (f->run_at == 0 || f->run_at >= f->size) /* the header stays */
+		return;
+	if (f->run_at + (int64_t)n > f->size)
+		n = (size_t)(f->size - f->run_at);
+	memset(f->run, 0, n);
+	(void)wal_write(f, f->run, n, f->run_at);
+}
+
 static int
 run_flush(struct file *f)
 {
@@ -124,15 +159,12 @@ run_flush(struct file *f)
 				f->size = at + (int64_t)sizeof zeros;
 		v->n_grown++;
 	}
-	for (size_t at = 0, n; rc == SQLITE_OK && at < f->run_n; at += n) {
-		n = f->run_n - at < PIECE_MAX ? f->run_n - at : PIECE_MAX;
-		rc = base_of(f)->pMethods->xWrite(base_of(f), f->run + at, (int)n,
-						  f->run_at + (int64_t)at);
-	}
-	/* After a failure SQLite rolls back: the run must never go out later. */
-	f->run_n = 0;
-	if (rc != SQLITE_OK)
+	rc = wal_write(f, f->run, f->run_n, f->run_at);
+	if (rc != SQLITE_OK) {
+		run_wipe(f);
 		return rc;
+	}
+	f->run_n = 0;
 	if (end > f->size)
 		f->size = end;
 	return SQLITE_OK;
@@ -249,11 +281,27 @@ file_read(sqlite3_file *face, void *p, int n, sqlite3_int64 at)
 }
 
 static int
+file_sync(sqlite3_file *face, int flags)
+{
+	struct file *f = file_of(face);
+	int rc = run_flush(f);
+
+	f->n_unsynced = 0;
+	if (rc != SQLITE_OK)
+		return rc;
+	rc = base_of(f)->pMethods->xSync(base_of(f), flags);
+	if (rc != SQLITE_OK)
+		f->vfs->is_sync_failed = true;
+	return rc;
+}
+
+static int
 file_write(sqlite3_file *face, const void *p, int n, sqlite3_int64 at)
 {
 	struct file *f = file_of(face);
 	char page[VFS_PAGE];
 	uint64_t sum;
+	int rc;
 
 	if (f->kind == KIND_WAL)
 		return run_add(f, p, n, at);
@@ -264,7 +312,11 @@ file_write(sqlite3_file *face, const void *p, int n, sqlite3_int64 at)
 		memcpy(page + VFS_PAGE - VFS_RESERVED, &sum, VFS_RESERVED);
 		p = page;
 	}
-	return base_of(f)->pMethods->xWrite(base_of(f), p, n, at);
+	rc = base_of(f)->pMethods->xWrite(base_of(f), p, n, at);
+	if (rc == SQLITE_OK && f->kind == KIND_DB && f->vfs->is_gentle &&
+	    ++f->n_unsynced >= DB_BURST)
+		return file_sync(face, SQLITE_SYNC_NORMAL);
+	return rc;
 }
 
 static int
@@ -275,20 +327,6 @@ file_truncate(sqlite3_file *face, sqlite3_int64 size)
 	if (f->kind == KIND_WAL) /* stays as it is: zeros and old salts are safe */
 		return SQLITE_OK;
 	return base_of(f)->pMethods->xTruncate(base_of(f), size);
-}
-
-static int
-file_sync(sqlite3_file *face, int flags)
-{
-	struct file *f = file_of(face);
-	int rc = run_flush(f);
-
-	if (rc != SQLITE_OK)
-		return rc;
-	rc = base_of(f)->pMethods->xSync(base_of(f), flags);
-	if (rc != SQLITE_OK)
-		f->vfs->is_sync_failed = true;
-	return rc;
 }
 
 static int

@@ -20,6 +20,7 @@ struct vfs {
 	bool is_reader;            /* changes nothing */
 	bool is_adopting;          /* zero checksums are let pass */
 	_Atomic bool has_checksum; /* seen in the header of the database */
+	_Atomic bool is_gentle;    /* sync the database every few pages */
 	int64_t wal_ahead;         /* zeroed when the WAL is first opened */
 	int64_t wal_chunk;         /* and grown by */
 	char name[40];

@@ -116,27 +116,31 @@ is_good(struct wal *w)
 static int
 scan_frames(struct wal *w, int64_t size, struct wal_report *r)
 {
-	bool is_marked = false;
+	bool is_marked = false, is_behind = false;
 	int rc;
 
+	r->tail_from = HEADER;
 	for (int64_t at = HEADER; at + FRAME <= size; at += FRAME) {
-		rc = w->file->pMethods->xRead(w->file, w->frame, FRAME, at);
+		rc = w->file->pMethods->xRead(w->file, w->frame,
+					      is_behind ? FRAME_HEADER : FRAME, at);
 		if (rc != SQLITE_OK)
 			return ERR_IO;
-		if (!r->tail_from && is_good(w)) {
-			r->n_frames++;
-			r->n_commits += be32(w->frame + 4) != 0;
-			continue;
-		}
-		if (!r->tail_from)
-			r->tail_from = at;
 		if (is_ours(w))
 			r->tail_to = at + FRAME;
+		if (!is_behind && is_good(w)) {
+			if (!be32(w->frame + 4))
+				continue;
+			r->tail_from = at + FRAME; /* SQLite goes on here */
+			r->n_commits++;
+			continue;
+		}
+		is_behind = true;
 		if (is_sure(w, at)) {
 			r->is_damaged |= is_marked;
 			is_marked |= be32(w->frame + 4) != 0;
 		}
 	}
+	r->n_frames = (r->tail_from - HEADER) / FRAME;
 	return 0;
 }
 
@@ -148,6 +152,7 @@ scan_file(struct wal *w, struct wal_report *r)
 
 	if (w->file->pMethods->xFileSize(w->file, &size) != SQLITE_OK)
 		return ERR_IO;
+	r->size = size;
 	if (size < HEADER + FRAME)
 		return 0;
 	rc = w->file->pMethods->xRead(w->file, w->frame, HEADER, 0);
@@ -200,6 +205,19 @@ wal_scan(sqlite3_vfs *base, const char *path, struct wal_report *ret)
 	return rc;
 }
 
+/* A burst has made the log long: what no frame needs goes. */
+static int
+cut_file(struct wal *w, const struct wal_report *r)
+{
+	int64_t end = HEADER + r->n_frames * FRAME;
+
+	if (end < r->keep)
+		end = r->keep;
+	if (r->size <= end)
+		return SQLITE_OK;
+	return w->file->pMethods->xTruncate(w->file, end);
+}
+
 static int
 wipe_file(struct wal *w, struct wal_report *r)
 {
@@ -207,15 +225,19 @@ wipe_file(struct wal *w, struct wal_report *r)
 	for (int64_t at = r->tail_from; at < r->tail_to; at += FRAME)
 		if (w->file->pMethods->xWrite(w->file, w->frame, FRAME, at))
 			return ERR_IO;
+	if (cut_file(w, r) != SQLITE_OK)
+		return ERR_IO;
 	return w->file->pMethods->xSync(w->file, SQLITE_SYNC_NORMAL) ? ERR_IO : 0;
 }
 
 int
-wal_wipe(sqlite3_vfs *base, const char *path, const struct wal_report *found)
+wal_mend(sqlite3_vfs *base, const char *path, int64_t keep,
+	 const struct wal_report *found)
 {
 	struct wal_report r = *found;
 
-	if (r.tail_to <= r.tail_from)
+	r.keep = keep;
+	if (r.tail_to <= r.tail_from && r.size <= keep)
 		return 0;
 	return with_file(base, path, SQLITE_OPEN_READWRITE, &r, wipe_file);
 }

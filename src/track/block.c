@@ -87,7 +87,7 @@ row_encode(char *p, const struct row *r, int64_t base_ms)
 	memcpy(&course, &f->course_deg, 4);
 	row_key(p, f->bearer);
 	put64(p + 16, (uint64_t)f->device_ms);
-	put32(p + 24, (uint32_t)(f->server_ms - base_ms));
+	put32(p + 24, (uint32_t)((uint64_t)f->server_ms - (uint64_t)base_ms));
 	put32(p + 28, (uint32_t)f->position.lat_e7);
 	put32(p + 32, (uint32_t)f->position.lon_e7);
 	put32(p + 36, accuracy | (uint32_t)r->flags << 24);
@@ -193,6 +193,7 @@ index_encode(struct buf *out, const struct index_entry *e, size_t n)
 	char entry[INDEX_ENTRY], footer[INDEX_FOOTER] = "KTX1";
 	size_t at = out->n;
 
+	buf_reserve(out, n * INDEX_ENTRY + INDEX_FOOTER);
 	for (size_t i = 0; i < n; i++) {
 		memcpy(entry, e[i].key, ROW_KEY);
 		put64(entry + ROW_KEY, e[i].offset);

@@ -307,6 +307,7 @@ class Node:
         options = list(self.options)
         if quick and "--synthetic-every" not in options:
             options += ["--synthetic-every", "0"]
+        os.makedirs(self.data, exist_ok=True)
         with open(self.log, "ab") as err:
             self.p = subprocess.Popen(
                 self.wrap + [KUMAK, "serve", "--demo", "--still", "--listen",

@@ -25,13 +25,19 @@ static const struct store_tuning small = {
 	.is_threadless = true,
 };
 
-/* Faults are expected: the log goes nowhere, cmocka's words still come out. */
+void __sanitizer_set_report_fd(void *fd) __attribute__((weak));
+
+/* Faults are expected: the log goes nowhere; cmocka's words and the sanitizers'
+ * still come out. */
 static inline void
 log_hush(void)
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	int out = dup(STDERR_FILENO);
 
-	stderr = fdopen(dup(STDERR_FILENO), "w");
+	stderr = fdopen(out, "w");
+	if (__sanitizer_set_report_fd)
+		__sanitizer_set_report_fd((void *)(intptr_t)out);
 	dup2(null, STDERR_FILENO);
 	close(null);
 }

@@ -115,6 +115,67 @@ test_reader_beside(void **state)
 			 ERR_IO);
 }
 
+/* --- the writer, the loop and the care thread at once */
+
+struct beside {
+	struct store *s;
+	_Atomic uint64_t acked;
+	_Atomic bool is_done;
+	int rc;
+};
+
+static void *
+beside_main(void *ctx)
+{
+	struct beside *b = ctx;
+	uint8_t head[HASH_BYTES] = { 0 };
+
+	for (int i = 0; i < 400 && b->rc == 0; i++) {
+		b->rc = batch_put(b->s, b->acked, 8, head);
+		if (b->rc == 0)
+			b->acked += 8;
+	}
+	b->is_done = true;
+	return NULL;
+}
+
+/* A reader sees all that was acknowledged before it looked, and never half of
+ * what is being written, while pages move to the file below it. */
+static void
+test_beside(void **state)
+{
+	struct store_tuning tuning = { .wal_ahead = 64 << 10,
+				       .wal_chunk = 64 << 10,
+				       .checkpoint_at = 128 << 10,
+				       .reserve = 1 << 20 };
+	struct beside b = { 0 };
+	struct store_info info;
+	struct buf why = { 0 };
+	pthread_t thread;
+	struct walk w;
+	uint64_t acked;
+	bool is_done = false;
+
+	(void)state;
+	assert_int_equal(store_open_on(ram_disk(ram_new()), STORE_WRITE, &tuning, &b.s,
+				       &info, &why),
+			 0);
+	assert_int_equal(pthread_create(&thread, NULL, beside_main, &b), 0);
+	while (!is_done) {
+		is_done = b.is_done;
+		acked = b.acked;
+		assert_int_equal(walk(b.s, &w), 0);
+		assert_true(w.last >= acked && w.last % 8 == 0);
+		assert_true(!acked || has_record(b.s, 'c', acked, 0));
+	}
+	pthread_join(thread, NULL);
+	assert_int_equal(b.rc, 0);
+	assert_int_equal(w.last, 3200);
+	assert_int_equal(store_check(b.s, &why), 0);
+	store_close(b.s);
+	buf_done(&why);
+}
+
 /* --- kill -9 */
 
 static void
@@ -168,7 +229,7 @@ test_killed(void **state)
 	struct walk w = { 0 };
 
 	for (unsigned i = 0; i < 12; i++) {
-		uint64_t acked;
+		uint64_t acked, epoch = f->info.epoch;
 
 		store_close(f->s);
 		f->s = NULL;
@@ -176,7 +237,7 @@ test_killed(void **state)
 		assert_int_equal(
 			store_open(f->dir, STORE_WRITE, &f->s, &f->info, &f->why), 0);
 		assert_true(f->info.last_seq >= acked);
-		assert_int_equal(f->info.epoch, 3 + 2 * i);
+		assert_true(f->info.epoch > epoch);
 		assert_int_equal(walk(f->s, &w), 0);
 		assert_int_equal(w.last, f->info.last_seq);
 	}
@@ -362,6 +423,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_second_writer, begin, end),
 		cmocka_unit_test_setup_teardown(test_taken_over, begin, end),
 		cmocka_unit_test_setup_teardown(test_reader_beside, begin, end),
+		cmocka_unit_test(test_beside),
 		cmocka_unit_test_setup_teardown(test_killed, begin, end),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_no_memory_at_open),

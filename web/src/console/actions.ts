@@ -213,6 +213,8 @@ export interface NewCall {
 export async function newCall(call: NewCall): Promise<void> {
 	await run(async () => {
 		const made = await post<Incident>('/incidents', call)
+		// who typed it at a console has taken it
+		await post(incidentPath(made.id, 'acknowledge'))
 		refetch({ what: 'incident', id: made.id })
 		select(made.id)
 	}, t('done.call'))
