@@ -377,6 +377,12 @@ main(int argc, char **argv)
 	}
 	if (argc < 2)
 		return usage(2);
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("kumak " KUMAK_VERSION);
+		return 0;
+	}
+	if (argc > 2 && strcmp(argv[2], "--help") == 0)
+		return usage(0);
 	if (strcmp(argv[1], "serve") == 0)
 		return serve(argc - 2, argv + 2);
 	if (strcmp(argv[1], "init") == 0)
