@@ -18,7 +18,7 @@ fuzz_key(void *ctx, int64_t slot)
 	return slot >= 0 ? key : NULL;
 }
 
-static const struct seal_keys fuzz_keys = { fuzz_key, NULL };
+static const struct seal_keys fuzz_keys = { .key = fuzz_key };
 
 /* A copy of the exact size: a read past it is found. */
 static inline struct span
