@@ -165,7 +165,7 @@ async function answer(desk, phone, language, onNew) {
 	assert.match(await row.getAttribute('class'), /\bunacked\b/)
 	await row.locator('.prio.P1', { hasText: words('priority.P1') }).waitFor()
 	await row.getByText(words('stage.waiting')).waitFor()
-	const number = (await row.locator('bdi.num').first().innerText()).trim()
+	const number = (await row.locator('bdi.num').first().textContent()).trim()
 	assert.ok(number)
 	await phone.page.getByText(number).waitFor()
 	await onNew()
@@ -256,7 +256,7 @@ async function report({ page, open }, language, shot) {
 		has: page.getByRole('rowheader', { name: words('interval.answering') }),
 	})
 	await until(
-		async () => (await row.first().locator('td').first().innerText()) === '1',
+		async () => (await row.first().locator('td').first().textContent()) === '1',
 		'one answered call in the report',
 	)
 	await shot(page, 'report')

@@ -525,7 +525,13 @@ function Timeline({ incident }: { incident: Incident }) {
 						<span>
 							<b>{word('event', entry.type)}</b>{' '}
 							{entry.callsign && <Bdi>{entry.callsign}</Bdi>}{' '}
-							{entry.text && <span dir="auto">{entry.text}</span>}{' '}
+							{entry.text && (
+								<span dir="auto">
+									{entry.type === 'incident.escalated'
+										? word('escalated', entry.text)
+										: entry.text}
+								</span>
+							)}{' '}
 							{entry.by === 'voice' && <span class="dim">{t('timeline.voice')}</span>}{' '}
 							{entry.actor_name && <bdi class="dim">{entry.actor_name}</bdi>}
 						</span>

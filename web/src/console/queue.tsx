@@ -150,7 +150,7 @@ export function Labels({ incident }: { incident: Incident }) {
 			{incident.escalation &&
 				incident.escalation.step > 0 &&
 				incident.state !== 'closed' && (
-					<span class="chip">{t(`climb.${incident.escalation.text}`)}</span>
+					<span class="chip">{word('escalated', incident.escalation.text)}</span>
 				)}
 		</span>
 	)

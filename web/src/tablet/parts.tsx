@@ -141,12 +141,12 @@ export function ShiftPane() {
 function Away({ assignment }: { assignment: Assignment }) {
 	const to = assignment.incident_card?.position
 	if (!to) return <p class="dim">{t('no_place')}</p>
+	/* Isolated: in a line of Urdu "430 m" would stand as "m 430". */
+	const far = here.value && `\u2066${formatDistance(distanceM(here.value, to))}\u2069`
 	return (
 		<p class="dim">
 			<Bdi>{formatPlace(to)}</Bdi>
-			{here.value && (
-				<> · {t('away', { distance: formatDistance(distanceM(here.value, to)) })}</>
-			)}
+			{far && <> · {t('away', { distance: far })}</>}
 		</p>
 	)
 }
