@@ -77,7 +77,8 @@ export async function makeMap(options: MapOptions): Promise<MapHandle> {
 	})
 	map.touchZoomRotate.disableRotation()
 	map.addControl(new AttributionControl({ compact: false }))
-	map.addControl(new ScaleControl({ unit: 'metric' }))
+	/* Wide enough for its words also at a board's size of letters. */
+	map.addControl(new ScaleControl({ unit: 'metric', maxWidth: 150 }))
 	map.setMissingStyleImageResolver((id) => {
 		if (map.hasImage(id)) return
 		if (drawLabel(map, id, colour.halo) || drawUnit(map, id, colour)) return
@@ -141,7 +142,8 @@ function paint(map: GlMap, picture: Picture, options: MapOptions): void {
 		if (incident.priority === 'P1') for (const unit of open) hot.add(unit.id)
 		if (incident.id === picture.selectedIncident) going.push(...open)
 	}
-	setSites(map, picture.sites, options.siteName)
+	const alarmed = new Set(picture.incidents.map((incident) => incident.site))
+	setSites(map, picture.sites, alarmed, options.siteName)
 	setUnits(map, {
 		units: picture.units,
 		selected: picture.selectedUnit,

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Protected sites: small and quiet until one is near enough to matter. */
-import type { Map as GlMap } from 'maplibre-gl'
+import type { ExpressionSpecification, Map as GlMap } from 'maplibre-gl'
 import type { Id, Site } from '../api/types'
 import { FONT } from './base'
 import { LABEL } from './labels'
 import type { Palette } from './palette'
 import { put } from './units'
+
+/* An incident's ring must not hide the name of where it is. */
+const ALARMED: ExpressionSpecification = ['get', 'alarmed']
 
 export function addSiteLayers(map: GlMap, colour: Palette, language: string): void {
 	map.addSource('sites', {
@@ -34,13 +37,14 @@ export function addSiteLayers(map: GlMap, colour: Palette, language: string): vo
 			? {
 					'icon-image': ['concat', `${LABEL}12:${colour.name}:`, ['get', 'name']],
 					'icon-anchor': 'bottom',
+					'icon-offset': ['case', ALARMED, ['literal', [0, -28]], ['literal', [0, 0]]],
 				}
 			: {
 					'text-field': ['get', 'name'],
 					'text-font': FONT,
 					'text-size': 11,
 					'text-anchor': 'bottom',
-					'text-offset': [0, -0.5],
+					'text-offset': ['case', ALARMED, ['literal', [0, -2.5]], ['literal', [0, -0.5]]],
 				},
 		paint: nastaliq
 			? {}
@@ -55,6 +59,7 @@ export function addSiteLayers(map: GlMap, colour: Palette, language: string): vo
 export function setSites(
 	map: GlMap,
 	sites: ReadonlyMap<Id, Site>,
+	alarmed: ReadonlySet<Id | undefined>,
 	nameOf: (site: Site) => string,
 ): void {
 	put(
@@ -66,7 +71,7 @@ export function setSites(
 				type: 'Point' as const,
 				coordinates: [site.position.lon, site.position.lat],
 			},
-			properties: { id: site.id, name: nameOf(site) },
+			properties: { id: site.id, name: nameOf(site), alarmed: alarmed.has(site.id) },
 		})),
 	)
 }
