@@ -3,36 +3,16 @@
  * Kumak: the program. Knows everyone: opens the rooms in order, passes each
  * what it needs, runs the loop, and closes them in reverse.
  */
-#include "api/api.h"
+#include "program.h"
+
 #include "base/auto.h"
 #include "base/log.h"
-#include "cli/cli.h"
-#include "gate/gate.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define DOORS_MAX 32
-
-struct program {
-	struct options o;
-	struct net *net;
-	struct store *store;
-	struct journal *journal;
-	struct track *track;
-	struct auth *auth;
-	struct dispatch *dispatch;
-	struct api *api;
-	struct gate *gate;
-	struct net_tls *tls;
-	struct net_listener *http, *https;
-	const char *doors[DOORS_MAX * 2]; /* name, address */
-	size_t n_doors;
-	pid_t actors;
-};
 
 static void
 on_commit_failure(const char *why)
@@ -53,7 +33,10 @@ on_moved(void *ctx, struct id unit)
 static void
 on_terminate(void *ctx)
 {
-	net_stop(((struct program *)ctx)->net);
+	struct program *p = ctx;
+
+	api_restart(p->api); /* goes out with the turn that ends the loop */
+	net_stop(p->net);
 }
 
 static void
@@ -139,133 +122,6 @@ close_rooms(struct program *p)
 	net_close(p->net);
 	net_tls_free(p->tls);
 	arena_done(&p->o.arena);
-}
-
-/* --- doors -------------------------------------------------------------------- */
-
-static int
-open_door(struct program *p, struct span name, struct span address, struct buf *why)
-{
-	const char *bound;
-	int rc = gate_listen(p->gate, name, address, &bound);
-
-	if (rc < 0) {
-		buf_printf(why, "door " SPAN_FMT " on " SPAN_FMT ": %s", SPAN_ARG(name),
-			   SPAN_ARG(address),
-			   rc == ERR_NOT_FOUND ? "there is no such door"
-					       : "cannot listen there");
-		return rc;
-	}
-	p->doors[2 * p->n_doors] = arena_dup(&p->o.arena, name);
-	p->doors[2 * p->n_doors + 1] = bound;
-	p->n_doors++;
-	printf("kumak: " SPAN_FMT " on %s\n", SPAN_ARG(name), bound);
-	fflush(stdout);
-	return 0;
-}
-
-static int
-open_doors(struct program *p, struct buf *why)
-{
-	int rc = 0;
-
-	for (size_t i = 0; i < p->o.n_devices && rc == 0; i++) {
-		struct span address = span_of(p->o.devices[i]);
-		struct span name = span_cut(&address, '=');
-
-		rc = open_door(p, name, address, why);
-	}
-	if (!p->o.demo || p->o.n_devices)
-		return rc;
-	for (size_t i = 0; gate_drivers[i] && rc == 0; i++) {
-		char at[32];
-		bool is_free = span_of(p->o.listen).n > 2 &&
-			       strcmp(strrchr(p->o.listen, ':') + 1, "0") == 0;
-
-		snprintf(at, sizeof at, "127.0.0.1:%u",
-			 is_free ? 0u : (unsigned)gate_drivers[i]->port);
-		rc = open_door(p, span_of(gate_drivers[i]->name), span_of(at), why);
-	}
-	return rc;
-}
-
-/* The certificate given, or one of the node's own authority, kept in DIR/tls. */
-static int
-load_tls(struct program *p, struct buf *why)
-{
-	struct buf AUTO(buf_done) cert = { 0 }, key = { 0 }, path = { 0 };
-
-	if (p->o.tls_cert && p->o.tls_key) {
-		if (read_file(p->o.tls_cert, &cert) < 0 ||
-		    read_file(p->o.tls_key, &key) < 0) {
-			buf_add_z(why, "the TLS certificate or key cannot be read");
-			return ERR_IO;
-		}
-	} else if (cli_own_certificate(p->o.data, p->o.tls_names, &cert, &key, why) <
-		   0) {
-		return ERR_IO;
-	}
-	return net_tls_new(buf_span(&cert), buf_span(&key), (struct span){ 0 }, &p->tls,
-			   why);
-}
-
-static bool
-is_loopback(const char *address)
-{
-	return strncmp(address, "127.", 4) == 0 || strncmp(address, "[::1]", 5) == 0 ||
-	       strncmp(address, "localhost:", 10) == 0;
-}
-
-static int
-open_http(struct program *p, struct buf *why)
-{
-	struct http_server server = api_server(p->api);
-
-	if (!is_loopback(p->o.listen)) {
-		buf_printf(why,
-			   "--listen %s: plain HTTP is for loopback only; use "
-			   "--listen-tls for others",
-			   p->o.listen);
-		return ERR_DENIED;
-	}
-	if (http_listen(p->net, span_of(p->o.listen), NULL, &server, &p->http) < 0) {
-		buf_printf(why, "cannot listen on %s", p->o.listen);
-		return ERR_IO;
-	}
-	if (!p->o.listen_tls)
-		return 0;
-	if (load_tls(p, why) < 0)
-		return ERR_CRYPTO;
-	if (http_listen(p->net, span_of(p->o.listen_tls), p->tls, &server, &p->https) <
-	    0) {
-		buf_printf(why, "cannot listen on %s", p->o.listen_tls);
-		return ERR_IO;
-	}
-	printf("kumak: https on %s\n", net_listener_address(p->https));
-	return 0;
-}
-
-/* What administration on this machine needs: the address and a secret that is
- * good only on loopback and only until the node stops. */
-static int
-write_serve_file(struct program *p, const char *url, struct buf *why)
-{
-	struct buf AUTO(buf_done) path = { 0 }, text = { 0 }, secret = { 0 },
-				  hash = { 0 };
-
-	auth_new_secret(&secret, &hash);
-	auth_set_local(p->auth, buf_span(&secret));
-	jw_open(&text, '{');
-	jw_kz(&text, "url", url);
-	jw_kstr(&text, "secret", buf_span(&secret));
-	jw_ki64(&text, "pid", getpid());
-	jw_close(&text, '}');
-	buf_printf(&path, "%s/serve.json", p->o.data);
-	if (write_file(path.p, buf_span(&text)) < 0) {
-		buf_printf(why, "%s cannot be written", path.p);
-		return ERR_IO;
-	}
-	return 0;
 }
 
 static void
@@ -374,6 +230,12 @@ main(int argc, char **argv)
 	}
 	if (argc < 2)
 		return usage(2);
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("kumak " KUMAK_VERSION);
+		return 0;
+	}
+	if (argc > 2 && strcmp(argv[2], "--help") == 0)
+		return usage(0);
 	if (strcmp(argv[1], "serve") == 0)
 		return serve(argc - 2, argv + 2);
 	if (strcmp(argv[1], "init") == 0)

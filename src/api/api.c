@@ -195,6 +195,12 @@ api_close(struct api *api)
 }
 
 void
+api_restart(struct api *api)
+{
+	live_restart(api->live);
+}
+
+void
 api_unit_moved(struct api *api, struct id unit)
 {
 	live_unit_moved(api->live, unit);

@@ -26,6 +26,8 @@ int api_open(const struct api_config *cfg, struct api **ret);
 void api_close(struct api *api); /* NULL is fine */
 /* The handlers to give to http_listen. */
 struct http_server api_server(struct api *api);
+/* The node is about to stop: tells who listens that it comes back. */
+void api_restart(struct api *api);
 /* A unit moved: goes to boards with the next merge. */
 void api_unit_moved(struct api *api, struct id unit);
 /* The OpenAPI document, as GET /api/v1/openapi.json serves it. */

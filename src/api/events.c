@@ -37,6 +37,8 @@ events_get(struct call *c)
 	    !query_number(c, "limit", 1, 500, &f.limit))
 		return;
 	f.through = (uint64_t)after;
+	if (f.through > journal_durable(c->api->cfg.journal))
+		f.through = journal_durable(c->api->cfg.journal);
 	jw_open(&c->out, '{');
 	jw_key(&c->out, "items");
 	jw_open(&c->out, '[');

@@ -184,7 +184,6 @@ timeline_item(void *ctx, const struct event *e)
 	const struct account *by;
 	enum view v;
 
-	t->pager.last = e->seq;
 	if (!access_event(t->c->m, t->c->who, e, t->i, &v) &&
 	    !(t->view == VIEW_ROOM || t->view == VIEW_UNIT))
 		return true;
@@ -194,6 +193,12 @@ timeline_item(void *ctx, const struct event *e)
 	if (t->view == VIEW_UNIT && e->type != EVENT_INCIDENT_RAISED &&
 	    !access_event(t->c->m, t->c->who, e, t->i, &v))
 		return true;
+	/* only what is seen counts and tells that there is more */
+	if ((int64_t)t->pager.n == t->pager.limit) {
+		t->pager.has_more = true;
+		return false;
+	}
+	t->pager.last = e->seq;
 	jw_open(b, '{');
 	jw_ki64(b, "seq", (int64_t)e->seq);
 	jw_ktime(b, "at", e->at);
@@ -221,7 +226,7 @@ static void
 write_timeline(struct parts *t)
 {
 	journal_events(t->c->api->cfg.journal, t->pager.after, t->i->r.id.seq,
-		       (size_t)t->pager.limit, timeline_item, t);
+		       SIZE_MAX >> 1, timeline_item, t);
 }
 
 static bool
@@ -230,14 +235,14 @@ signal_item(void *ctx, const struct record *rec)
 	struct parts *t = ctx;
 	struct buf *b = &t->c->out;
 
+	if (t->view == VIEW_OWNER && incident_is_frozen_for(t->i, t->c->who) &&
+	    (int64_t)rec->id.seq > t->i->frozen_seq)
+		return true;
 	if ((int64_t)t->pager.n == t->pager.limit) {
 		t->pager.has_more = true;
 		return false;
 	}
 	t->pager.last = rec->id.seq;
-	if (t->view == VIEW_OWNER && incident_is_frozen_for(t->i, t->c->who) &&
-	    (int64_t)rec->id.seq > t->i->frozen_seq)
-		return true;
 	jw_open(b, '{');
 	jw_kid(b, "id", rec->id);
 	fields_write(b, &noun_signal, rec, ~0ull, false,
@@ -413,7 +418,6 @@ incident_timeline(struct call *c)
 		return;
 	pager_open(c);
 	write_timeline(&t);
-	t.pager.has_more = (int64_t)t.pager.n >= t.pager.limit;
 	pager_close(c, &t.pager);
 	answer(c, 200);
 }

@@ -93,6 +93,7 @@ void pager_close(struct call *c, const struct pager *p);
 /* --- the live hub (live.c) --------------------------------------------------- */
 int live_open(struct api *api, struct live **ret);
 void live_close(struct live *l);
+void live_restart(struct live *l);
 void live_upgrade(struct call *c);
 void live_unit_moved(struct live *l, struct id unit);
 void live_counts(const struct live *l, unsigned *open, unsigned *with_sound);

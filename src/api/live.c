@@ -17,6 +17,9 @@
 #define QUEUE_FIXES (64u << 10) /* beyond: fixes are merged, not queued */
 #define CATCH_UP_MAX 5000       /* events; further behind: resync */
 #define PING_MS 5000
+/* Why a socket is closed: a code of our own; one of the WebSocket registry. */
+#define WS_REVOKED 4001
+#define WS_RESTART 1012
 #define FIXES_MS 1000 /* screens redraw moving units once a second */
 #define CHECK_MS 2000 /* revocation bites within 5 s even if no event says so */
 
@@ -83,14 +86,14 @@ offer_event(struct reader *r, const struct event *e, struct incident *i,
 }
 
 static void
-drop(struct reader *r, const char *code)
+drop(struct reader *r, int status, const char *code)
 {
 	struct buf AUTO(buf_done) b = { 0 };
 
 	buf_printf(&b, "{\"closing\":{\"code\":\"%s\"}}", code);
 	send_text(r, &b);
 	r->who.role = ROLE_NONE; /* from here on it sees nothing */
-	ws_close(r->ws, 4001, code);
+	ws_close(r->ws, status, code);
 }
 
 static bool
@@ -114,7 +117,7 @@ check_all(void *ctx)
 	for (struct reader *r = l->readers; r; r = next) {
 		next = r->next;
 		if (r->who.role != ROLE_NONE && !still_stands(r))
-			drop(r, "revoked");
+			drop(r, WS_REVOKED, "revoked");
 	}
 }
 
@@ -164,7 +167,8 @@ catch_up(struct reader *r)
 	uint64_t durable = journal_durable(j);
 	struct buf AUTO(buf_done) b = { 0 };
 
-	if (durable > r->sent && durable - r->sent > CATCH_UP_MAX) {
+	/* ahead of us: its numbers are of another history, a restored one perhaps */
+	if (r->sent > durable || durable - r->sent > CATCH_UP_MAX) {
 		r->sent = durable;
 		buf_printf(&b, "{\"resync\":{\"seq\":%llu}}",
 			   (unsigned long long)durable);
@@ -491,6 +495,18 @@ live_open(struct api *api, struct live **ret)
 	net_timer_start(l->check, CHECK_MS, CHECK_MS);
 	*ret = l;
 	return 0;
+}
+
+void
+live_restart(struct live *l)
+{
+	struct reader *next;
+
+	for (struct reader *r = l->readers; r; r = next) {
+		next = r->next;
+		if (r->who.role != ROLE_NONE)
+			drop(r, WS_RESTART, "restart");
+	}
 }
 
 void

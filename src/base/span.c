@@ -19,7 +19,7 @@ span_cut(struct span *rest, char c)
 	struct span head = *rest;
 
 	if (at < 0) {
-		*rest = (struct span){ rest->p + rest->n, 0 };
+		*rest = span_skip(*rest, rest->n);
 		return head;
 	}
 	head.n = (size_t)at;

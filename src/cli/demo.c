@@ -103,7 +103,7 @@ make_site(struct demo *d, unsigned n, struct id agency)
 	struct buf AUTO(buf_done) name = { 0 }, name_ur = { 0 }, cancel = { 0 },
 				  duress = { 0 }, phones = { 0 };
 	struct position at =
-		place(24.797 + 0.05 * wobble(n, 1), 67.005 + 0.06 * wobble(n, 2));
+		place(24.812 + 0.045 * wobble(n, 1), 67.015 + 0.055 * wobble(n, 2));
 	struct patch p;
 	struct id id;
 
@@ -150,7 +150,7 @@ make_unit(struct demo *d, unsigned n, struct id agency)
 		"[\"armed\",\"first_response\",\"medical\"]", "[\"armed\",\"escort\"]"
 	};
 	struct position beat =
-		place(24.79 + 0.14 * wobble(n, 3), 66.98 + 0.14 * wobble(n, 4));
+		place(24.82 + 0.12 * wobble(n, 3), 67.0 + 0.12 * wobble(n, 4));
 	char callsign[16];
 	struct patch p;
 	struct id id;

@@ -377,11 +377,7 @@ gate_close(struct gate *g)
 		struct door *d = g->doors;
 
 		g->doors = d->next;
-		if (d->listener)
-			net_listener_close(d->listener);
-		if (d->udp)
-			net_listener_close(d->udp);
-		free(d);
+		free(d); /* its listeners went with net_shut() */
 	}
 	free(g);
 }

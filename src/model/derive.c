@@ -179,6 +179,8 @@ derive_signal(struct model *m, const struct event *e, struct signal *s)
 		struct id id = e->subject;
 
 		id.noun = nouns[NOUN_ROLL]->letter;
+		if (model_find(m, NOUN_ROLL, id))
+			return; /* received twice: only a damaged journal says so */
 		r = (struct roll *)record_new(&noun_roll, id, e->world);
 		r->incident = i->r.id;
 		r->source = span_dup(span_of(s->source));

@@ -6,6 +6,7 @@
 #include "model/field.h"
 
 #include "base/auto.h"
+#include "base/utf8.h"
 
 const char *const world_names[] = { "live", "training", NULL };
 
@@ -161,32 +162,59 @@ patch_give(struct patch *p, size_t off)
 	return (char *)p->rec + off;
 }
 
-/* JSON as a replay will write it (law 3): one form, whoever composed it. What is
- * no JSON is no value: it would spoil the whole event. */
-static char *
-json_again(struct span s)
+/* Values as a replay will read them (law 3): JSON in one form, whoever composed
+ * it, and none where it is not what the table says; text valid and within its
+ * limit. */
+static void
+read_json_again(const struct field *f, struct patch *p, char **z, struct span s)
 {
 	json_t AUTO(auto_json) *v = json_read(s, NULL);
+	struct field_error ignored;
+	char *text;
 
-	return v ? json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+	if (v)
+		field_read(f, p->rec, v, &ignored);
+	if (!p->arena || !*z)
+		return;
+	text = *z;
+	*z = arena_dup(p->arena, span_of(text));
+	free(text);
+}
+
+static struct span
+text_again(const struct field *f, struct span s, struct buf *mended)
+{
+	size_t most = f->max ? (size_t)f->max : FIELD_STR_MAX;
+
+	s.n = strnlen(s.p, s.n);
+	if (!utf8_is_valid(s)) {
+		utf8_mend(mended, s);
+		s = buf_span(mended);
+	}
+	if (s.n > most)
+		for (s.n = most; !utf8_is_valid(s);)
+			s.n--; /* not in the middle of a letter */
+	return s;
 }
 
 void
 patch_str(struct patch *p, size_t off, struct span s)
 {
+	const struct field *f = &p->noun->fields[field_at(p->noun, off)];
+	struct buf AUTO(buf_done) mended = { 0 };
 	char **z = patch_give(p, off);
-	bool is_plain = p->noun->fields[field_at(p->noun, off)].type == FIELD_STR;
-	char *text = s.p && !is_plain ? json_again(s) : NULL;
 
 	if (!p->arena)
 		free(*z);
-	if (is_plain)
-		*z = !s.p ? NULL : p->arena ? arena_dup(p->arena, s) : span_dup(s);
-	else if (!p->arena)
-		*z = TAKE(text);
-	else
-		*z = text ? arena_dup(p->arena, span_of(text)) : NULL;
-	free(text);
+	*z = NULL;
+	if (!s.p)
+		return;
+	if (f->type != FIELD_STR) {
+		read_json_again(f, p, z, s);
+		return;
+	}
+	s = text_again(f, s, &mended);
+	*z = p->arena ? arena_dup(p->arena, s) : span_dup(s);
 }
 
 const struct field *

@@ -23,6 +23,7 @@ enum field_type {
 };
 
 #define FIELD_NONE INT64_MIN
+#define FIELD_STR_MAX 4096 /* bytes of a text whose table line names no limit */
 
 enum field_flag {
 	FIELD_POST = 1 << 0,   /* may be given when the record is made */

@@ -11,7 +11,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define STR_MAX 4096 /* bytes of a text whose table line names no limit */
 #define JSON_MAX 65536
 
 static const void *
@@ -111,7 +110,7 @@ read_text(const struct field *f, struct record *rec, const json_t *v,
 	  struct field_error *why)
 {
 	struct span s = { json_string_value(v), json_string_length(v) };
-	size_t most = f->max ? (size_t)f->max : STR_MAX;
+	size_t most = f->max ? (size_t)f->max : FIELD_STR_MAX;
 	char **z = (char **)((char *)rec + f->off);
 
 	if (!json_is_string(v))

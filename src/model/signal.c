@@ -261,7 +261,10 @@ is_loud_again(const struct incident *i, const struct press *p, int64_t now)
 
 	if (!p->is_verified || i->unacknowledged || i->is_test)
 		return false;
-	return !r || now - r->last_at >= NEW_AGAIN_MS;
+	/* one who presses every 100 s is heard again too, by the time of the answer */
+	return !r || now - r->last_at >= NEW_AGAIN_MS ||
+	       (i->acknowledged_at != TIME_NONE &&
+		now - i->acknowledged_at >= NEW_AGAIN_MS);
 }
 
 static void

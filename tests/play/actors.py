@@ -4,6 +4,7 @@ devices. Each waits for what it is told to wait for and never just sleeps. Every
 answer that passes through a caller is checked against what all answers promise."""
 import base64
 import contextlib
+import ctypes
 import hashlib
 import json
 import os
@@ -27,6 +28,14 @@ DATA = os.environ.get("KUMAK_DATA") or next(
                  for up in ([".."], ["..", ".."])) if os.path.isdir(d)), "../shared/data")
 SLOW = float(os.environ.get("KUMAK_SLOW", "1"))  # patience on a loaded machine
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
+
+
+LIBC = ctypes.CDLL(None)
+
+
+def die_with_us():
+    """In a child: killed when the tests are, however they end (PR_SET_PDEATHSIG)."""
+    LIBC.prctl(1, signal.SIGKILL)
 
 
 def until(fn, timeout=10.0, what=""):
@@ -313,7 +322,7 @@ class Node:
                 self.wrap + [KUMAK, "serve", "--demo", "--still", "--listen",
                              "127.0.0.1:0", "--data", self.data] + options,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err,
-                env=self.env, start_new_session=True)
+                env=self.env, start_new_session=True, preexec_fn=die_with_us)
 
         def read(out):
             for line in out:

@@ -65,6 +65,19 @@ def test_it_stops_on_sigterm_and_starts_again(fresh):
                                                     before["incident"])
 
 
+def test_a_stop_tells_who_listens_and_waits_for_nobody(fresh):
+    n = fresh()
+    n.start()
+    s = n.role("board").live()
+    s.hello()
+    o = n.role("site").press()
+    s.event("signal.received", signal=o["signal"])
+    assert n.stop(5) == 0
+    s.wait_closed(5)
+    assert any(f.get("closing", {}).get("code") == "restart" for f in s.frames)
+    s.close()
+
+
 def test_the_demo_refuses_a_real_node(tmp_path):
     d = tmp_path / "real"
     r = subprocess.run([KUMAK, "init", "--data", str(d), "--node", "khi", "--name",

@@ -645,6 +645,34 @@ def test_live_goes_on_from_a_number_without_gap_or_double(node, live):
             assert {k: v for k, v in f.items() if k != "_came"} == by[f["seq"]]
 
 
+def test_a_reader_from_another_history_is_told_to_load_again(node, live):
+    """A board that knows a higher number than there is (a restored backup, another
+    folder) must not sit there deaf until the numbers catch up."""
+    s = live(node.role("board"), after=10**9)
+    r = s.wait(lambda f: "resync" in f, 5, "resync")["resync"]
+    o = node.role("site", 5).press()
+    e = s.event("signal.received", signal=o["signal"])
+    assert e["seq"] > r["seq"]
+    e = node.role("board").ok("GET", "/api/v1/events?after=1000000000")
+    assert e["items"] == [] and e["through"] < 10**9
+
+
+def test_more_is_said_after_the_press(node, live):
+    s, d = node.role("site", 6), node.role("dispatcher")
+    board = live(node.role("board"))
+    board.hello()
+    o = s.press(message="first words")
+    r = s.post("/api/v1/sos/%s/more" % o["signal"], {
+        "key": "m", "message": "they are inside", "kind": "armed_attack",
+        "position": {"lat": 24.85, "lon": 67.05, "accuracy_m": 5}})
+    assert r.status_code == 200 and r.json()["incident"] == o["incident"]
+    board.wait(lambda f: "they are inside" in json.dumps(f), 5, "the new words")
+    assert "they are inside" in json.dumps(d.incident(o["incident"]))
+    assert d.incident(o["incident"])["signals_count"] >= 1
+    for c in (node.role("site", 7), node.role("dispatcher"), node.nobody()):
+        problem(c.post("/api/v1/sos/%s/more" % o["signal"], {"key": "m"}), 404)
+
+
 def test_live_subscription_begins_before_the_101(node, live):
     for k in range(5):
         s = live(node.role("board"))
@@ -772,3 +800,27 @@ def test_a_flood_of_silent_sockets_stops_no_press(node):
         s.close()
     assert sorted(took)[-1] < 0.25, took
     assert until(lambda: node.nobody().get("/readyz").status_code == 200)
+
+
+def test_a_flood_of_logins_stops_no_press(node):
+    took, stop = [], []
+
+    def flood(k):
+        c = node.nobody()
+        while not stop:
+            c.post("/api/v1/session", {"login": "flood-%d-%s" % (k, key()),
+                                       "password": "x"})
+
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+        for k in range(12):
+            pool.submit(flood, k)
+        try:
+            c = node.role("site", 9)
+            for _ in range(40):
+                t0 = time.monotonic()
+                c.press()
+                took.append(time.monotonic() - t0)
+        finally:
+            stop.append(1)
+    took.sort()
+    assert took[int(len(took) * 0.95)] < 0.5, took[-5:]

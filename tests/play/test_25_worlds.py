@@ -9,7 +9,7 @@ import subprocess
 import urllib.request
 
 import pytest
-from actors import KUMAK, Caller, Node, key, until
+from actors import KUMAK, Caller, Node, die_with_us, key, until
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +146,8 @@ class Real(Node):
             [KUMAK, "serve", "--data", self.data, "--listen", "127.0.0.1:0",
              "--listen-tls", "127.0.0.1:0", "--device", "watch=127.0.0.1:0"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=open(self.log, "ab"), text=True, start_new_session=True)
+            stderr=open(self.log, "ab"), text=True, start_new_session=True,
+            preexec_fn=die_with_us)
         self.out = []
         for line in self.p.stdout:
             self.out.append(line)

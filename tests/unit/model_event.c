@@ -2,6 +2,8 @@
 /* Events and records as bytes: the envelope, and what is not taken for one. */
 #include "law/law_help.h"
 
+#include "base/utf8.h"
+
 #define HEAD "{\"seq\":7,\"at\":\"2026-03-23T10:15:30.000Z\",\"epoch\":1,"
 #define TAIL "\"type\":\"room.muted\",\"subject\":\"khi.z.2\",\"body\":{}}"
 
@@ -110,6 +112,31 @@ sealed_fields_are_not_in_the_open(void **state)
 	town_close(&t);
 }
 
+/* What our own code puts into a patch is as a replay will read it. */
+static void
+values_come_in_as_a_replay_reads_them(void **state)
+{
+	struct patch p;
+	struct signal *s;
+	char bad[5000];
+
+	(void)state;
+	memset(bad, 0xff, sizeof bad);
+	patch_init(&p, &noun_signal);
+	s = (struct signal *)p.rec;
+	PATCH_STR(&p, signal, message, ((struct span){ bad, sizeof bad }));
+	assert_true(strlen(s->message) <= FIELD_STR_MAX); /* three bytes for each */
+	assert_true(strlen(s->message) > FIELD_STR_MAX - 4);
+	assert_true(utf8_is_valid(span_of(s->message)));
+	PATCH_STR(&p, signal, labels, SPAN("[ \"a\" ]"));
+	assert_string_equal(s->labels, "[\"a\"]");
+	PATCH_STR(&p, signal, labels, SPAN("7")); /* no list */
+	assert_null(s->labels);
+	PATCH_STR(&p, signal, labels, SPAN("[\"a\"")); /* no JSON */
+	assert_null(s->labels);
+	patch_done(&p);
+}
+
 /* Keys made ahead that never reached the disk whole are made again: what a new
  * call says is never dropped for want of a key. */
 static void
@@ -153,6 +180,7 @@ main(void)
 		cmocka_unit_test(an_event_is_whole_or_none),
 		cmocka_unit_test(a_record_names_its_world),
 		cmocka_unit_test(sealed_fields_are_not_in_the_open),
+		cmocka_unit_test(values_come_in_as_a_replay_reads_them),
 		cmocka_unit_test(keys_that_were_cut_are_made_again),
 	};
 

@@ -113,6 +113,12 @@ function StageRow({ line, isLarge }: { line: Line; isLarge: boolean }) {
 		<li class={line.done ? 'done' : 'yet'}>
 			<Pictogram name={line.done ? 'done' : 'yet'} />
 			<span class="grow">
+				{/* who cannot see that the row is grey must not hear it as a fact */}
+				{!line.done && (
+					<span class="hidden">
+						<Say k="not_yet" />{' '}
+					</span>
+				)}
 				<span class={isLarge ? 'now' : ''}>
 					<Say k={line.say} />
 				</span>

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The running program: what main.c opens and doors.c listens with. */
+#pragma once
+#include "api/api.h"
+#include "cli/cli.h"
+#include "gate/gate.h"
+
+#define DOORS_MAX 32
+
+struct program {
+	struct options o;
+	struct net *net;
+	struct store *store;
+	struct journal *journal;
+	struct track *track;
+	struct auth *auth;
+	struct dispatch *dispatch;
+	struct api *api;
+	struct gate *gate;
+	struct net_tls *tls;
+	struct net_listener *http, *https;
+	const char *doors[DOORS_MAX * 2]; /* name, address */
+	size_t n_doors;
+	pid_t actors;
+};
+
+/* --- doors.c: where the program can be reached ------------------------------- */
+int open_http(struct program *p, struct buf *why);
+int open_doors(struct program *p, struct buf *why);
+/* DIR/serve.json: what administration on this machine needs. */
+int write_serve_file(struct program *p, const char *url, struct buf *why);
