@@ -7,7 +7,7 @@ import { LABEL } from './labels'
 import type { Palette } from './palette'
 import { put } from './units'
 
-/* An incident's ring must not hide the name of where it is. */
+/* An incident's ring must not hide the name of where it is, nor a neighbour's name. */
 const ALARMED: ExpressionSpecification = ['get', 'alarmed']
 
 export function addSiteLayers(map: GlMap, colour: Palette, language: string): void {
@@ -36,6 +36,7 @@ export function addSiteLayers(map: GlMap, colour: Palette, language: string): vo
 		layout: nastaliq
 			? {
 					'icon-image': ['concat', `${LABEL}12:${colour.name}:`, ['get', 'name']],
+					'symbol-sort-key': ['case', ALARMED, 0, 1],
 					'icon-anchor': 'bottom',
 					'icon-offset': ['case', ALARMED, ['literal', [0, -28]], ['literal', [0, 0]]],
 				}
@@ -43,6 +44,7 @@ export function addSiteLayers(map: GlMap, colour: Palette, language: string): vo
 					'text-field': ['get', 'name'],
 					'text-font': FONT,
 					'text-size': 11,
+					'symbol-sort-key': ['case', ALARMED, 0, 1],
 					'text-anchor': 'bottom',
 					'text-offset': ['case', ALARMED, ['literal', [0, -2.5]], ['literal', [0, -0.5]]],
 				},
