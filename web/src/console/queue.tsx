@@ -132,11 +132,13 @@ export function Labels({ incident }: { incident: Incident }) {
 				<span class="chip warn">{t('label.unverified')}</span>
 			)}
 			{incident.test && <span class="chip">{t('label.test')}</span>}
-			{incident.labels.map((label) => (
-				<span key={label} class="chip warn">
-					{word('label', label)}
-				</span>
-			))}
+			{incident.labels
+				.filter((label) => label !== 'unverified') // trust says it already
+				.map((label) => (
+					<span key={label} class="chip warn">
+						{word('label', label)}
+					</span>
+				))}
 			{several && (
 				<span class="chip">
 					{t('label.signals', { n: incident.signals_count, people: incident.people_count })}
