@@ -6,7 +6,8 @@
  *
  * One writer: store_open takes a lease whose epoch rises with every open, and
  * a second writer is refused. Reads see what is durable and nothing else.
- * store_append runs on the writer thread; everything else on the loop thread.
+ * store_append runs on the loop while commits are quick, else on the journal's
+ * writer thread, never on both at once; everything else on the loop thread.
  */
 #pragma once
 #include "base/buf.h"
