@@ -2,8 +2,8 @@
 /*
  * The journal: the only writer. Commands are decided and applied on the loop's
  * thread at once; their events wait in a batch, are committed (on the loop
- * while the disk is quick, else by the writer thread), and only then leave: replies through journal_when(), events through
- * sinks. Its law is at the head of journal.c.
+ * while the disk is quick, else by the writer thread), and only then leave: replies
+ * through journal_when(), events through sinks. Its law is at the head of journal.c.
  */
 #pragma once
 #include "model/commands.h"
