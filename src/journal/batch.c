@@ -37,16 +37,58 @@ batch_add(struct journal *j, struct batch *b, struct event *e)
 }
 
 static void
+fold_words(struct buf *b, const char *const *words, size_t n)
+{
+	for (size_t k = 0; k < n; k++) {
+		if (!words[k])
+			continue;
+		utf8_fold(b, span_of(words[k]));
+		buf_add_c(b, ' ');
+	}
+}
+
+static void
 search_text(struct buf *b, const struct incident *i)
 {
 	const char *const words[] = { i->number,  i->kind,        i->site_name,
 				      i->message, i->caller_name, i->caller_phone };
 
-	for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
-		if (!words[k])
-			continue;
-		utf8_fold(b, span_of(words[k]));
-		buf_add_c(b, ' ');
+	fold_words(b, words, sizeof words / sizeof *words);
+}
+
+static void
+post_text(struct buf *b, const struct post *p)
+{
+	const char *const words[] = { p->subject, p->text, p->translations,
+				      p->author_name };
+
+	fold_words(b, words, sizeof words / sizeof *words);
+}
+
+/* Events that make or change what is found by words. An erased post has none: its
+ * text leaves the index. */
+static bool
+add_search_text(struct journal *j, struct buf *b, const struct event *e)
+{
+	const struct incident *inc;
+	const struct post *p;
+
+	switch (e->type) {
+	case EVENT_INCIDENT_RAISED:
+		inc = incident_find(&j->model, e->subject);
+		if (inc)
+			search_text(b, inc);
+		return inc != NULL;
+	case EVENT_POST_POSTED:
+	case EVENT_POST_CORRECTED:
+	case EVENT_POST_TRANSLATED:
+	case EVENT_POST_ERASED:
+		p = post_find(&j->model, e->subject);
+		if (p && p->erased_at == TIME_NONE)
+			post_text(b, p);
+		return p != NULL;
+	default:
+		return false;
 	}
 }
 
@@ -71,27 +113,20 @@ seal_events(struct batch *b)
 static void
 seal_searches(struct journal *j, struct batch *b)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < b->n; i++)
-		n += b->events[i].e.type == EVENT_INCIDENT_RAISED;
-	b->out_searches = realloc(b->out_searches, (n + 1) * sizeof *b->out_searches);
+	b->out_searches = realloc(b->out_searches, (b->n + 1) * sizeof *b->out_searches);
 	b->out.n_searches = 0;
 	for (size_t i = 0; i < b->n; i++) {
 		const struct event *e = &b->events[i].e;
-		struct incident *inc;
 		size_t at = b->texts.n;
 
-		if (e->type != EVENT_INCIDENT_RAISED)
+		if (!add_search_text(j, &b->texts, e))
 			continue;
-		inc = incident_find(&j->model, e->subject);
-		if (!inc)
-			continue;
-		search_text(&b->texts, inc);
 		/* offsets until the buffer stands still */
-		b->out_searches[b->out.n_searches++] =
-			(struct store_search){ e->subject.seq,
-					       { (const char *)at, b->texts.n - at } };
+		b->out_searches[b->out.n_searches++] = (struct store_search){
+			e->subject.seq,
+			{ (const char *)at, b->texts.n - at },
+			event_infos[e->type].noun == NOUN_POST,
+		};
 	}
 	for (size_t i = 0; i < b->out.n_searches; i++)
 		b->out_searches[i].text.p =

@@ -100,6 +100,7 @@ journal_begin(struct journal *j, const struct principal *actor)
 		.sink_ctx = j,
 		.load = on_load,
 		.load_signal = shelf_signal,
+		.load_post = shelf_post,
 		.load_ctx = j,
 	};
 	return &j->decision;

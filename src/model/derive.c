@@ -118,6 +118,11 @@ derived_link(struct model *m, enum noun_index n, struct record *rec)
 		inc = incident_find(m, r->incident);
 		if (inc)
 			map_put(&inc->roll, span_of(r->source), r);
+	} else if (n == NOUN_ACK) {
+		struct post *b = post_find(m, ((struct ack *)rec)->post);
+
+		if (b)
+			push(&b->acks, &b->n_acks, rec);
 	}
 }
 
@@ -139,6 +144,11 @@ derived_unlink(struct model *m, enum noun_index n, struct record *rec)
 
 		if (inc)
 			map_remove(&inc->roll, span_of(r->source));
+	} else if (n == NOUN_ACK) {
+		struct post *b = post_find(m, ((struct ack *)rec)->post);
+
+		if (b)
+			pull((void **)b->acks, &b->n_acks, rec);
 	}
 }
 
@@ -152,6 +162,9 @@ derived_free(enum noun_index n, struct record *rec)
 	} else if (n == NOUN_UNIT) {
 		free(((struct unit *)rec)->open);
 		((struct unit *)rec)->open = NULL;
+	} else if (n == NOUN_POST) {
+		free(((struct post *)rec)->acks);
+		((struct post *)rec)->acks = NULL;
 	}
 }
 
@@ -235,6 +248,15 @@ derive_assignment(struct model *m, const struct event *e, struct assignment *a)
 	model_touch(m, &i->r, e->seq);
 }
 
+static void
+use_key_slot(struct model *m, const struct event *e, int64_t slot)
+{
+	if (!m->node || slot == FIELD_NONE || slot < m->node->key_slots_used)
+		return;
+	m->node->key_slots_used = slot + 1;
+	model_touch(m, &m->node->r, e->seq);
+}
+
 void
 derive(struct model *m, const struct event *e, struct record *rec)
 {
@@ -255,14 +277,20 @@ derive(struct model *m, const struct event *e, struct record *rec)
 		}
 		((struct incident *)rec)->is_loaded_whole = true;
 		break;
-	case NOUN_ACCOUNT: {
-		struct account *a = (struct account *)rec;
+	case NOUN_ACCOUNT:
+		use_key_slot(m, e, ((struct account *)rec)->key_slot);
+		break;
+	case NOUN_POST:
+		use_key_slot(m, e, ((struct post *)rec)->key_slot);
+		break;
+	case NOUN_FILE:
+		use_key_slot(m, e, ((struct file *)rec)->key_slot);
+		break;
+	case NOUN_ACK: { /* its post stays in memory until this is on disk */
+		struct post *b = post_find(m, ((struct ack *)rec)->post);
 
-		if (m->node && a->key_slot != FIELD_NONE &&
-		    a->key_slot >= m->node->key_slots_used) {
-			m->node->key_slots_used = a->key_slot + 1;
-			model_touch(m, &m->node->r, e->seq);
-		}
+		if (b)
+			model_touch(m, &b->r, e->seq);
 		break;
 	}
 	default:
@@ -339,6 +367,24 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 		break;
 	case NOUN_DEVICE:
 		e->agency = ((const struct device *)rec)->agency;
+		break;
+	case NOUN_CHANNEL:
+		e->agency = ((const struct channel *)rec)->agency;
+		break;
+	case NOUN_MEMBER:
+		e->agency = ((const struct member *)rec)->agency;
+		break;
+	case NOUN_POST:
+		e->agency = ((const struct post *)rec)->agency;
+		break;
+	case NOUN_ACK:
+		e->agency = ((const struct ack *)rec)->agency;
+		break;
+	case NOUN_RECEIPT:
+		e->agency = ((const struct receipt *)rec)->agency;
+		break;
+	case NOUN_FILE:
+		e->agency = ((const struct file *)rec)->agency;
 		break;
 	default:
 		break;

@@ -12,6 +12,10 @@
 #define SEE_UNIT 4u
 #define SEE_AGENCY 8u
 #define SEE_ADMIN 16u
+#define SEE_CHANNEL 32u
+#define SEE_SENDER 64u
+#define SEE_HUB 128u
+#define SEE_SELF 256u
 
 enum event_type {
 	EVENT__NONE,

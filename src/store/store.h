@@ -43,11 +43,12 @@ struct store_batch {
 	size_t n_events;
 	const struct store_record *records; /* each (noun, seq) at most once */
 	size_t n_records;
-	/* Search text of incidents, folded: replaces what stood there; n == 0
-	 * text removes it. */
+	/* Search text, folded, of an incident or a post by its number: replaces
+	 * what stood there; n == 0 text removes it. */
 	const struct store_search {
 		uint64_t incident;
 		struct span text;
+		bool is_post;
 	} * searches;
 	size_t n_searches;
 };
@@ -102,6 +103,9 @@ int store_column(struct store *s, char noun, int column,
  * newest first, before seq `before` (0: none). */
 int store_search(struct store *s, struct span folded_query, uint64_t before,
 		 size_t limit, bool (*fn)(void *ctx, uint64_t incident), void *ctx);
+/* The same of posts. */
+int store_search_posts(struct store *s, struct span folded_query, uint64_t before,
+		       size_t limit, bool (*fn)(void *ctx, uint64_t post), void *ctx);
 
 /* Engine's own check of every page and index; sentences of what is wrong. Any
  * thread but one at a time. */
