@@ -61,6 +61,14 @@ ASK(ask_link, LINE(ask_link, to, ID, MUST));
 ASK(ask_status, LINE(ask_status, status, ENUM, MUST, .names = status_names),
     LINE(ask_status, at, TIME, MAY), LINE(ask_status, key, STR, MAY, .max = 64),
     LINE(ask_status, by, ENUM, MAY, .names = by_names));
+ASK(ask_correction, LINE(ask_correction, subject, STR, MAY, .max = 400),
+    LINE(ask_correction, text, STR, MUST, .min = 1, .max = 16000),
+    LINE(ask_correction, reason, STR, MUST, .min = 1, .max = 400));
+ASK(ask_translation, LINE(ask_translation, language, STR, MUST, .min = 2, .max = 8),
+    LINE(ask_translation, subject, STR, MAY, .max = 400),
+    LINE(ask_translation, text, STR, MUST, .min = 1, .max = 16000));
+ASK(ask_cursor, LINE(ask_cursor, delivered, ID, MAY, .doc = "the newest post received"),
+    LINE(ask_cursor, read, ID, MAY, .doc = "the newest post read"));
 ASK(ask_shift, LINE(ask_shift, on, BOOL, MAY));
 ASK(ask_fixes, LINE(ask_fixes, fixes, JSON, MUST));
 ASK(ask_enrolment, LINE(ask_enrolment, code, STR, MUST, .min = 1, .max = 64));

@@ -103,6 +103,20 @@ struct ask_revoke {
 	int state;
 };
 
+struct ask_correction {
+	struct record r;
+	char *subject, *text, *reason;
+};
+struct ask_translation {
+	struct record r;
+	char *language, *subject, *text;
+};
+struct ask_cursor {
+	struct record r;
+	struct id delivered, read;
+};
+
+extern const struct noun ask_correction, ask_translation, ask_cursor;
 extern const struct noun ask_login, ask_password, ask_session, ask_cancel, ask_press,
 	ask_call, ask_late, ask_offer, ask_note, ask_priority, ask_callback, ask_close,
 	ask_link, ask_status, ask_shift, ask_fixes, ask_enrolment, ask_token,

@@ -78,6 +78,20 @@ void view_unit_place(struct api *api, struct buf *b, const struct unit *u);
 void view_event(struct api *api, struct buf *b, const struct event *e,
 		const struct principal *p, enum view v, const struct incident *i);
 
+/* --- channels (view_talk.c, channels.c) --------------------------------------- */
+void view_talk(struct call *c, struct buf *b, enum noun_index n,
+	       const struct record *rec, enum view v);
+void view_talk_event(struct buf *b, const struct model *m, const struct event *e,
+		     enum view v);
+void view_agency_name(struct buf *b, const struct model *m, struct id agency);
+void view_cursor(struct buf *b, const struct model *m, const struct receipt *q);
+/* Tags by which the caller's posts of a channel are found on the shelf. */
+void post_tags_for(struct call *c, struct buf *b, const struct channel *ch);
+/* The channel that the path names; NULL: answered. */
+struct channel *call_channel(struct call *c);
+/* What an event is about, loaded, so that access can be decided. */
+struct incident *event_context(struct api *api, const struct event *e);
+
 /* --- lists ------------------------------------------------------------------ */
 struct pager {
 	int64_t limit;

@@ -152,8 +152,7 @@ static bool
 catch_up_one(void *ctx, const struct event *e)
 {
 	struct reader *r = ctx;
-	struct incident *i = (struct incident *)journal_find(
-		journal_of(r->live), NOUN_INCIDENT, e->incident);
+	struct incident *i = event_context(r->live->api, e);
 
 	offer_event(r, e, i, NULL);
 	return ws_queued_bytes(r->ws) <= QUEUE_HIGH;

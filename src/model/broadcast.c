@@ -130,7 +130,7 @@ broadcast_settle(struct decision *d, struct patch *p, const struct channel *c)
 	struct buf AUTO(buf_done) to = { 0 }, sites = { 0 };
 	struct area *a = arena_new(d->arena, struct area);
 	size_t n = 0;
-	int class;
+	int class = 0;
 	void *rec;
 
 	if (read_broadcast(d, o, a, &class) < 0)

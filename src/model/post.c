@@ -248,12 +248,38 @@ check_links(struct decision *d, const struct post *b)
 	return 0;
 }
 
+/* The agencies that heard a post, of those that its answer may name: a spoke and the
+ * hub. To all of them when it named none and came from the hub. */
+static void
+settle_hearers(struct decision *d, struct patch *p, const struct drafting *w,
+	       const struct post *to)
+{
+	struct buf AUTO(buf_done) list = { 0 };
+	bool is_hub_only = w->side == SIDE_SPOKE || !to->is_hub;
+	void *rec;
+
+	if (w->c->shape != CHANNEL_HUB || (!to->to && to->is_hub))
+		return;
+	jw_open(&list, '[');
+	for (size_t i = 0; map_next(&d->m->tables[NOUN_AGENCY], &i, NULL, &rec);) {
+		struct id g = ((struct agency *)rec)->r.id;
+		bool is_of_hub = channel_agency_side(d->m, w->c, g) == SIDE_HUB;
+		bool has_heard = id_is(g, to->agency) ||
+				 (to->to ? id_list_has(to->to, g) : is_of_hub);
+
+		if (has_heard && (!is_hub_only || is_of_hub ||
+				  (!to->is_hub && id_is(g, to->agency))))
+			jw_id(&list, g);
+	}
+	jw_close(&list, ']');
+	PATCH_STR(p, post, to, buf_span(&list));
+}
+
 /* A reply is heard by those who heard what it answers, and not by more. */
 static int
 settle_reply(struct decision *d, struct patch *p, struct drafting *w)
 {
 	struct post *b = w->b, *to;
-	struct buf AUTO(buf_done) one = { 0 };
 
 	if (!id_is_set(b->reply_to))
 		return 0;
@@ -278,16 +304,7 @@ settle_reply(struct decision *d, struct patch *p, struct drafting *w)
 		free(text);
 	}
 	PATCH_ID(p, post, thread, id_is_set(to->thread) ? to->thread : to->r.id);
-	if (w->side == SIDE_SPOKE)
-		return 0;
-	if (w->c->shape == CHANNEL_HUB && !to->is_hub) { /* to that mission alone */
-		jw_open(&one, '[');
-		jw_id(&one, to->agency);
-		jw_close(&one, ']');
-		PATCH_STR(p, post, to, buf_span(&one));
-	} else if (to->to) {
-		PATCH_STR(p, post, to, span_of(to->to));
-	}
+	settle_hearers(d, p, w, to);
 	return 0;
 }
 

@@ -237,28 +237,21 @@ store_column(struct store *s, char noun, int column,
 }
 
 static int
-search(struct store *s, sqlite3_stmt *kept, struct span folded_query, uint64_t before,
+search(struct store *s, sqlite3_stmt *kept, struct span match, uint64_t before,
        size_t limit, bool (*fn)(void *ctx, uint64_t seq), void *ctx)
 {
-	struct buf query = { 0 };
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = match.n ? take(s, kept) : NULL;
 	int rc = SQLITE_DONE;
 
-	words_query(&query, folded_query);
-	stmt = query.n ? take(s, kept) : NULL;
-	if (!stmt) {
-		rc = query.n ? ERR_NOMEM : 0;
-		buf_done(&query);
-		return rc;
-	}
-	sqlite3_bind_text64(stmt, 1, query.p, query.n, SQLITE_STATIC, SQLITE_UTF8);
+	if (!stmt)
+		return match.n ? ERR_NOMEM : 0;
+	sqlite3_bind_text64(stmt, 1, match.p, match.n, SQLITE_STATIC, SQLITE_UTF8);
 	sqlite3_bind_int64(stmt, 2, before ? bound(before) : INT64_MAX);
 	sqlite3_bind_int64(stmt, 3, bound(limit));
 	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
 		if (!fn(ctx, (uint64_t)sqlite3_column_int64(stmt, 0)))
 			break;
 	give(kept, stmt);
-	buf_done(&query);
 	return store_err(rc);
 }
 
@@ -266,12 +259,33 @@ int
 store_search(struct store *s, struct span folded_query, uint64_t before, size_t limit,
 	     bool (*fn)(void *ctx, uint64_t incident), void *ctx)
 {
-	return search(s, s->find_text[0], folded_query, before, limit, fn, ctx);
+	struct buf AUTO(buf_done) match = { 0 };
+
+	words_query(&match, folded_query);
+	return search(s, s->find_text[0], buf_span(&match), before, limit, fn, ctx);
 }
 
 int
-store_search_posts(struct store *s, struct span folded_query, uint64_t before,
-		   size_t limit, bool (*fn)(void *ctx, uint64_t post), void *ctx)
+store_search_posts(struct store *s, struct span folded_query, struct span tags,
+		   uint64_t before, size_t limit,
+		   bool (*fn)(void *ctx, uint64_t post), void *ctx)
 {
-	return search(s, s->find_text[1], folded_query, before, limit, fn, ctx);
+	struct buf AUTO(buf_done) match = { 0 };
+	bool is_first = true;
+
+	words_query(&match, folded_query);
+	if (!tags.n || (folded_query.n && !match.n))
+		return 0; /* nothing may be found; or no word was asked for */
+	buf_add_z(&match, match.n ? "AND (" : "(");
+	while (tags.n) {
+		struct span tag = span_cut(&tags, ' ');
+
+		if (!tag.n)
+			continue;
+		buf_printf(&match, "%s\"" SPAN_FMT "\"", is_first ? "" : " OR ",
+			   SPAN_ARG(tag));
+		is_first = false;
+	}
+	buf_add_c(&match, ')');
+	return search(s, s->find_text[1], buf_span(&match), before, limit, fn, ctx);
 }

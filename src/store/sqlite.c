@@ -160,6 +160,7 @@ put_search(struct store *s, const struct store_search *t)
 
 	buf_clear(&s->words);
 	words_cut(&s->words, t->text);
+	buf_add_span(&s->words, t->tags);
 	sqlite3_bind_int64(s->search_get[t->is_post], 1, (int64_t)t->incident);
 	rc = sqlite3_step(s->search_get[t->is_post]);
 	if (rc == SQLITE_ROW) {
