@@ -15,6 +15,7 @@ struct program {
 	struct track *track;
 	struct auth *auth;
 	struct dispatch *dispatch;
+	struct talk *talk;
 	struct api *api;
 	struct gate *gate;
 	struct net_tls *tls;

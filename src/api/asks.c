@@ -61,6 +61,10 @@ ASK(ask_link, LINE(ask_link, to, ID, MUST));
 ASK(ask_status, LINE(ask_status, status, ENUM, MUST, .names = status_names),
     LINE(ask_status, at, TIME, MAY), LINE(ask_status, key, STR, MAY, .max = 64),
     LINE(ask_status, by, ENUM, MAY, .names = by_names));
+ASK(ask_reach, LINE(ask_reach, phone, STR, FIELD_PATCH, .max = 24),
+    LINE(ask_reach, quiet_from, STR, FIELD_PATCH, .max = 5, .doc = "HH:MM"),
+    LINE(ask_reach, quiet_to, STR, FIELD_PATCH, .max = 5, .doc = "HH:MM"),
+    LINE(ask_reach, utc_offset_min, INT, FIELD_PATCH, .min = -720, .max = 840));
 ASK(ask_correction, LINE(ask_correction, subject, STR, MAY, .max = 400),
     LINE(ask_correction, text, STR, MUST, .min = 1, .max = 16000),
     LINE(ask_correction, reason, STR, MUST, .min = 1, .max = 400));

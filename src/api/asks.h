@@ -116,7 +116,13 @@ struct ask_cursor {
 	struct id delivered, read;
 };
 
-extern const struct noun ask_correction, ask_translation, ask_cursor;
+struct ask_reach {
+	struct record r;
+	char *phone, *quiet_from, *quiet_to;
+	int64_t utc_offset_min;
+};
+
+extern const struct noun ask_reach, ask_correction, ask_translation, ask_cursor;
 extern const struct noun ask_login, ask_password, ask_session, ask_cancel, ask_press,
 	ask_call, ask_late, ask_offer, ask_note, ask_priority, ask_callback, ask_close,
 	ask_link, ask_status, ask_shift, ask_fixes, ask_enrolment, ask_token,

@@ -44,6 +44,7 @@ struct api {
 	struct api_config cfg;
 	struct live *live;
 	struct net_timer *print_timer;
+	struct downloads *downloads;
 	struct buf openapi;
 };
 
@@ -91,6 +92,12 @@ void post_tags_for(struct call *c, struct buf *b, const struct channel *ch);
 struct channel *call_channel(struct call *c);
 /* What an event is about, loaded, so that access can be decided. */
 struct incident *event_context(struct api *api, const struct event *e);
+
+/* --- files (files.c) ---------------------------------------------------------- */
+void downloads_open(struct api *api);
+void downloads_close(struct api *api);
+/* What is revoked ends now, running or not. */
+void downloads_check(void *api);
 
 /* --- lists ------------------------------------------------------------------ */
 struct pager {

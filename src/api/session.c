@@ -175,3 +175,57 @@ session_password_post(struct call *c)
 	auth_check_password(c->api->cfg.auth, c->who->id, span_of(ask->old),
 			    password_checked, c);
 }
+
+static void
+answer_reach(struct call *c, const struct account *a)
+{
+	struct buf *b = &c->out;
+
+	jw_open(b, '{');
+	jw_kz(b, "phone", a->phone);
+	jw_kz(b, "quiet_from", a->quiet_from);
+	jw_kz(b, "quiet_to", a->quiet_to);
+	if (a->utc_offset_min != FIELD_NONE)
+		jw_ki64(b, "utc_offset_min", a->utc_offset_min);
+	jw_kbool(b, "quiet_now", account_is_quiet(a, net_wall_ms(c->api->cfg.net)));
+	jw_close(b, '}');
+	answer(c, 200);
+}
+
+void
+session_reach_get(struct call *c)
+{
+	const struct account *a = own_account(c);
+
+	if (a)
+		answer_reach(c, a);
+}
+
+void
+session_reach_patch(struct call *c)
+{
+	const struct ask_reach *ask = (const struct ask_reach *)c->ask.rec;
+	struct decision *d = call_decide(c);
+	const struct account *a = own_account(c);
+	struct patch p;
+
+	if (!a)
+		return;
+	patch_init(&p, &noun_account);
+#define HAS(member) (c->ask.given >> field_at(&ask_reach, offsetof(struct ask_reach, member)) & 1)
+	if (HAS(phone))
+		PATCH_STR(&p, account, phone, span_of(ask->phone));
+	if (HAS(quiet_from))
+		PATCH_STR(&p, account, quiet_from, span_of(ask->quiet_from));
+	if (HAS(quiet_to))
+		PATCH_STR(&p, account, quiet_to, span_of(ask->quiet_to));
+	if (HAS(utc_offset_min))
+		PATCH_INT(&p, account, utc_offset_min, ask->utc_offset_min);
+#undef HAS
+	if (account_set_reach(d, &p) < 0) {
+		patch_done(&p);
+		answer_refusal(c, d);
+		return;
+	}
+	answer_reach(c, account_find(c->m, c->who->id));
+}

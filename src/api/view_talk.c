@@ -155,7 +155,7 @@ write_attachments(struct call *c, struct buf *b, const struct post *p)
 		jw_kz(b, "name", f->name);
 		jw_kz(b, "media", f->media);
 		jw_ki64(b, "size", f->size);
-		jw_kz(b, "sha256", f->sha256);
+		jw_kz(b, "hash", f->hash);
 		jw_ktime(b, "erased_at", f->erased_at);
 		jw_close(b, '}');
 	}

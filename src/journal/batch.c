@@ -87,6 +87,8 @@ post_tags(struct buf *b, const struct post *p)
 	json_t *v;
 
 	add_tag(b, p, "");
+	if (post_is_watched(p))
+		buf_add_z(b, POST_TAG_WATCHED " ");
 	if (!p->is_hub) {
 		snprintf(to, sizeof to, "g%llu", (unsigned long long)p->agency.seq);
 		add_tag(b, p, to);
@@ -122,6 +124,10 @@ add_search_text(struct journal *j, struct buf *b, const struct event *e)
 	case EVENT_POST_POSTED:
 	case EVENT_POST_CORRECTED:
 	case EVENT_POST_TRANSLATED:
+	case EVENT_POST_CHASED:
+	case EVENT_POST_OVERDUE:
+	case EVENT_POST_SETTLED:
+	case EVENT_POST_EXPIRED:
 	case EVENT_POST_ERASED:
 		p = post_find(&j->model, e->subject);
 		if (p && p->erased_at == TIME_NONE)

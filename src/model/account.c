@@ -2,6 +2,8 @@
 /* Accounts, tokens, invitations, devices: tables and commands. */
 #include "model/commands.h"
 
+#include <stdio.h>
+
 const char *const role_names[] = { "",           "administrator", "dispatcher",
 				   "supervisor", "duty_officer",  "responder",
 				   "site",       "liaison",       "oversight",
@@ -25,6 +27,13 @@ static const struct field account_fields[] = {
 		  .doc = "of mission staff; none: all of the agency"),
 	NOUN_LINE(account, language, STR, GIVE, .max = 8,
 		  .doc = "of screens and receipts"),
+	NOUN_LINE(account, phone, STR, GIVE | FIELD_SEALED, .max = 24,
+		  .doc = "number that content-free nudges go to"),
+	NOUN_LINE(account, quiet_from, STR, GIVE, .max = 5,
+		  .doc = "no nudges from this time of day, HH:MM, but of a P1"),
+	NOUN_LINE(account, quiet_to, STR, GIVE, .max = 5, .doc = "until, HH:MM"),
+	NOUN_LINE(account, utc_offset_min, INT, GIVE, .min = -720, .max = 840,
+		  .doc = "of the person's clock; none: 300"),
 	NOUN_LINE(account, disabled, BOOL, GIVE,
 		  .doc = "ends sessions and streams within 5 s"),
 	NOUN_LINE(account, password, STR, GIVE | FIELD_ASK, .min = 10, .max = 128,
@@ -136,6 +145,47 @@ check_account(struct decision *d, const struct account *now, const struct patch 
 	return 0;
 }
 
+/* Minutes of the day of "HH:MM"; -1: none, -2: not a time. */
+static int
+minutes_of(const char *s)
+{
+	int h, m;
+	char end;
+
+	if (!s || !*s)
+		return -1;
+	if (strlen(s) != 5 || sscanf(s, "%2d:%2d%c", &h, &m, &end) != 2 || h < 0 ||
+	    h > 23 || m < 0 || m > 59)
+		return -2;
+	return h * 60 + m;
+}
+
+static int
+check_reach(struct decision *d, const struct account *asked)
+{
+	const char *phone = asked->phone;
+
+	if (minutes_of(asked->quiet_from) == -2 || minutes_of(asked->quiet_to) == -2)
+		return refuse(d, 422, "bad_field", "quiet_from, quiet_to: HH:MM");
+	for (const char *c = phone; c && *c; c++)
+		if (!strchr("0123456789 +-", *c))
+			return refuse(d, 422, "bad_field",
+				      "phone: digits, with + before and blanks between");
+	return 0;
+}
+
+bool
+account_is_quiet(const struct account *a, int64_t now)
+{
+	int from = minutes_of(a->quiet_from), to = minutes_of(a->quiet_to);
+	int64_t offset = a->utc_offset_min == FIELD_NONE ? 300 : a->utc_offset_min;
+	int64_t at = (now / 60000 + offset) % 1440;
+
+	if (from < 0 || to < 0 || from == to)
+		return false;
+	return from < to ? at >= from && at < to : at >= from || at < to;
+}
+
 int
 account_put(struct decision *d, struct id id, struct patch *p,
 	    struct span password_hash, bool is_one_time, struct id *ret)
@@ -149,7 +199,7 @@ account_put(struct decision *d, struct id id, struct patch *p,
 		PATCH_ID(p, account, agency, d->actor->agency);
 	if (needs_admin_of(d, now ? now->agency : asked->agency) < 0 ||
 	    (!now && world_for(d, asked->ask_world, &world) < 0) ||
-	    check_account(d, now, p) < 0)
+	    check_account(d, now, p) < 0 || check_reach(d, asked) < 0)
 		return ERR_DENIED;
 	if (!now && account_by_login(d->m, span_of(asked->login)))
 		return refuse(d, 409, "login_taken", "login %.64s is taken",
@@ -183,6 +233,18 @@ account_set_own(struct decision *d, struct span password_hash, struct span langu
 		PATCH_STR(&e.body, account, language, language);
 	event_emit(d, &e);
 	return 0;
+}
+
+int
+account_set_reach(struct decision *d, struct patch *p)
+{
+	const struct account *a = account_find(d->m, d->actor->id);
+
+	if (!a)
+		return refuse_hidden(d);
+	if (check_reach(d, (const struct account *)p->rec) < 0)
+		return ERR_DENIED;
+	return config_put(d, EVENT_ACCOUNT_CHANGED, a->r.world, a->r.id, p, NULL);
 }
 
 /* --- tokens and invitations ----------------------------------------------- */

@@ -28,6 +28,9 @@ struct account {
 	int role;
 	struct id unit, site;
 	char *language;
+	char *phone;               /* that may be nudged */
+	char *quiet_from, *quiet_to; /* "22:00", in the account's own time */
+	int64_t utc_offset_min;
 	bool disabled;
 	int ask_world;
 	char *password; /* only in requests */
@@ -104,6 +107,8 @@ struct principal {
 	char source[80]; /* what a press of this caller is deduplicated by */
 };
 
+/* In the quiet hours of the person's own clock. */
+bool account_is_quiet(const struct account *a, int64_t now);
 /* dispatcher, supervisor or duty officer of the control agency */
 bool principal_is_dispatcher_up(const struct principal *p);
 bool principal_is_supervisor_up(const struct principal *p);

@@ -29,6 +29,8 @@ int account_put(struct decision *d, struct id id, struct patch *p,
 		struct span password_hash, bool is_one_time, struct id *ret);
 int account_set_own(struct decision *d, struct span password_hash,
 		    struct span language);
+/* phone, quiet hours and clock of one's own account; p is of noun_account. */
+int account_set_reach(struct decision *d, struct patch *p);
 int device_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
 /* A device that no one knows called. */
 int device_seen(struct decision *d, struct span door, struct span identity,
@@ -112,6 +114,8 @@ int incident_release(struct decision *d, struct id id);
 int incident_escalate(struct decision *d, struct id id, int64_t step, struct span text);
 int incident_unit_near(struct decision *d, struct id id);
 int page_owe(struct decision *d, struct id incident, struct span text, struct id *ret);
+/* A content-free word to a person's phone. */
+int nudge_owe(struct decision *d, struct id account);
 /* Not sent and next_at TIME_NONE: dropped, it is not tried again. */
 int page_result(struct decision *d, struct id page, bool is_sent, int64_t next_at);
 
@@ -174,13 +178,17 @@ int post_hold(struct decision *d, struct id id, bool on);
 int post_acknowledge(struct decision *d, struct id id);
 int post_expire(struct decision *d, struct id id);
 int post_chase(struct decision *d, struct id id);
+int post_settle(struct decision *d, struct id id); /* all have acknowledged */
+#define POST_CHASES_MAX 6
+/* The desk has yet to do something with it by time. */
+bool post_is_watched(const struct post *b);
 bool post_is_due_to_erase(const struct model *m, const struct post *b, int64_t now);
 int post_erase(struct decision *d, struct id id);
 int receipt_move(struct decision *d, struct id channel, struct id delivered,
 		 struct id read);
 
 struct file_args {
-	struct span name, media, sha256, stored, content_key;
+	struct span name, media, hash, stored, content_key;
 	int64_t size;
 };
 int file_may_send(struct decision *d, struct id channel);

@@ -12,7 +12,7 @@ static const struct field fields[] = {
 		  .doc = "as its sender called it"),
 	NOUN_LINE(file, media, STR, 0, .max = 80, .doc = "type found in its content"),
 	NOUN_LINE(file, size, INT, 0, .doc = "bytes"),
-	NOUN_LINE(file, sha256, STR, FIELD_SEALED, .doc = "of its content"),
+	NOUN_LINE(file, hash, STR, FIELD_SEALED, .doc = "BLAKE2b-256 of its content, hex"),
 	NOUN_LINE(file, stored, STR, FIELD_SECRET, .doc = "its name on disk"),
 	NOUN_LINE(file, content_key, STR, FIELD_SECRET | FIELD_SEALED,
 		  .doc = "key of its bytes"),
@@ -53,7 +53,7 @@ file_keep(struct decision *d, struct id channel, const struct file_args *a,
 	PATCH_STR(&e.body, file, name, a->name);
 	PATCH_STR(&e.body, file, media, a->media);
 	PATCH_INT(&e.body, file, size, a->size);
-	PATCH_STR(&e.body, file, sha256, a->sha256);
+	PATCH_STR(&e.body, file, hash, a->hash);
 	PATCH_STR(&e.body, file, stored, a->stored);
 	PATCH_STR(&e.body, file, content_key, a->content_key);
 	PATCH_INT(&e.body, file, made_at, d->now);
@@ -90,7 +90,7 @@ file_erase(struct decision *d, struct id id)
 		return 0;
 	event_begin(d, &e, EVENT_FILE_ERASED, f->r.world, id);
 	PATCH_STR(&e.body, file, name, (struct span){ 0 });
-	PATCH_STR(&e.body, file, sha256, (struct span){ 0 });
+	PATCH_STR(&e.body, file, hash, (struct span){ 0 });
 	PATCH_STR(&e.body, file, content_key, (struct span){ 0 });
 	PATCH_INT(&e.body, file, erased_at, d->now);
 	event_emit(d, &e);

@@ -12,7 +12,7 @@ struct file {
 	char *name;  /* as the sender called it */
 	char *media; /* type found in the content */
 	int64_t size;
-	char *sha256;      /* of the content, hex */
+	char *hash;        /* BLAKE2b-256 of the content, hex */
 	char *stored;      /* hash of what lies on disk: its name there */
 	char *content_key; /* hex */
 	char *posts;       /* ids of posts that show it */

@@ -130,6 +130,12 @@ model_key_slot(const struct model *m, enum noun_index n, const struct record *re
 		return ((const struct account *)rec)->key_slot;
 	if (n == NOUN_INCIDENT)
 		return ((const struct incident *)rec)->key_slot;
+	if (n == NOUN_PAGE) {
+		const struct account *a =
+			account_find(m, ((const struct page *)rec)->account);
+
+		return a ? a->key_slot : FIELD_NONE;
+	}
 	if (n == NOUN_POST)
 		return ((const struct post *)rec)->key_slot;
 	if (n == NOUN_FILE)

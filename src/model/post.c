@@ -62,6 +62,8 @@ static const struct field fields[] = {
 		  .doc = "each agency or each person has to acknowledge it"),
 	NOUN_LINE(post, ack_by, TIME, FIELD_POST, .doc = "by then"),
 	NOUN_LINE(post, chased, INT, FIELD_ROOM, .doc = "how often it was chased"),
+	NOUN_LINE(post, settled_at, TIME, FIELD_ROOM,
+		  .doc = "all that owed it have acknowledged"),
 	NOUN_LINE(post, pinned, BOOL, 0, .doc = "a standing order"),
 	NOUN_LINE(post, expired, BOOL, 0, .doc = "its time is over"),
 	NOUN_LINE(post, hold, BOOL, FIELD_ROOM, .doc = "legal hold: is not erased"),

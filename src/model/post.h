@@ -46,7 +46,7 @@ struct post {
 	char *broadcast;  /* JSON {"all":true} | {"class"?,"area"?} */
 	char *sites;      /* ids that a broadcast reached */
 	int must_ack;
-	int64_t ack_by, chased;
+	int64_t ack_by, chased, settled_at;
 	bool pinned, expired, hold;
 	int64_t erase_day; /* days since 1970; of the first of a thread */
 	int64_t erased_at;

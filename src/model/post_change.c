@@ -91,6 +91,8 @@ post_correct(struct decision *d, struct id id, const struct post_words *w,
 	PATCH_STR(&e.body, post, translations, (struct span){ 0 });
 	PATCH_INT(&e.body, post, version, b->version + 1);
 	PATCH_INT(&e.body, post, corrected_at, d->now);
+	if (b->settled_at != TIME_NONE) /* of other words */
+		PATCH_INT(&e.body, post, settled_at, TIME_NONE);
 	PATCH_STR(&e.body, post, correction_reason, reason);
 	event_emit(d, &e);
 	return 0;
@@ -154,11 +156,12 @@ post_pin(struct decision *d, struct id id, bool on)
 	return 0;
 }
 
+/* A thread is erased as one, so a hold on a post of it holds its first too. */
 int
 post_hold(struct decision *d, struct id id, bool on)
 {
 	struct channel *c;
-	struct post *b = seen_post(d, id, &c);
+	struct post *b = seen_post(d, id, &c), *root;
 	struct event e;
 
 	if (!b)
@@ -170,6 +173,12 @@ post_hold(struct decision *d, struct id id, bool on)
 	event_begin(d, &e, EVENT_POST_HELD, b->r.world, id);
 	PATCH_BOOL(&e.body, post, hold, on);
 	event_emit(d, &e);
+	root = (struct post *)decision_find(d, NOUN_POST, b->thread);
+	if (on && root && !root->hold) {
+		event_begin(d, &e, EVENT_POST_HELD, root->r.world, root->r.id);
+		PATCH_BOOL(&e.body, post, hold, true);
+		event_emit(d, &e);
+	}
 	return 0;
 }
 
@@ -205,6 +214,30 @@ post_chase(struct decision *d, struct id id)
 	PATCH_INT(&e.body, post, chased, n + 1);
 	event_emit(d, &e);
 	return 0;
+}
+
+int
+post_settle(struct decision *d, struct id id)
+{
+	struct post *b = (struct post *)decision_find(d, NOUN_POST, id);
+	struct event e;
+
+	if (!b || b->settled_at != TIME_NONE)
+		return 0;
+	event_begin(d, &e, EVENT_POST_SETTLED, b->r.world, id);
+	PATCH_INT(&e.body, post, settled_at, d->now);
+	event_emit(d, &e);
+	return 0;
+}
+
+bool
+post_is_watched(const struct post *b)
+{
+	bool waits = b->must_ack && b->settled_at == TIME_NONE &&
+		     (b->chased == FIELD_NONE || b->chased < POST_CHASES_MAX);
+
+	return b->erased_at == TIME_NONE && !b->expired &&
+	       (waits || b->expires_at != TIME_NONE);
 }
 
 bool
