@@ -50,6 +50,8 @@ struct api {
 
 /* --- answering (answer.c): everything waits until it is durable ------------ */
 void answer(struct call *c, int status); /* c->out as JSON */
+/* c->out as another type. */
+void answer_as(struct call *c, int status, const char *type);
 void answer_empty(struct call *c, int status);
 void answer_problem(struct call *c, int status, const char *code, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -66,7 +66,7 @@ is_talk(const struct event *e)
 {
 	enum noun_index n = event_infos[e->type].noun;
 
-	return n >= NOUN_CHANNEL && n <= NOUN_FILE;
+	return n >= NOUN_CHANNEL && n <= NOUN_EXPORT;
 }
 
 /* Readers of one view share a frame; an SOS button's is made for it alone. */

@@ -69,19 +69,79 @@ logged_in(void *ctx, int status, struct id account, struct span cookie,
 	answer(c, 200);
 }
 
-void
-session_post(struct call *c)
+static void
+sign_in(struct call *c, const char *login, const char *password)
 {
-	const struct ask_login *ask = (const struct ask_login *)c->ask.rec;
-
 	auth_login(c->api->cfg.auth, &(struct auth_login){
-					     .login = span_of(ask->login),
-					     .password = span_of(ask->password),
+					     .login = span_of(login),
+					     .password = span_of(password),
 					     .peer = c->req->peer,
 					     .is_tls = c->req->is_tls,
 					     .done = logged_in,
 					     .ctx = c,
 				     });
+}
+
+void
+session_post(struct call *c)
+{
+	const struct ask_login *ask = (const struct ask_login *)c->ask.rec;
+
+	sign_in(c, ask->login, ask->password);
+}
+
+/* --- joining by an invitation: an account and its session in one step ------------- */
+
+static void
+join_hashed(void *ctx, struct span hash)
+{
+	struct call *c = ctx;
+	const struct ask_join *ask = (const struct ask_join *)c->ask.rec;
+	struct buf AUTO(buf_done) code_hash = { 0 }, login = { 0 };
+	struct decision *d;
+	uint8_t random[5];
+	struct id id;
+
+	if (!hash.n) {
+		answer_problem(c, 503, "busy", "try again");
+		return;
+	}
+	/* a login that tells nothing and of which nothing can be asked */
+	crypt_random(random, sizeof random);
+	buf_add_z(&login, "l-");
+	crypt_hex(&login, random, sizeof random);
+	auth_hash_code(&code_hash, span_of(ask->code));
+	d = journal_begin(c->api->cfg.journal, NULL);
+	if (invitation_join(d, buf_span(&code_hash),
+			    &(struct join_args){ .login = buf_span(&login),
+						 .name = span_of(ask->name),
+						 .password_hash = hash,
+						 .phone = span_of(ask->phone),
+						 .language = span_of(ask->language) },
+			    &id) < 0) {
+		answer_refusal(c, d);
+		return;
+	}
+	sign_in(c, login.p, ask->password);
+}
+
+void
+join_post(struct call *c)
+{
+	const struct ask_join *ask = (const struct ask_join *)c->ask.rec;
+	struct decision *d = journal_begin(c->api->cfg.journal, NULL);
+	struct buf AUTO(buf_done) code_hash = { 0 };
+	struct id id;
+
+	/* a bad code is refused before 80 ms of argon2 */
+	auth_hash_code(&code_hash, span_of(ask->code));
+	if (invitation_join(d, buf_span(&code_hash),
+			    &(struct join_args){ .phone = span_of(ask->phone) },
+			    &id) < 0)
+		answer_refusal(c, d);
+	else
+		auth_hash_password(c->api->cfg.auth, span_of(ask->password), join_hashed,
+				   c);
 }
 
 static const struct account *

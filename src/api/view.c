@@ -355,7 +355,7 @@ write_context(struct api *api, struct buf *b, const struct event *e,
 		jw_kid(b, "by", e->actor);
 		jw_kz(b, "by_name", actor_name(m, e->actor));
 	}
-	if (n >= NOUN_CHANNEL && n <= NOUN_FILE)
+	if (n >= NOUN_CHANNEL && n <= NOUN_EXPORT)
 		view_talk_event(b, m, e, v);
 	if (i && p->sos_only)
 		jw_kz(b, "state", incident_state_names[shown_state(i, p)]);

@@ -75,7 +75,8 @@ shelf_load_live(struct journal *j, struct buf *why)
 	static const enum noun_index all[] = {
 		NOUN_NODE,  NOUN_AGENCY,     NOUN_SITE,   NOUN_UNIT,    NOUN_ACCOUNT,
 		NOUN_TOKEN, NOUN_INVITATION, NOUN_DEVICE, NOUN_RUN_CARD,
-		NOUN_CHANNEL, NOUN_MEMBER, NOUN_RECEIPT
+		NOUN_CHANNEL, NOUN_MEMBER, NOUN_RECEIPT, NOUN_DUTY_PHONE,
+		NOUN_EXPORT
 	};
 	int rc = 0;
 	void *rec;

@@ -335,6 +335,10 @@ access_record(const struct model *m, const struct principal *p, enum noun_index 
 		return access_receipt(m, p, (const struct receipt *)rec);
 	case NOUN_FILE:
 		return access_file(m, p, (const struct file *)rec);
+	case NOUN_DUTY_PHONE:
+		return access_duty_phone(m, p, (const struct duty_phone *)rec);
+	case NOUN_EXPORT:
+		return access_export(m, p, (const struct export *)rec);
 	default:
 		return VIEW_NONE;
 	}

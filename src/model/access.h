@@ -42,6 +42,12 @@ enum view access_receipt(const struct model *m, const struct principal *p,
 			 const struct receipt *q);
 enum view access_file(const struct model *m, const struct principal *p,
 		      const struct file *f);
+struct duty_phone;
+struct export;
+enum view access_duty_phone(const struct model *m, const struct principal *p,
+			    const struct duty_phone *h);
+enum view access_export(const struct model *m, const struct principal *p,
+			const struct export *x);
 bool post_is_sender(const struct model *m, const struct principal *p,
 		    const struct post *b);
 bool access_event(const struct model *m, const struct principal *p,

@@ -54,10 +54,11 @@ struct token {
 struct invitation {
 	struct record r;
 	struct id agency, site;
+	int role; /* liaison: a person's account; none: a button of the site */
 	char *label;
 	char *hash;
 	int64_t created_at, expires_at, used_at;
-	struct id token;
+	struct id token, account;
 	bool revoked;
 };
 

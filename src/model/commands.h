@@ -52,6 +52,15 @@ int invitation_make(struct decision *d, struct id site, struct span label,
 int invitation_use(struct decision *d, struct span code_hash, struct span token_hash,
 		   struct id *ret_invitation, struct id *ret_token);
 int invitation_revoke(struct decision *d, struct id id);
+/* A person of an agency's liaison desk is invited, and joins. */
+int invitation_make_person(struct decision *d, struct id agency, struct span label,
+			   struct span hash, int64_t expires_at, struct id *ret);
+struct join_args {
+	struct span login, name, password_hash, phone, language;
+};
+/* password_hash empty: only whether the code is good. */
+int invitation_join(struct decision *d, struct span code_hash,
+		    const struct join_args *a, struct id *ret_account);
 
 int session_open(struct decision *d, struct id account, struct span hash,
 		 int64_t expires_at, struct span peer, struct id *ret);
@@ -196,3 +205,9 @@ int file_keep(struct decision *d, struct id channel, const struct file_args *a,
 	      struct id *ret);
 int file_attach(struct decision *d, struct id id, struct id post);
 int file_erase(struct decision *d, struct id id);
+int duty_phone_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
+int duty_phone_remove(struct decision *d, struct id id);
+int export_ask(struct decision *d, struct id channel, struct patch *p, struct id *ret);
+int export_decide(struct decision *d, struct id id, bool approve, struct span reason);
+/* One of the two fetches it. */
+int export_open(struct decision *d, struct id id);

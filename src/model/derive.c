@@ -286,6 +286,9 @@ derive(struct model *m, const struct event *e, struct record *rec)
 	case NOUN_FILE:
 		use_key_slot(m, e, ((struct file *)rec)->key_slot);
 		break;
+	case NOUN_DUTY_PHONE:
+		use_key_slot(m, e, ((struct duty_phone *)rec)->key_slot);
+		break;
 	case NOUN_ACK: { /* its post stays in memory until this is on disk */
 		struct post *b = post_find(m, ((struct ack *)rec)->post);
 
@@ -382,6 +385,12 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 		break;
 	case NOUN_RECEIPT:
 		e->agency = ((const struct receipt *)rec)->agency;
+		break;
+	case NOUN_DUTY_PHONE:
+		e->agency = ((const struct duty_phone *)rec)->agency;
+		break;
+	case NOUN_EXPORT:
+		e->agency = ((const struct export *)rec)->agency;
 		break;
 	case NOUN_FILE:
 		e->agency = ((const struct file *)rec)->agency;

@@ -10,6 +10,7 @@
 #include "model/agency.h"
 #include "model/assignment.h"
 #include "model/channel.h"
+#include "model/duty.h"
 #include "model/event.h"
 #include "model/file.h"
 #include "model/incident.h"
@@ -62,6 +63,8 @@ MODEL_FINDER(member, member, NOUN_MEMBER)
 MODEL_FINDER(post, post, NOUN_POST)
 MODEL_FINDER(ack, ack, NOUN_ACK)
 MODEL_FINDER(file, file, NOUN_FILE)
+MODEL_FINDER(duty_phone, duty_phone, NOUN_DUTY_PHONE)
+MODEL_FINDER(export, export, NOUN_EXPORT)
 
 struct account *account_by_login(const struct model *m, struct span login);
 struct token *token_by_hash(const struct model *m, struct span hash_hex);

@@ -27,6 +27,8 @@ const struct noun *const nouns[NOUN__COUNT] = {
 	[NOUN_ACK] = &noun_ack,
 	[NOUN_RECEIPT] = &noun_receipt,
 	[NOUN_FILE] = &noun_file,
+	[NOUN_DUTY_PHONE] = &noun_duty_phone,
+	[NOUN_EXPORT] = &noun_export,
 };
 
 const char *const world_ask_names[] = { "", "live", "training", NULL };
@@ -76,6 +78,8 @@ talk_columns(enum noun_index n, const struct record *rec, int64_t k[3])
 		k[0] = seq_or_none(((const struct ack *)rec)->post);
 	} else if (n == NOUN_RECEIPT) {
 		k[0] = seq_or_none(((const struct receipt *)rec)->channel);
+	} else if (n == NOUN_EXPORT) {
+		k[0] = seq_or_none(((const struct export *)rec)->channel);
 	} else if (n == NOUN_FILE) {
 		const struct file *f = (const struct file *)rec;
 
@@ -138,6 +142,8 @@ model_key_slot(const struct model *m, enum noun_index n, const struct record *re
 	}
 	if (n == NOUN_POST)
 		return ((const struct post *)rec)->key_slot;
+	if (n == NOUN_DUTY_PHONE)
+		return ((const struct duty_phone *)rec)->key_slot;
 	if (n == NOUN_FILE)
 		return ((const struct file *)rec)->key_slot;
 	if (n == NOUN_ACK) {

@@ -29,6 +29,8 @@ enum noun_index {
 	NOUN_ACK,
 	NOUN_RECEIPT,
 	NOUN_FILE,
+	NOUN_DUTY_PHONE,
+	NOUN_EXPORT,
 	NOUN__COUNT,
 };
 

@@ -209,7 +209,10 @@ post_chase(struct decision *d, struct id id)
 	if (!b)
 		return 0;
 	n = b->chased == FIELD_NONE ? 0 : b->chased;
-	event_begin(d, &e, d->now >= b->ack_by ? EVENT_POST_OVERDUE : EVENT_POST_CHASED,
+	/* the first is half-way; the clocks of desk and events may differ by a ms */
+	event_begin(d, &e,
+		    n > 0 || d->now >= b->ack_by ? EVENT_POST_OVERDUE
+						 : EVENT_POST_CHASED,
 		    b->r.world, id);
 	PATCH_INT(&e.body, post, chased, n + 1);
 	event_emit(d, &e);
