@@ -132,7 +132,8 @@ struct ask_decision {
 	char *reason;
 };
 
-extern const struct noun ask_join, ask_decision, ask_reach, ask_correction, ask_translation, ask_cursor;
+extern const struct noun ask_join, ask_decision, ask_reach, ask_correction,
+	ask_translation, ask_cursor;
 extern const struct noun ask_login, ask_password, ask_session, ask_cancel, ask_press,
 	ask_call, ask_late, ask_offer, ask_note, ask_priority, ask_callback, ask_close,
 	ask_link, ask_status, ask_shift, ask_fixes, ask_enrolment, ask_token,

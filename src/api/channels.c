@@ -21,8 +21,7 @@ answer_channel(struct call *c, struct id id, int status)
 {
 	const struct channel *ch = channel_find(c->m, id);
 
-	view_record(c, &c->out, NOUN_CHANNEL, &ch->r,
-		    access_channel(c->m, c->who, ch));
+	view_record(c, &c->out, NOUN_CHANNEL, &ch->r, access_channel(c->m, c->who, ch));
 	answer(c, status);
 }
 

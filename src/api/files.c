@@ -159,8 +159,8 @@ write_disposition(struct buf *b, struct span name)
 static struct file *
 call_file(struct call *c)
 {
-	struct file *f = (struct file *)journal_find(c->api->cfg.journal, NOUN_FILE,
-						     c->id);
+	struct file *f =
+		(struct file *)journal_find(c->api->cfg.journal, NOUN_FILE, c->id);
 
 	if (!f || access_file(c->m, c->who, f) == VIEW_NONE) {
 		answer_hidden(c);

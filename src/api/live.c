@@ -28,7 +28,7 @@ struct reader {
 	struct ws *ws;
 	struct principal who;
 	struct id id, session; /* session unset: by token */
-	uint64_t sent;     /* last event number that it was offered */
+	uint64_t sent;         /* last event number that it was offered */
 	bool is_behind, wants_events, wants_talk, wants_fixes, owes_all_fixes;
 	bool is_console, has_sound;
 	struct reader *next, **at;

@@ -13,8 +13,8 @@
 static struct post *
 call_post(struct call *c)
 {
-	struct post *b = (struct post *)journal_find(c->api->cfg.journal, NOUN_POST,
-						     c->id);
+	struct post *b =
+		(struct post *)journal_find(c->api->cfg.journal, NOUN_POST, c->id);
 
 	if (!b || access_post(c->m, c->who, b) == VIEW_NONE) {
 		answer_hidden(c);

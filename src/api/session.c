@@ -140,8 +140,8 @@ join_post(struct call *c)
 			    &id) < 0)
 		answer_refusal(c, d);
 	else
-		auth_hash_password(c->api->cfg.auth, span_of(ask->password), join_hashed,
-				   c);
+		auth_hash_password(c->api->cfg.auth, span_of(ask->password),
+				   join_hashed, c);
 }
 
 static const struct account *
@@ -272,7 +272,8 @@ session_reach_patch(struct call *c)
 	if (!a)
 		return;
 	patch_init(&p, &noun_account);
-#define HAS(member) (c->ask.given >> field_at(&ask_reach, offsetof(struct ask_reach, member)) & 1)
+#define HAS(member) \
+	(c->ask.given >> field_at(&ask_reach, offsetof(struct ask_reach, member)) & 1)
 	if (HAS(phone))
 		PATCH_STR(&p, account, phone, span_of(ask->phone));
 	if (HAS(quiet_from))

@@ -75,8 +75,8 @@ write_links(struct call *c, struct buf *b, const struct post *p)
 		      { "site", NOUN_SITE, p->site } };
 
 	for (size_t k = 0; k < ARRAY_LEN(links); k++) {
-		const struct record *rec = journal_find(c->api->cfg.journal, links[k].n,
-							links[k].id);
+		const struct record *rec =
+			journal_find(c->api->cfg.journal, links[k].n, links[k].id);
 
 		if (access_record(c->m, c->who, links[k].n, rec) != VIEW_NONE)
 			jw_kid(b, links[k].key, links[k].id);
@@ -111,7 +111,8 @@ write_seen_by_hub(struct call *c, struct buf *b, const struct post *p)
 	bool is_delivered = false, is_read = false;
 
 	for (size_t k = 0; k < n; k++) {
-		const struct receipt *q = receipt_of(c->m, p->channel, readers[k]->r.id);
+		const struct receipt *q =
+			receipt_of(c->m, p->channel, readers[k]->r.id);
 
 		if (!q || id_is(readers[k]->agency, c->who->agency))
 			continue;
@@ -128,8 +129,8 @@ write_seen_by_hub(struct call *c, struct buf *b, const struct post *p)
 static void
 write_attachments(struct call *c, struct buf *b, const struct post *p)
 {
-	json_t AUTO(auto_json) *list = p->files ? json_read(span_of(p->files), NULL)
-						: NULL;
+	json_t AUTO(auto_json) *list =
+		p->files ? json_read(span_of(p->files), NULL) : NULL;
 	size_t k;
 	json_t *v;
 
@@ -218,14 +219,14 @@ view_talk(struct call *c, struct buf *b, enum noun_index n, const struct record 
 /* What a frame of the live socket says beyond its body: the same to all readers of
  * one view. */
 void
-view_talk_event(struct buf *b, const struct model *m, const struct event *e, enum view v)
+view_talk_event(struct buf *b, const struct model *m, const struct event *e,
+		enum view v)
 {
 	enum noun_index n = event_infos[e->type].noun;
-	const struct post *p = n == NOUN_POST  ? post_find(m, e->subject)
-			       : n == NOUN_ACK ? post_find(m, ((const struct ack *)
-								       e->body.rec)
-								      ->post)
-					       : NULL;
+	const struct post *p =
+		n == NOUN_POST  ? post_find(m, e->subject)
+		: n == NOUN_ACK ? post_find(m, ((const struct ack *)e->body.rec)->post)
+				: NULL;
 
 	if (p && e->type != EVENT_POST_POSTED) {
 		jw_kid(b, "channel", p->channel);

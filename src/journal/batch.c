@@ -159,7 +159,8 @@ seal_events(struct batch *b)
 static void
 seal_searches(struct journal *j, struct batch *b)
 {
-	b->out_searches = realloc(b->out_searches, (b->n + 1) * sizeof *b->out_searches);
+	b->out_searches =
+		realloc(b->out_searches, (b->n + 1) * sizeof *b->out_searches);
 	b->out.n_searches = 0;
 	for (size_t i = 0; i < b->n; i++) {
 		const struct event *e = &b->events[i].e;

@@ -69,7 +69,7 @@ struct journal {
 	int64_t commit_us; /* what a commit takes, a running mean */
 	struct journal_sink *sinks;
 	struct id signals[KEPT_SIGNALS], closed[KEPT_CLOSED];
-	struct id posts[KEPT_POSTS]; /* and files */
+	struct id posts[KEPT_POSTS];         /* and files */
 	size_t n_signals, n_closed, n_posts; /* ever put; ring index is modulo */
 	/* the writer thread */
 	pthread_t thread;

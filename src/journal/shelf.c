@@ -73,10 +73,10 @@ int
 shelf_load_live(struct journal *j, struct buf *why)
 {
 	static const enum noun_index all[] = {
-		NOUN_NODE,  NOUN_AGENCY,     NOUN_SITE,   NOUN_UNIT,    NOUN_ACCOUNT,
-		NOUN_TOKEN, NOUN_INVITATION, NOUN_DEVICE, NOUN_RUN_CARD,
-		NOUN_CHANNEL, NOUN_MEMBER, NOUN_RECEIPT, NOUN_DUTY_PHONE,
-		NOUN_EXPORT
+		NOUN_NODE,       NOUN_AGENCY,  NOUN_SITE,       NOUN_UNIT,
+		NOUN_ACCOUNT,    NOUN_TOKEN,   NOUN_INVITATION, NOUN_DEVICE,
+		NOUN_RUN_CARD,   NOUN_CHANNEL, NOUN_MEMBER,     NOUN_RECEIPT,
+		NOUN_DUTY_PHONE, NOUN_EXPORT
 	};
 	int rc = 0;
 	void *rec;
@@ -220,8 +220,8 @@ shelf_tidy(struct journal *j, struct batch *b)
 static void
 find_posts_of(struct journal *j, const struct file *f)
 {
-	json_t AUTO(auto_json) *list = f->posts ? json_read(span_of(f->posts), NULL)
-						: NULL;
+	json_t AUTO(auto_json) *list =
+		f->posts ? json_read(span_of(f->posts), NULL) : NULL;
 	size_t k;
 	json_t *v;
 

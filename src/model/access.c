@@ -418,8 +418,8 @@ access_event(const struct model *m, const struct principal *p, const struct even
 	if (to & (SEE_CHANNEL | SEE_SENDER | SEE_HUB | SEE_SELF))
 		*ret_view = hears_in_channel(m, p, e, to);
 	else if ((to & SEE_ROOM) && principal_is_room(p) &&
-	    (!id_is_set(e->unit_agency) || info->noun != NOUN_UNIT ||
-	     view_unit(m, p, unit_find(m, e->unit)) != VIEW_NONE))
+		 (!id_is_set(e->unit_agency) || info->noun != NOUN_UNIT ||
+		  view_unit(m, p, unit_find(m, e->unit)) != VIEW_NONE))
 		*ret_view = VIEW_ROOM;
 	else if ((to & SEE_ADMIN) && !p->sos_only && principal_is_administrator(p) &&
 		 (p->is_control ||

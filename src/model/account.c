@@ -174,8 +174,9 @@ check_reach(struct decision *d, const struct account *asked)
 		return refuse(d, 422, "bad_field", "quiet_from, quiet_to: HH:MM");
 	for (const char *c = phone; c && *c; c++)
 		if (!strchr("0123456789 +-", *c))
-			return refuse(d, 422, "bad_field",
-				      "phone: digits, with + before and blanks between");
+			return refuse(
+				d, 422, "bad_field",
+				"phone: digits, with + before and blanks between");
 	return 0;
 }
 

@@ -28,7 +28,7 @@ struct account {
 	int role;
 	struct id unit, site;
 	char *language;
-	char *phone;               /* that may be nudged */
+	char *phone;                 /* that may be nudged */
 	char *quiet_from, *quiet_to; /* "22:00", in the account's own time */
 	int64_t utc_offset_min;
 	bool disabled;

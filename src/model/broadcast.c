@@ -36,8 +36,8 @@ is_inside(const struct area *a, const struct position *p)
 	for (size_t i = 0, j = a->n - 1; i < a->n; j = i++)
 		if ((a->lat[i] > y) != (a->lat[j] > y) &&
 		    x < (a->lon[j] - a->lon[i]) * (y - a->lat[i]) /
-					(a->lat[j] - a->lat[i]) +
-				a->lon[i])
+					    (a->lat[j] - a->lat[i]) +
+				    a->lon[i])
 			in = !in;
 	return in;
 }
@@ -91,10 +91,13 @@ read_broadcast(struct decision *d, const json_t *o, struct area *a, int *ret_cla
 	const char *key;
 	json_t *v;
 
-	json_object_foreach((json_t *)(uintptr_t)o, key, v)
-		if (strcmp(key, "all") && strcmp(key, "class") && strcmp(key, "area"))
-			return refuse(d, 422, "bad_field",
-				      "broadcast.%.40s: all, class or area", key);
+	json_object_foreach(
+		(json_t *)(uintptr_t)o, key,
+		v) if (strcmp(key, "all") && strcmp(key, "class") &&
+		       strcmp(key, "area")) return refuse(d, 422, "bad_field",
+							  "broadcast.%.40s: all, class "
+							  "or area",
+							  key);
 	*ret_class = enum_find(site_class_names, class);
 	if (!json_is_object(o) || (class.p && !*ret_class) ||
 	    (json_object_get(o, "class") && !class.p))
@@ -151,8 +154,9 @@ broadcast_settle(struct decision *d, struct patch *p, const struct channel *c)
 	jw_close(&to, ']');
 	jw_close(&sites, ']');
 	if (!n)
-		return refuse(d, 422, "nobody_there",
-			      "broadcast: no site of a member of this channel is there");
+		return refuse(
+			d, 422, "nobody_there",
+			"broadcast: no site of a member of this channel is there");
 	PATCH_STR(p, post, to, buf_span(&to));
 	PATCH_STR(p, post, sites, buf_span(&sites));
 	return 0;

@@ -28,8 +28,10 @@ NOUN_TABLE(noun_channel, 't', "channel", "channels", channel, channel_fields);
 
 static const struct field member_fields[] = {
 	NOUN_LINE(member, channel, ID, 0, .doc = ""),
-	NOUN_LINE(member, agency, ID, FIELD_POST, .doc = "whose desk; or of the account"),
-	NOUN_LINE(member, account, ID, FIELD_POST, .doc = "one person; none: the agency"),
+	NOUN_LINE(member, agency, ID, FIELD_POST,
+		  .doc = "whose desk; or of the account"),
+	NOUN_LINE(member, account, ID, FIELD_POST,
+		  .doc = "one person; none: the agency"),
 	NOUN_LINE(member, role, ENUM, FIELD_POST, .names = role_names,
 		  .doc = "only those of this role; none: the whole desk"),
 	NOUN_LINE(member, side, ENUM, FIELD_POST, .names = side_names,
@@ -264,7 +266,8 @@ channel_change(struct decision *d, struct id id, struct patch *p)
 	if (access_record(d->m, d->actor, NOUN_CHANNEL, c ? &c->r : NULL) == VIEW_NONE)
 		return refuse_hidden(d);
 	if (!channel_is_keeper(d->m, c, d->actor))
-		return refuse(d, 403, "not_keeper", "another agency keeps this channel");
+		return refuse(d, 403, "not_keeper",
+			      "another agency keeps this channel");
 	if (check_keep_days(d, ((struct channel *)p->rec)->keep_days) < 0)
 		return ERR_DENIED;
 	return config_put(d, EVENT_CHANNEL_CHANGED, c->r.world, id, p, NULL);
@@ -302,7 +305,7 @@ check_side(struct decision *d, const struct channel *c, struct member *as)
 		return 0;
 	}
 	if (!as->side)
-		as->side = now ? (int)now
+		as->side = now                            ? (int)now
 			   : is_mission(d->m, as->agency) ? SIDE_SPOKE
 							  : SIDE_HUB;
 	if (as->side == SIDE_MEMBER)
@@ -327,7 +330,8 @@ member_add(struct decision *d, struct id channel, const struct member *asked,
 	if (access_record(d->m, d->actor, NOUN_CHANNEL, c ? &c->r : NULL) == VIEW_NONE)
 		return refuse_hidden(d);
 	if (!channel_is_keeper(d->m, c, d->actor))
-		return refuse(d, 403, "not_keeper", "another agency keeps this channel");
+		return refuse(d, 403, "not_keeper",
+			      "another agency keeps this channel");
 	if (id_is_set(as.account) &&
 	    (!a || a->disabled || a->r.world != c->r.world ||
 	     (id_is_set(as.agency) && !id_is(as.agency, a->agency))))
@@ -337,7 +341,8 @@ member_add(struct decision *d, struct id channel, const struct member *asked,
 	if (!agency_find(d->m, as.agency))
 		return refuse(d, 422, "no_such_agency", "agency: no such agency");
 	if (a && as.role)
-		return refuse(d, 422, "bad_field", "role: of an agency, not of a person");
+		return refuse(d, 422, "bad_field",
+			      "role: of an agency, not of a person");
 	if (check_side(d, c, &as) < 0 || check_missions_apart(d, c, as.agency) < 0)
 		return ERR_DENIED;
 	if (find_member(d->m, channel, a ? as.account : as.agency, as.role))
@@ -353,11 +358,11 @@ member_remove(struct decision *d, struct id id)
 	struct channel *c = e ? channel_find(d->m, e->channel) : NULL;
 	struct event ev;
 
-	if (!c ||
-	    access_record(d->m, d->actor, NOUN_MEMBER, &e->r) == VIEW_NONE)
+	if (!c || access_record(d->m, d->actor, NOUN_MEMBER, &e->r) == VIEW_NONE)
 		return refuse_hidden(d);
 	if (!channel_is_keeper(d->m, c, d->actor))
-		return refuse(d, 403, "not_keeper", "another agency keeps this channel");
+		return refuse(d, 403, "not_keeper",
+			      "another agency keeps this channel");
 	if (e->removed)
 		return 0;
 	if (id_is(e->agency, c->agency) && !id_is_set(e->account) && !e->role)

@@ -46,7 +46,8 @@ may_keep(struct decision *d)
 	     p->role == ROLE_SUPERVISOR || p->role == ROLE_DUTY_OFFICER ||
 	     p->role == ROLE_DISPATCHER))
 		return 0;
-	return refuse(d, 403, "needs_desk", "the desk of an agency keeps its duty phones");
+	return refuse(d, 403, "needs_desk",
+		      "the desk of an agency keeps its duty phones");
 }
 
 int

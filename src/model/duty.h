@@ -18,7 +18,8 @@ struct duty_phone {
 
 enum export_state { EXPORT_ASKED = 1, EXPORT_APPROVED, EXPORT_REFUSED };
 
-struct export {
+struct export
+{
 	struct record r;
 	struct id channel, agency;
 	int64_t since, until;

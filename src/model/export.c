@@ -32,8 +32,7 @@ access_export(const struct model *m, const struct principal *p, const struct exp
 {
 	enum channel_side side = channel_side(m, channel_find(m, x->channel), p);
 
-	return side != SIDE_NONE && id_is(p->agency, x->agency) &&
-			       p->role != ROLE_SITE
+	return side != SIDE_NONE && id_is(p->agency, x->agency) && p->role != ROLE_SITE
 		       ? VIEW_OWNER
 		       : VIEW_NONE;
 }
@@ -79,7 +78,8 @@ export_decide(struct decision *d, struct id id, bool approve, struct span reason
 	if (!x)
 		return ERR_DENIED;
 	if (d->actor->id.noun != noun_account.letter)
-		return refuse(d, 403, "needs_person", "a person decides, not a program");
+		return refuse(d, 403, "needs_person",
+			      "a person decides, not a program");
 	if (id_is(x->asked_by, d->actor->id))
 		return refuse(d, 403, "needs_another", "another person decides this");
 	if (x->state != EXPORT_ASKED)
@@ -105,12 +105,12 @@ export_open(struct decision *d, struct id id)
 	if (!id_is(d->actor->id, x->asked_by) && !id_is(d->actor->id, x->decided_by))
 		return refuse(d, 403, "not_yours", "it is for the two who settled it");
 	if (x->state != EXPORT_APPROVED)
-		return refuse(d, 409, "not_approved", "another person has to approve it");
+		return refuse(d, 409, "not_approved",
+			      "another person has to approve it");
 	if (d->now - x->decided_at > EXPORT_STANDS_MS)
 		return refuse(d, 410, "too_old", "it stood for a day: ask again");
 	event_begin(d, &e, EVENT_EXPORT_OPENED, x->r.world, id);
-	PATCH_INT(&e.body, export, opened,
-		  x->opened == FIELD_NONE ? 1 : x->opened + 1);
+	PATCH_INT(&e.body, export, opened, x->opened == FIELD_NONE ? 1 : x->opened + 1);
 	event_emit(d, &e);
 	return 0;
 }

@@ -12,7 +12,8 @@ static const struct field fields[] = {
 		  .doc = "as its sender called it"),
 	NOUN_LINE(file, media, STR, 0, .max = 80, .doc = "type found in its content"),
 	NOUN_LINE(file, size, INT, 0, .doc = "bytes"),
-	NOUN_LINE(file, hash, STR, FIELD_SEALED, .doc = "BLAKE2b-256 of its content, hex"),
+	NOUN_LINE(file, hash, STR, FIELD_SEALED,
+		  .doc = "BLAKE2b-256 of its content, hex"),
 	NOUN_LINE(file, stored, STR, FIELD_SECRET, .doc = "its name on disk"),
 	NOUN_LINE(file, content_key, STR, FIELD_SECRET | FIELD_SEALED,
 		  .doc = "key of its bytes"),
@@ -102,8 +103,8 @@ file_erase(struct decision *d, struct id id)
 enum view
 access_file(const struct model *m, const struct principal *p, const struct file *f)
 {
-	json_t AUTO(auto_json) *list = f->posts ? json_read(span_of(f->posts), NULL)
-						: NULL;
+	json_t AUTO(auto_json) *list =
+		f->posts ? json_read(span_of(f->posts), NULL) : NULL;
 	enum channel_side side = channel_side(m, channel_find(m, f->channel), p);
 	enum view best = VIEW_NONE;
 	size_t k;
@@ -113,7 +114,7 @@ access_file(const struct model *m, const struct principal *p, const struct file 
 		return VIEW_NONE;
 	if (!list)
 		return !id_is(p->id, f->author) ? VIEW_NONE
-		       : side == SIDE_SPOKE	? VIEW_OWNER
+		       : side == SIDE_SPOKE     ? VIEW_OWNER
 						: VIEW_ROOM;
 	json_array_foreach(list, k, v)
 	{

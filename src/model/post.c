@@ -10,9 +10,8 @@
 
 const char *const post_kind_names[] = { "",       "advisory",  "concern",  "proposal",
 					"advice", "situation", "question", NULL };
-const char *const tlp_names[] = { "",      "CLEAR",        "GREEN",
-				  "AMBER", "AMBER+STRICT", "RED",
-				  NULL };
+const char *const tlp_names[] = { "",    "CLEAR", "GREEN", "AMBER", "AMBER+STRICT",
+				  "RED", NULL };
 static const char *const ack_names[] = { "", "agency", "person", NULL };
 
 #define TEXT_MAX 16000
@@ -86,12 +85,10 @@ int64_t
 post_keep_days(const struct channel *c, enum post_kind kind)
 {
 	/* a situation is old news soon; what was promised is asked for long after */
-	static const int64_t built_in[] = { [POST_ADVISORY] = 730,
-					    [POST_CONCERN] = 1095,
-					    [POST_PROPOSAL] = 1825,
-					    [POST_ADVICE] = 730,
-					    [POST_SITUATION] = 90,
-					    [POST_QUESTION] = 365 };
+	static const int64_t built_in[] = {
+		[POST_ADVISORY] = 730, [POST_CONCERN] = 1095, [POST_PROPOSAL] = 1825,
+		[POST_ADVICE] = 730,   [POST_SITUATION] = 90, [POST_QUESTION] = 365
+	};
 	json_t AUTO(auto_json) *o =
 		c->keep_days ? json_read(span_of(c->keep_days), NULL) : NULL;
 	const json_t *v = json_object_get(o, post_kind_names[kind]);
@@ -142,8 +139,8 @@ check_to(struct decision *d, void *ctx, struct id id)
 	const struct drafting *w = ctx;
 	enum channel_side side = channel_agency_side(d->m, w->c, id);
 
-	if (side == SIDE_NONE || (w->side == SIDE_SPOKE && side != SIDE_HUB &&
-				  !id_is(id, d->actor->agency)))
+	if (side == SIDE_NONE ||
+	    (w->side == SIDE_SPOKE && side != SIDE_HUB && !id_is(id, d->actor->agency)))
 		return refuse(d, 422, "no_such_agency",
 			      "to: no such agency in this channel");
 	return 0;
@@ -164,9 +161,8 @@ check_recipient(struct decision *d, void *ctx, struct id id)
 		principal_of_token(d->m, t, &p);
 	side = channel_side(d->m, w->c, &p);
 	/* a spoke names its own people; the police side it names by agency */
-	if (side == SIDE_NONE ||
-	    (w->side == SIDE_SPOKE && side != SIDE_HUB &&
-	     !id_is(p.agency, d->actor->agency)))
+	if (side == SIDE_NONE || (w->side == SIDE_SPOKE && side != SIDE_HUB &&
+				  !id_is(p.agency, d->actor->agency)))
 		return refuse(d, 422, "no_such_account",
 			      "recipients: no such account in this channel");
 	return 0;
@@ -217,8 +213,9 @@ check_form(struct decision *d, const struct drafting *w)
 	if (!b->text)
 		return refuse(d, 422, "bad_field", "text: is needed");
 	if ((b->tlp == TLP_RED) != (b->recipients != NULL))
-		return refuse(d, 422, "bad_field",
-			      "recipients: TLP RED names who may see it, others do not");
+		return refuse(
+			d, 422, "bad_field",
+			"recipients: TLP RED names who may see it, others do not");
 	if (b->tlp == TLP_RED && b->broadcast)
 		return refuse(d, 422, "red_is_for_few",
 			      "broadcast: TLP RED goes to named persons");

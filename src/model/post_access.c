@@ -87,8 +87,7 @@ access_channel(const struct model *m, const struct principal *p,
 		return VIEW_OWNER;
 	if (side != SIDE_NONE)
 		return VIEW_ROOM;
-	return p->is_control && principal_is_administrator(p) &&
-			       p->world == c->r.world
+	return p->is_control && principal_is_administrator(p) && p->world == c->r.world
 		       ? VIEW_ADMIN
 		       : VIEW_NONE;
 }

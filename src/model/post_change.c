@@ -257,9 +257,12 @@ int
 post_erase(struct decision *d, struct id id)
 {
 	static const size_t words[] = {
-		offsetof(struct post, subject),	     offsetof(struct post, text),
-		offsetof(struct post, author_name),  offsetof(struct post, translations),
-		offsetof(struct post, earlier),	     offsetof(struct post, correction_reason),
+		offsetof(struct post, subject),
+		offsetof(struct post, text),
+		offsetof(struct post, author_name),
+		offsetof(struct post, translations),
+		offsetof(struct post, earlier),
+		offsetof(struct post, correction_reason),
 	};
 	struct post *b = (struct post *)decision_find(d, NOUN_POST, id);
 	struct event e;

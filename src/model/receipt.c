@@ -62,8 +62,7 @@ check_stand(struct decision *d, const struct channel *c, struct id post,
 }
 
 int
-receipt_move(struct decision *d, struct id channel, struct id delivered,
-	     struct id read)
+receipt_move(struct decision *d, struct id channel, struct id delivered, struct id read)
 {
 	struct channel *c = channel_find(d->m, channel);
 	const struct receipt *q;

@@ -114,8 +114,8 @@ on_headers_complete(llhttp_t *parser)
 	describe_peer(c, ex);
 	ex->body_max = c->door->server.body_max;
 	if (!c->refuse.status && c->door->server.body_max_for)
-		ex->body_max = c->door->server.body_max_for(c->door->server.ctx,
-							    &ex->req);
+		ex->body_max =
+			c->door->server.body_max_for(c->door->server.ctx, &ex->req);
 	if (!c->refuse.status && (parser->flags & F_CONTENT_LENGTH) &&
 	    parser->content_length > ex->body_max)
 		wrong(c, 413, "body_too_large", "The body is too large.");

@@ -107,4 +107,4 @@ void exchange_free(struct http_exchange *ex);
 /* An answer of net's own (problem+json); the connection ends after it. */
 void exchange_refuse(struct http_exchange *ex, struct refusal why);
 void exchange_send_ready(struct http_conn *c); /* what is answered and in order */
-void exchange_pump(struct http_conn *c); /* the running source goes on */
+void exchange_pump(struct http_conn *c);       /* the running source goes on */

@@ -109,11 +109,11 @@ struct http_server {
 			   const struct http_request *req);
 	void *ctx;
 	size_t body_max;       /* larger: 413 without calling on_request */
-	/* The limit of one request by its head (no body yet); NULL: body_max. */
-	size_t (*body_max_for)(void *ctx, const struct http_request *req);
 	int header_timeout_ms; /* whole head within this, else closed */
 	int idle_timeout_ms;   /* keep-alive idle */
 	int connections_max;   /* beyond: oldest idle one is closed, else refused */
+	/* The limit of one request by its head (no body yet); NULL: body_max. */
+	size_t (*body_max_for)(void *ctx, const struct http_request *req);
 };
 
 int http_listen(struct net *net, struct span address, struct net_tls *tls,

@@ -383,12 +383,12 @@ store_open(const char *dir, enum store_mode mode, struct store **ret,
 static void
 close_writer(struct store *s)
 {
-	sqlite3_stmt **list[] = {
-		&s->begin,	  &s->commit,	     &s->rollback,
-		&s->epoch_get,	  &s->event_add,     &s->search_get[0],
-		&s->search_get[1], &s->search_add[0], &s->search_add[1],
-		&s->search_delete[0], &s->search_delete[1]
-	};
+	sqlite3_stmt **list[] = { &s->begin,           &s->commit,
+				  &s->rollback,        &s->epoch_get,
+				  &s->event_add,       &s->search_get[0],
+				  &s->search_get[1],   &s->search_add[0],
+				  &s->search_add[1],   &s->search_delete[0],
+				  &s->search_delete[1] };
 
 	for (size_t i = 0; i < ARRAY_LEN(list); i++)
 		sqlite3_finalize(*list[i]);

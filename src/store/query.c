@@ -267,8 +267,8 @@ store_search(struct store *s, struct span folded_query, uint64_t before, size_t 
 
 int
 store_search_posts(struct store *s, struct span folded_query, struct span tags,
-		   uint64_t before, size_t limit,
-		   bool (*fn)(void *ctx, uint64_t post), void *ctx)
+		   uint64_t before, size_t limit, bool (*fn)(void *ctx, uint64_t post),
+		   void *ctx)
 {
 	struct buf AUTO(buf_done) match = { 0 };
 	bool is_first = true;

@@ -175,7 +175,8 @@ put_search(struct store *s, const struct store_search *t)
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
 		return store_err(rc);
 	if (rc == SQLITE_ROW) {
-		sqlite3_bind_int64(s->search_delete[t->is_post], 1, (int64_t)t->incident);
+		sqlite3_bind_int64(s->search_delete[t->is_post], 1,
+				   (int64_t)t->incident);
 		rc = store_run(s->search_delete[t->is_post]);
 		if (rc != 0)
 			return rc;
@@ -185,8 +186,8 @@ put_search(struct store *s, const struct store_search *t)
 		return 0;
 	}
 	sqlite3_bind_int64(s->search_add[t->is_post], 1, (int64_t)t->incident);
-	sqlite3_bind_text64(s->search_add[t->is_post], 2, s->words.p, s->words.n, SQLITE_STATIC,
-			    SQLITE_UTF8);
+	sqlite3_bind_text64(s->search_add[t->is_post], 2, s->words.p, s->words.n,
+			    SQLITE_STATIC, SQLITE_UTF8);
 	return store_run(s->search_add[t->is_post]);
 }
 

@@ -238,7 +238,8 @@ talk_is_present(const struct talk *t, struct id who)
 	return map_get(&t->present, ID_KEY(&who)) != NULL;
 }
 
-/* --- opening and closing ----------------------------------------------------------- */
+/* --- opening and closing -----------------------------------------------------------
+ */
 
 static bool
 resume_watched(void *ctx, uint64_t seq)

@@ -11,7 +11,7 @@ struct talk {
 	char *files_dir; /* NULL: memory only */
 	struct journal_sink *sink;
 	struct net_timer *timer, *sweep_timer;
-	bool has_swept; /* once over all days */
+	bool has_swept;     /* once over all days */
 	struct map watches; /* post id → struct watch */
 	struct map present; /* account or token id → how many sockets */
 	struct map nudged;  /* account id → struct nudged */

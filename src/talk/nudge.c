@@ -41,8 +41,8 @@ nudge(struct talk *t, const struct account *a, bool is_p1)
 	if (!t->cfg.has_second_path || !a->phone || !*a->phone || a->disabled ||
 	    a->r.world != WORLD_LIVE || talk_is_present(t, id))
 		return;
-	if (!is_p1 && (account_is_quiet(a, journal_now(t->journal)) ||
-		       was_nudged_lately(t, id)))
+	if (!is_p1 &&
+	    (account_is_quiet(a, journal_now(t->journal)) || was_nudged_lately(t, id)))
 		return;
 	n = map_get(&t->nudged, ID_KEY(&id));
 	if (!n) {

@@ -4,8 +4,8 @@
 #include "base/span.h"
 
 struct scan {
-	const char *media;  /* of the list of what is taken */
-	const char *code;   /* why it is not: a word, and a sentence */
+	const char *media; /* of the list of what is taken */
+	const char *code;  /* why it is not: a word, and a sentence */
 	const char *detail;
 };
 

@@ -89,8 +89,9 @@ seal_pieces(struct buf *out, struct span content, const uint8_t key[KEY_BYTES])
 
 	for (uint32_t n = 0; content.n; n++) {
 		size_t part = content.n < PIECE ? content.n : PIECE;
-		uint8_t mark[MARK] = { (uint8_t)n, (uint8_t)(n >> 8), (uint8_t)(n >> 16),
-				       (uint8_t)(n >> 24), part == content.n };
+		uint8_t mark[MARK] = { (uint8_t)n, (uint8_t)(n >> 8),
+				       (uint8_t)(n >> 16), (uint8_t)(n >> 24),
+				       part == content.n };
 
 		buf_clear(&plain);
 		buf_add(&plain, mark, sizeof mark);
@@ -143,7 +144,8 @@ static void
 keep(void *ctx)
 {
 	struct keeping *k = ctx;
-	struct buf AUTO(buf_done) sealed = { 0 }, part = { 0 }, path = { 0 }, hex = { 0 };
+	struct buf AUTO(buf_done) sealed = { 0 }, part = { 0 }, path = { 0 },
+				  hex = { 0 };
 	uint8_t key[KEY_BYTES];
 
 	crypt_random(key, sizeof key);
@@ -251,8 +253,8 @@ next_piece(struct talk_file *r)
 	    r->plain.n <= MARK)
 		return ERR_CORRUPT;
 	m = (const uint8_t *)r->plain.p;
-	if ((m[0] | (uint32_t)m[1] << 8 | (uint32_t)m[2] << 16 | (uint32_t)m[3] << 24) !=
-	    r->next)
+	if ((m[0] | (uint32_t)m[1] << 8 | (uint32_t)m[2] << 16 |
+	     (uint32_t)m[3] << 24) != r->next)
 		return ERR_CORRUPT;
 	r->is_over = m[4];
 	r->next++;

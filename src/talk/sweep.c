@@ -60,10 +60,9 @@ static void
 find_by(struct sweeping *s, char noun, int column, int64_t equals,
 	bool (*fn)(void *ctx, const struct record *rec))
 {
-	struct store_query q = { .noun = noun,
-				 .column = column,
-				 .equals = equals,
-				 .limit = SIZE_MAX >> 1 };
+	struct store_query q = {
+		.noun = noun, .column = column, .equals = equals, .limit = SIZE_MAX >> 1
+	};
 
 	if (journal_records(s->t->journal, &q, fn, s) < 0)
 		log_error("talk", "sweep_failed", "noun=%c", noun);

@@ -11,7 +11,7 @@
 struct talk;
 
 struct talk_config {
-	const char *dir;     /* files lie in DIR/files; ":memory:" takes none */
+	const char *dir;      /* files lie in DIR/files; ":memory:" takes none */
 	bool has_second_path; /* without one there are no phones to nudge */
 	/* How long a post waits for its readers' screens before their phones are
 	 * nudged; a P1 does not wait. */

@@ -13,7 +13,7 @@
 
 #define ENTRIES_MAX 2000
 #define UNPACKED_MAX (200ull << 20)
-#define RATIO_MAX 120   /* text packs to a tenth; only bombs go beyond */
+#define RATIO_MAX 120    /* text packs to a tenth; only bombs go beyond */
 #define RATIO_FROM 65536 /* below it a ratio says nothing */
 
 struct entry {
@@ -92,9 +92,11 @@ static bool
 is_unwelcome(struct span name)
 {
 	static const char *const endings[] = {
-		".zip", ".7z",	".rar", ".gz",	".bz2", ".xz",	".tar", ".jar", ".apk",
-		".exe", ".dll", ".scr", ".com", ".bat", ".cmd", ".ps1", ".vbs", ".js",
-		".msi", ".lnk", ".iso", ".img", ".hta", ".sh",	"vbaProject.bin",
+		".zip", ".7z",  ".rar", ".gz",  ".bz2",
+		".xz",  ".tar", ".jar", ".apk", ".exe",
+		".dll", ".scr", ".com", ".bat", ".cmd",
+		".ps1", ".vbs", ".js",  ".msi", ".lnk",
+		".iso", ".img", ".hta", ".sh",  "vbaProject.bin",
 	};
 
 	for (size_t k = 0; k < sizeof endings / sizeof *endings; k++)
@@ -104,8 +106,8 @@ is_unwelcome(struct span name)
 }
 
 static bool
-check_entry(const struct entry *e, uint32_t flags, uint32_t made_by, uint32_t attributes,
-	    struct scan *ret)
+check_entry(const struct entry *e, uint32_t flags, uint32_t made_by,
+	    uint32_t attributes, struct scan *ret)
 {
 	if (flags & 1)
 		return refused(ret, "the archive is locked: it cannot be looked into");
@@ -163,8 +165,8 @@ check_apart(struct range *v, size_t n, struct scan *ret)
 }
 
 static bool
-check_directory(struct span s, uint64_t at, uint64_t end, size_t n, struct range *ranges,
-		struct scan *ret)
+check_directory(struct span s, uint64_t at, uint64_t end, size_t n,
+		struct range *ranges, struct scan *ret)
 {
 	uint64_t dir_at = at, unpacked = 0;
 

@@ -436,10 +436,15 @@ script_node(struct script *s, struct decision *d)
 	}
 }
 
+#include "law_talk.h"
+
 static inline int
 script_command(struct script *s, struct decision *d)
 {
-	uint64_t k = pick(s, 20);
+	uint64_t k = pick(s, 25);
+
+	if (k >= 20)
+		return script_talk(s, d);
 
 	if (k < 6)
 		return script_press(s, d);
@@ -508,8 +513,8 @@ static inline void
 script_seed_ids(struct script *s)
 {
 	struct town *t = s->t;
-	const enum noun_index n[] = { NOUN_ACCOUNT, NOUN_TOKEN, NOUN_SITE, NOUN_UNIT,
-				      NOUN_AGENCY };
+	const enum noun_index n[] = { NOUN_ACCOUNT, NOUN_TOKEN,   NOUN_SITE,  NOUN_UNIT,
+				      NOUN_AGENCY,  NOUN_CHANNEL, NOUN_MEMBER };
 
 	for (size_t k = 0; k < ARRAY_LEN(n); k++) {
 		struct arena AUTO(arena_done) a = { 0 };
