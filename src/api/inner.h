@@ -23,6 +23,12 @@ struct route {
 extern const struct route routes[];
 extern const size_t n_routes;
 
+/* How far the hub of a channel has come, as a whole. */
+struct hub_cursors {
+	struct id channel;
+	int64_t delivered, read;
+};
+
 /* One request on its way to its answer. In the exchange's arena. */
 struct call {
 	struct api *api;
@@ -38,6 +44,7 @@ struct call {
 	struct patch ask; /* the body through route->ask */
 	struct buf out;
 	struct buf headers; /* further header lines */
+	struct hub_cursors hub;
 };
 
 struct api {

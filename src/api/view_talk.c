@@ -101,14 +101,36 @@ write_own_sites(struct call *c, struct buf *b, const struct post *p)
 	jw_close(b, ']');
 }
 
-/* Of its own posts a spoke learns whether the police side has them, not who or when:
- * their cursors move over posts of others too. */
+/* The farthest cursors of the hub's side, looked for once in a request: a list has
+ * many posts. */
 static void
-write_seen_by_hub(struct call *c, struct buf *b, const struct post *p)
+find_hub_cursors(struct call *c, const struct channel *ch)
+{
+	struct hub_cursors *h = &c->hub;
+	void *rec;
+
+	if (id_is(h->channel, ch->r.id))
+		return;
+	*h = (struct hub_cursors){ .channel = ch->r.id };
+	for (size_t i = 0; map_next(&c->m->receipts, &i, NULL, &rec);) {
+		const struct receipt *q = rec;
+
+		if (!id_is(q->channel, ch->r.id) ||
+		    channel_agency_side(c->m, ch, q->agency) != SIDE_HUB)
+			continue;
+		if (q->delivered > h->delivered)
+			h->delivered = q->delivered;
+		if (q->read > h->read)
+			h->read = q->read;
+	}
+}
+
+/* Of a post that only some of the hub see: their cursors alone. */
+static void
+find_cursors_of_few(struct call *c, const struct post *p, struct hub_cursors *ret)
 {
 	const struct account **readers;
 	size_t n = post_readers(c->m, p, c->req->arena, &readers);
-	bool is_delivered = false, is_read = false;
 
 	for (size_t k = 0; k < n; k++) {
 		const struct receipt *q =
@@ -116,13 +138,31 @@ write_seen_by_hub(struct call *c, struct buf *b, const struct post *p)
 
 		if (!q || id_is(readers[k]->agency, c->who->agency))
 			continue;
-		is_delivered |= q->delivered >= (int64_t)p->r.id.seq;
-		is_read |= q->read >= (int64_t)p->r.id.seq;
+		if (q->delivered > ret->delivered)
+			ret->delivered = q->delivered;
+		if (q->read > ret->read)
+			ret->read = q->read;
+	}
+}
+
+/* Of its own posts a spoke learns whether the police side has them, not who or when:
+ * their cursors move over posts of others too. */
+static void
+write_seen_by_hub(struct call *c, struct buf *b, const struct post *p)
+{
+	struct hub_cursors few = { 0 };
+	const struct hub_cursors *h = &few;
+
+	if (p->to || p->tlp == TLP_RED) {
+		find_cursors_of_few(c, p, &few);
+	} else {
+		find_hub_cursors(c, channel_find(c->m, p->channel));
+		h = &c->hub;
 	}
 	jw_key(b, "seen");
 	jw_open(b, '{');
-	jw_kbool(b, "delivered", is_delivered);
-	jw_kbool(b, "read", is_read);
+	jw_kbool(b, "delivered", h->delivered >= (int64_t)p->r.id.seq);
+	jw_kbool(b, "read", h->read >= (int64_t)p->r.id.seq);
 	jw_close(b, '}');
 }
 
