@@ -50,7 +50,21 @@ struct ask_offer {
 struct ask_note {
 	struct record r;
 	char *text;
-	bool to_owner;
+	bool to_owner, shared;
+};
+struct ask_partner {
+	struct record r;
+	struct id agency;
+	int role;
+	char *parts, *purpose;
+};
+struct ask_lead {
+	struct record r;
+	struct id agency;
+};
+struct ask_reason {
+	struct record r;
+	char *reason;
 };
 struct ask_priority {
 	struct record r;
@@ -106,4 +120,4 @@ struct ask_revoke {
 extern const struct noun ask_login, ask_password, ask_session, ask_cancel, ask_press,
 	ask_call, ask_late, ask_offer, ask_note, ask_priority, ask_callback, ask_close,
 	ask_link, ask_status, ask_shift, ask_fixes, ask_enrolment, ask_token,
-	ask_nothing, ask_revoke;
+	ask_nothing, ask_revoke, ask_partner, ask_lead, ask_reason;

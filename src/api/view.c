@@ -234,12 +234,17 @@ view_members(struct call *c, struct buf *b, enum noun_index n, const struct reco
 	     enum view v)
 {
 	uint64_t given = ~0ull;
+	unsigned parts = 0;
 	int64_t now = journal_now(c->api->cfg.journal);
 
 	jw_kid(b, "id", rec->id);
 	jw_kz(b, "world", world_names[rec->world]);
 	if (n == NOUN_INCIDENT)
 		given = incident_mask((const struct incident *)rec, v);
+	if (v == VIEW_GRANTED) {
+		access_grant(c->m, c->who, n, rec, &parts);
+		given &= granted_fields(n, parts);
+	}
 	if (n == NOUN_SITE && v == VIEW_UNIT) /* the word is the room's and owner's */
 		given &= ~(1ull << field_at(&noun_site,
 					    offsetof(struct site, challenge_word)));
@@ -357,7 +362,14 @@ view_event(struct api *api, struct buf *b, const struct event *e,
 {
 	uint64_t given = without_refs(e);
 	enum noun_index n = event_infos[e->type].noun;
+	unsigned parts = 0;
 
+	if (v == VIEW_GRANTED) {
+		if (i)
+			access_grant(journal_model(api->cfg.journal), p, NOUN_INCIDENT,
+				     &i->r, &parts);
+		given &= granted_fields(n, parts);
+	}
 	if (n == NOUN_UNIT) /* context says it, as it is now */
 		given &= ~(1ull
 			   << field_at(&noun_unit, offsetof(struct unit, callsign)));

@@ -49,6 +49,13 @@ static const struct field node_fields[] = {
 };
 NOUN_TABLE(noun_node, 'z', "node", "nodes", node, node_fields);
 
+bool
+agency_is_responding(const struct agency *g)
+{
+	return g->is_control || g->kind == AGENCY_POLICE || g->kind == AGENCY_RANGERS ||
+	       g->kind == AGENCY_FIRE || g->kind == AGENCY_MEDICAL;
+}
+
 int
 node_make(struct decision *d, const struct node_args *a, struct id *ret_control)
 {

@@ -112,6 +112,12 @@ derived_link(struct model *m, enum noun_index n, struct record *rec)
 	} else if (n == NOUN_DEVICE) {
 		((struct device *)rec)->last_seen_at = TIME_NONE;
 		((struct device *)rec)->battery_pct = -1;
+	} else if (n == NOUN_GRANT) {
+		struct grant *g = (struct grant *)rec;
+
+		/* checked when it was proposed; a damaged word opens nothing */
+		if (grant_parts_read(g->parts, &g->part_bits) < 0)
+			g->part_bits = 0;
 	} else if (n == NOUN_ROLL) {
 		struct roll *r = (struct roll *)rec;
 
@@ -235,6 +241,20 @@ derive_assignment(struct model *m, const struct event *e, struct assignment *a)
 	model_touch(m, &i->r, e->seq);
 }
 
+static void
+derive_opening(struct model *m, const struct event *e, const struct opening *o)
+{
+	struct grant *g = grant_find(m, o->grant);
+
+	if (!g)
+		return;
+	g->opened_count++;
+	g->opened_at = e->at;
+	g->opened_by = o->account;
+	g->opened_what = o->what;
+	model_touch(m, &g->r, e->seq);
+}
+
 void
 derive(struct model *m, const struct event *e, struct record *rec)
 {
@@ -254,6 +274,9 @@ derive(struct model *m, const struct event *e, struct record *rec)
 			model_touch(m, &m->node->r, e->seq);
 		}
 		((struct incident *)rec)->is_loaded_whole = true;
+		break;
+	case NOUN_OPENING:
+		derive_opening(m, e, (const struct opening *)rec);
 		break;
 	case NOUN_ACCOUNT: {
 		struct account *a = (struct account *)rec;
@@ -282,9 +305,20 @@ refs_of_incident(const struct model *m, struct event *e, struct id id)
 	e->site = i->site;
 }
 
+static void
+refs_of_grant(struct event *e, const struct grant *g)
+{
+	e->agency = g->agency;
+	if (g->of == GRANT_OF_INCIDENTS)
+		e->incident = g->subject;
+	else
+		e->site = g->subject;
+}
+
 void
 derive_refs(struct model *m, struct event *e, const struct record *rec)
 {
+	const struct grant *g;
 	const struct unit *u;
 
 	switch (event_infos[e->type].noun) {
@@ -339,6 +373,14 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 		break;
 	case NOUN_DEVICE:
 		e->agency = ((const struct device *)rec)->agency;
+		break;
+	case NOUN_GRANT:
+		refs_of_grant(e, (const struct grant *)rec);
+		break;
+	case NOUN_OPENING:
+		g = grant_find(m, ((const struct opening *)rec)->grant);
+		if (g)
+			refs_of_grant(e, g);
 		break;
 	default:
 		break;

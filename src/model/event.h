@@ -12,6 +12,8 @@
 #define SEE_UNIT 4u
 #define SEE_AGENCY 8u
 #define SEE_ADMIN 16u
+#define SEE_JOINT 512u
+#define SEE_PARTIES 1024u
 
 enum event_type {
 	EVENT__NONE,

@@ -10,6 +10,7 @@
 #include "model/agency.h"
 #include "model/assignment.h"
 #include "model/event.h"
+#include "model/grant.h"
 #include "model/incident.h"
 #include "model/note.h"
 #include "model/signal.h"
@@ -51,6 +52,7 @@ MODEL_FINDER(assignment, assignment, NOUN_ASSIGNMENT)
 MODEL_FINDER(note, note, NOUN_NOTE)
 MODEL_FINDER(page, page, NOUN_PAGE)
 MODEL_FINDER(session, session, NOUN_SESSION)
+MODEL_FINDER(grant, grant, NOUN_GRANT)
 
 struct account *account_by_login(const struct model *m, struct span login);
 struct token *token_by_hash(const struct model *m, struct span hash_hex);

@@ -23,6 +23,8 @@ enum noun_index {
 	NOUN_NOTE,
 	NOUN_PAGE,
 	NOUN_SESSION,
+	NOUN_GRANT,
+	NOUN_OPENING,
 	NOUN__COUNT,
 };
 

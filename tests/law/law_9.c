@@ -90,7 +90,7 @@ struct world {
 	enum noun_index noun[N_SEEN];
 	struct id incident, signal, other, other_signal, distress, trained;
 	struct id eagle, desert, guard, token, invitation, device, nobody, card, page;
-	struct id note, room_note, session;
+	struct id note, room_note, session, grant, opening;
 };
 
 static struct principal
@@ -190,6 +190,24 @@ make_settled(struct world *w)
 			 0);
 }
 
+/* The mission shares its sites with the control agency. */
+static void
+make_grant(struct world *w)
+{
+	struct town *t = &w->t;
+	struct patch p;
+
+	patch_init(&p, &noun_grant);
+	PATCH_ENUM(&p, grant, of, GRANT_OF_SITES);
+	PATCH_STR(&p, grant, purpose, SPAN("plans of the gate"));
+	assert_int_equal(grant_propose(town_by(t, &w->who[LIAISON]), &p, &w->grant), 0);
+	assert_int_equal(
+		grant_answer(town_by(t, &t->boss), w->grant, true, (struct span){ 0 }),
+		0);
+	w->opening = next_id(town_by(t, &t->boss), NOUN_OPENING);
+	assert_int_equal(grant_open(town_by(t, &t->boss), w->grant, t->site), 0);
+}
+
 static void
 make_world(struct world *w)
 {
@@ -216,11 +234,16 @@ make_world(struct world *w)
 	assert_int_equal(
 		page_owe(town_by(t, NULL), w->incident, SPAN("call"), &w->page), 0);
 	assert_int_equal(incident_note(town_by(t, &t->room), w->incident,
-				       SPAN("for you"), true, &w->note),
+				       &(struct note_args){ .text = SPAN("for you"),
+							    .to_owner = true },
+				       &w->note),
 			 0);
 	assert_int_equal(incident_note(town_by(t, &t->room), w->incident,
-				       SPAN("for us"), false, &w->room_note),
+				       &(struct note_args){ .text = SPAN("for us"),
+							    .to_owner = false },
+				       &w->room_note),
 			 0);
+	make_grant(w);
 }
 
 static void
@@ -277,7 +300,7 @@ make_columns(struct world *w)
 static void
 law_9_who_sees_which_record(void **state)
 {
-	static const char letters[] = "-OURA";
+	static const char letters[] = "-OURAG";
 	struct world *w = malloc(sizeof *w);
 	int bad = 0;
 
@@ -360,6 +383,8 @@ static const struct {
 	{ EVENT_INCIDENT_RELEASED, "R- ---- OOO -- --- -" },
 	{ EVENT_INCIDENT_CLOSED, "R- U-U- OOO -- --- -" },
 	{ EVENT_INCIDENT_REOPENED, "R- U-U- OOO -- --- -" },
+	{ EVENT_INCIDENT_LEAD_OFFERED, "R- ---- --- -- --- -" },
+	{ EVENT_INCIDENT_LEAD_CHANGED, "R- ---- --- -- --- -" },
 	{ EVENT_INCIDENT_NOTE_ADDED, "R- ---- --- -- --- -" },
 	{ EVENT_ASSIGNMENT_OFFERED, "RO U--- --- -- --- -" },
 	{ EVENT_ASSIGNMENT_ACCEPTED, "RO U--- OOO -- --- -" },
@@ -375,6 +400,14 @@ static const struct {
 	{ EVENT_ROOM_MUTED, "R- ---- --- -- --- -" },
 	{ EVENT_ROOM_SNAPSHOT_MADE, "R- ---- --- -- --- -" },
 	{ EVENT_SYNTHETIC_RAN, "-A ---- --- -- --- -" },
+	/* of the mission's, to the control agency */
+	{ EVENT_GRANT_PROPOSED, "OO ---- -OO -- --- -" },
+	{ EVENT_GRANT_ACCEPTED, "OO ---- -OO -- --- -" },
+	{ EVENT_GRANT_BEGAN, "OO ---- -OO -- --- -" },
+	{ EVENT_GRANT_DECLINED, "OO ---- -OO -- --- -" },
+	{ EVENT_GRANT_WITHDRAWN, "OO ---- -OO -- --- -" },
+	{ EVENT_GRANT_ENDED, "OO ---- -OO -- --- -" },
+	{ EVENT_GRANT_OPENED, "OO ---- -OO -- --- -" },
 };
 
 /* The record of the mission that an event of this noun is about. */
@@ -398,6 +431,8 @@ subject_of(struct world *w, enum noun_index n)
 		[NOUN_NOTE] = w->room_note,
 		[NOUN_PAGE] = w->page,
 		[NOUN_SESSION] = w->session,
+		[NOUN_GRANT] = w->grant,
+		[NOUN_OPENING] = w->opening,
 	};
 
 	return journal_find(t->journal, n, ids[n]);
@@ -406,7 +441,7 @@ subject_of(struct world *w, enum noun_index n)
 static void
 hear_row(struct world *w, const struct event *e, const char *want, char *have)
 {
-	static const char letters[] = "-OURA";
+	static const char letters[] = "-OURAG";
 	struct incident *i = incident_find(w->t.m, e->incident);
 	size_t at = 0;
 
@@ -501,9 +536,12 @@ go_on(struct world *w)
 
 	town_assign(t, w->eagle, ASSIGNMENT_EN_ROUTE);
 	town_assign(t, w->eagle, ASSIGNMENT_ON_SCENE);
-	assert_int_equal(incident_note(town_by(t, &t->room), w->incident,
-				       SPAN("they are held"), true, &id),
-			 0);
+	assert_int_equal(
+		incident_note(town_by(t, &t->room), w->incident,
+			      &(struct note_args){ .text = SPAN("they are held"),
+						   .to_owner = true },
+			      &id),
+		0);
 	assert_int_equal(incident_unit_near(town_by(t, NULL), w->incident), 0);
 	assert_int_equal(
 		incident_set_priority(town_by(t, &t->boss), w->incident, PRIORITY_P2),

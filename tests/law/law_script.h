@@ -20,6 +20,7 @@ struct script {
 	size_t done, refused;
 	unsigned made;
 	size_t turns;
+	struct principal partner; /* who turns the second key */
 };
 
 static inline uint64_t
@@ -93,7 +94,11 @@ pick_who(struct script *s)
 	const struct token *k;
 	const struct device *d;
 
-	switch (pick(s, 12)) {
+	switch (pick(s, 14)) {
+	case 13:
+		return town_principal(t, t->admin_id);
+	case 12:
+		return town_principal(t, t->ranger_boss_id);
 	case 0:
 		a = account_find(t->m, pick_id(s, NOUN_ACCOUNT));
 		if (a) {
@@ -203,7 +208,10 @@ script_handle(struct script *s, struct decision *d)
 	case 2:
 		return incident_present(d, i);
 	case 3:
-		return incident_note(d, i, span_of(pick_text(s)), pick(s, 2), &id);
+		return incident_note(d, i,
+				     &(struct note_args){ .text = span_of(pick_text(s)),
+							  .to_owner = pick(s, 2) },
+				     &id);
 	case 4:
 		return incident_set_priority(d, i, 1 + (int)pick(s, 3));
 	case 5:
@@ -228,6 +236,54 @@ script_handle(struct script *s, struct decision *d)
 				       span_of(codes[pick(s, ARRAY_LEN(codes))]),
 				       &answer);
 	}
+}
+
+/* Agencies share and stop sharing. */
+static inline int
+script_grant(struct script *s, struct decision *d)
+{
+	static const char *const parts[] = { "[]", "[\"message\",\"notes\"]",
+					     "[\"people\",\"units\"]", "[\"x\"]" };
+	struct join_args a = { .incident = pick_id(s, NOUN_INCIDENT),
+			       .agency = pick_id(s, NOUN_AGENCY),
+			       .parts = pick(s, 2) ? parts[pick(s, 4)] : NULL };
+	struct id id = pick_id(s, NOUN_GRANT);
+	struct patch p;
+	int rc;
+
+	s->partner =
+		town_principal(s->t, pick(s, 2) ? s->t->ranger_boss_id : s->t->boss_id);
+	d->actor = &s->partner;
+	switch (pick(s, 8)) {
+	case 0:
+		return incident_ask_in(d, &a, &id);
+	case 1:
+		return incident_lead(d, a.incident, a.agency);
+	case 2:
+	case 3:
+		return grant_answer(d, id, pick(s, 3), span_of(pick_text(s)));
+	case 4:
+		return grant_withdraw(d, id, SPAN("enough"));
+	case 5:
+		return grant_tick(d, id);
+	case 6:
+		return grant_open(d, id, a.incident);
+	}
+	patch_init(&p, &noun_grant);
+	PATCH_ENUM(&p, grant, of, 1 + (int)pick(s, 2));
+	PATCH_STR(&p, grant, purpose, SPAN("a watch on the street"));
+	PATCH_STR(&p, grant, parts, span_of(parts[pick(s, 4)]));
+	if (pick(s, 2))
+		PATCH_ID(&p, grant, to, a.agency);
+	if (pick(s, 3) == 0)
+		PATCH_ID(&p, grant, agency, pick_id(s, NOUN_AGENCY));
+	if (pick(s, 3) == 0)
+		PATCH_ID(&p, grant, subject, a.incident);
+	if (pick(s, 3) == 0)
+		PATCH_INT(&p, grant, until, s->t->wall + (int64_t)pick(s, 60000));
+	rc = grant_propose(d, &p, &id);
+	patch_done(&p);
+	return rc;
 }
 
 static inline int
@@ -439,8 +495,10 @@ script_node(struct script *s, struct decision *d)
 static inline int
 script_command(struct script *s, struct decision *d)
 {
-	uint64_t k = pick(s, 20);
+	uint64_t k = pick(s, 22);
 
+	if (k >= 20)
+		return script_grant(s, d);
 	if (k < 6)
 		return script_press(s, d);
 	if (k < 12)
