@@ -239,8 +239,57 @@ make_token(struct demo *d, enum role role, struct id agency, struct id unit,
 	jw_close(b, '}');
 }
 
+/* Each agency's people are made by an administrator of its own. */
 static void
-make_people(struct demo *d)
+make_person(struct demo *d, unsigned n, struct id agency, struct id site,
+	    struct id unit, const char *rank)
+{
+	static const struct {
+		const char *en, *ur;
+	} names[] = { { "Arlen", "آرلن" },  { "Birra", "بیرا" },  { "Corvin", "کورون" },
+		      { "Dalma", "ڈلما" },  { "Edrin", "ایڈرن" }, { "Fayla", "فائلا" },
+		      { "Gorran", "گوران" } };
+	struct principal admin = d->m.admin;
+	struct buf AUTO(buf_done) name = { 0 }, name_ur = { 0 }, phones = { 0 };
+	struct patch p;
+
+	admin.agency = agency;
+	admin.is_control = id_is(agency, d->m.admin.agency);
+	buf_printf(&name, "%s Demo-%02u", names[n % ARRAY_LEN(names)].en, n + 1);
+	buf_printf(&name_ur, "%s نمونہ %02u", names[n % ARRAY_LEN(names)].ur, n + 1);
+	buf_printf(&phones, "[{\"label\":\"duty\",\"number\":\"+92 300 000 %04u\"}]",
+		   2000 + n);
+	patch_init(&p, &noun_person);
+	PATCH_STR(&p, person, name, buf_span(&name));
+	PATCH_STR(&p, person, name_ur, buf_span(&name_ur));
+	PATCH_STR(&p, person, rank, span_of(rank));
+	PATCH_STR(&p, person, phones, buf_span(&phones));
+	PATCH_STR(&p, person, languages,
+		  n % 2 ? SPAN("[\"ur\",\"en\"]") : SPAN("[\"ur\",\"sd\"]"));
+	PATCH_ID(&p, person, site, site);
+	PATCH_ID(&p, person, unit, unit);
+	person_put(journal_begin(d->m.journal, &admin), (struct id){ 0 }, &p, NULL);
+}
+
+/* Two of a crew for the units with a tablet, two at each mission's gate. */
+static void
+make_staff(struct demo *d)
+{
+	struct id none = { 0 };
+	unsigned n = 0;
+
+	for (unsigned u = 0; u < N_TOKENED; u++, n += 2) {
+		make_person(d, n, d->m.admin.agency, none, d->unit[u], "sub-inspector");
+		make_person(d, n + 1, d->m.admin.agency, none, d->unit[u], "constable");
+	}
+	for (unsigned m = 0; m < N_MISSIONS; m++, n += 2) {
+		make_person(d, n, d->mission[m], d->site[m], none, "security officer");
+		make_person(d, n + 1, d->mission[m], d->site[m], none, "gate guard");
+	}
+}
+
+static void
+make_accounts(struct demo *d)
 {
 	static const enum role room[] = { ROLE_ADMINISTRATOR, ROLE_DISPATCHER,
 					  ROLE_SUPERVISOR,    ROLE_DUTY_OFFICER,
@@ -261,6 +310,7 @@ make_people(struct demo *d)
 		snprintf(login, sizeof login, "site%u", n + 1);
 		make_account(d, login, ROLE_SITE, d->mission[n], none, d->site[n]);
 	}
+	make_account(d, "mission1", ROLE_ADMINISTRATOR, d->mission[0], none, none);
 	for (unsigned n = 0; n < N_MISSIONS; n++)
 		make_token(d, ROLE_SITE, d->mission[n], none, d->site[n], "gate desk");
 }
@@ -291,7 +341,8 @@ make_city(struct demo *d)
 		make_device(d, "osmand", identity, d->unit[n], n == N_TOKENED + 1);
 	}
 	make_device(d, "watch", "9600000001", d->unit[N_TOKENED], true);
-	make_people(d);
+	make_staff(d);
+	make_accounts(d);
 	journal_turn_end(d->m.journal);
 }
 

@@ -23,6 +23,7 @@ static const struct field account_fields[] = {
 	NOUN_LINE(account, unit, ID, GIVE, .doc = "a responder's"),
 	NOUN_LINE(account, site, ID, GIVE,
 		  .doc = "of mission staff; none: all of the agency"),
+	NOUN_LINE(account, person, ID, GIVE, .doc = "whose login it is"),
 	NOUN_LINE(account, language, STR, GIVE, .max = 8,
 		  .doc = "of screens and receipts"),
 	NOUN_LINE(account, disabled, BOOL, GIVE,
@@ -76,6 +77,7 @@ static const struct field device_fields[] = {
 		  .doc = "as it calls itself"),
 	NOUN_LINE(device, state, ENUM, FIELD_PATCH, .names = device_states, .doc = ""),
 	NOUN_LINE(device, bound_to, ID, GIVE, .doc = "a unit or a site"),
+	NOUN_LINE(device, person, ID, GIVE, .doc = "who carries it"),
 	NOUN_LINE(device, trust, ENUM, GIVE, .names = trust_names,
 		  .doc = "verified: a secret, a certificate or a private APN backs it"),
 	NOUN_LINE(device, first_seen_at, TIME, 0, .doc = ""),
@@ -112,7 +114,8 @@ needs_admin_of(struct decision *d, struct id agency)
 /* --- accounts ------------------------------------------------------------- */
 
 static int
-check_account(struct decision *d, const struct account *now, const struct patch *p)
+check_account(struct decision *d, const struct account *now, const struct patch *p,
+	      int world)
 {
 	const struct account *asked = (const struct account *)p->rec;
 	enum role role = asked->role ? asked->role : now ? now->role : 0;
@@ -133,7 +136,7 @@ check_account(struct decision *d, const struct account *now, const struct patch 
 	if (id_is_set(asked->site) && (!s || !id_is(s->agency, agency)))
 		return refuse(d, 422, "no_such_site",
 			      "site: no such site of the agency");
-	return 0;
+	return person_check(d, asked->person, agency, world);
 }
 
 int
@@ -149,7 +152,7 @@ account_put(struct decision *d, struct id id, struct patch *p,
 		PATCH_ID(p, account, agency, d->actor->agency);
 	if (needs_admin_of(d, now ? now->agency : asked->agency) < 0 ||
 	    (!now && world_for(d, asked->ask_world, &world) < 0) ||
-	    check_account(d, now, p) < 0)
+	    check_account(d, now, p, world) < 0)
 		return ERR_DENIED;
 	if (!now && account_by_login(d->m, span_of(asked->login)))
 		return refuse(d, 409, "login_taken", "login %.64s is taken",
@@ -161,8 +164,11 @@ account_put(struct decision *d, struct id id, struct patch *p,
 		PATCH_STR(p, account, password_hash, password_hash);
 		PATCH_BOOL(p, account, must_change_password, is_one_time);
 	}
-	if (!now)
-		PATCH_INT(p, account, key_slot, d->m->node->key_slots_used);
+	if (!now) /* one person, one key to destroy */
+		PATCH_INT(p, account, key_slot,
+			  id_is_set(asked->person)
+				  ? person_find(d->m, asked->person)->key_slot
+				  : d->m->node->key_slots_used);
 	return config_put(d, EVENT_ACCOUNT_CHANGED, world, id, p, ret);
 }
 

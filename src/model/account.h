@@ -26,7 +26,7 @@ struct account {
 	struct id agency;
 	char *login, *name;
 	int role;
-	struct id unit, site;
+	struct id unit, site, person;
 	char *language;
 	bool disabled;
 	int ask_world;
@@ -67,7 +67,7 @@ struct device {
 	struct id agency;
 	char *door, *identity;
 	int state;
-	struct id bound_to;
+	struct id bound_to, person;
 	int trust;
 	int64_t first_seen_at;
 	int link; /* device_link_names */

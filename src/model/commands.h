@@ -24,6 +24,9 @@ int agency_put(struct decision *d, struct id id, struct patch *p, struct id *ret
 int site_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
 int unit_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
 int run_card_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
+int person_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
+/* That a record of this agency may point to the person, if any. */
+int person_check(struct decision *d, struct id person, struct id agency, int world);
 /* password_hash: of the password that the caller hashed, or empty. */
 int account_put(struct decision *d, struct id id, struct patch *p,
 		struct span password_hash, bool is_one_time, struct id *ret);

@@ -235,6 +235,16 @@ derive_assignment(struct model *m, const struct event *e, struct assignment *a)
 	model_touch(m, &i->r, e->seq);
 }
 
+/* The next person's key is one that nobody has. */
+static void
+use_key(struct model *m, const struct event *e, int64_t slot)
+{
+	if (!m->node || slot == FIELD_NONE || slot < m->node->key_slots_used)
+		return;
+	m->node->key_slots_used = slot + 1;
+	model_touch(m, &m->node->r, e->seq);
+}
+
 void
 derive(struct model *m, const struct event *e, struct record *rec)
 {
@@ -255,16 +265,12 @@ derive(struct model *m, const struct event *e, struct record *rec)
 		}
 		((struct incident *)rec)->is_loaded_whole = true;
 		break;
-	case NOUN_ACCOUNT: {
-		struct account *a = (struct account *)rec;
-
-		if (m->node && a->key_slot != FIELD_NONE &&
-		    a->key_slot >= m->node->key_slots_used) {
-			m->node->key_slots_used = a->key_slot + 1;
-			model_touch(m, &m->node->r, e->seq);
-		}
+	case NOUN_ACCOUNT:
+		use_key(m, e, ((struct account *)rec)->key_slot);
 		break;
-	}
+	case NOUN_PERSON:
+		use_key(m, e, ((struct person *)rec)->key_slot);
+		break;
 	default:
 		break;
 	}
@@ -336,6 +342,11 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 	case NOUN_INVITATION:
 		e->agency = ((const struct invitation *)rec)->agency;
 		e->site = ((const struct invitation *)rec)->site;
+		break;
+	case NOUN_PERSON:
+		e->agency = ((const struct person *)rec)->agency;
+		e->site = ((const struct person *)rec)->site;
+		e->unit = ((const struct person *)rec)->unit;
 		break;
 	case NOUN_DEVICE:
 		e->agency = ((const struct device *)rec)->agency;

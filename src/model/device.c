@@ -45,6 +45,12 @@ device_put(struct decision *d, struct id id, struct patch *p, struct id *ret)
 	} else if (is_binding || !now) {
 		PATCH_ENUM(p, device, state, DEVICE_PENDING);
 	}
+	if (person_check(d, asked->person,
+			 is_binding ? asked->agency
+			 : now      ? now->agency
+				    : (struct id){ 0 },
+			 who ? who->world : WORLD_LIVE) < 0)
+		return ERR_DENIED;
 	if (!now) {
 		PATCH_INT(p, device, first_seen_at, d->now);
 		if (!asked->trust)

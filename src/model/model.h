@@ -12,6 +12,7 @@
 #include "model/event.h"
 #include "model/incident.h"
 #include "model/note.h"
+#include "model/person.h"
 #include "model/signal.h"
 #include "model/site.h"
 #include "model/unit.h"
@@ -51,6 +52,7 @@ MODEL_FINDER(assignment, assignment, NOUN_ASSIGNMENT)
 MODEL_FINDER(note, note, NOUN_NOTE)
 MODEL_FINDER(page, page, NOUN_PAGE)
 MODEL_FINDER(session, session, NOUN_SESSION)
+MODEL_FINDER(person, person, NOUN_PERSON)
 
 struct account *account_by_login(const struct model *m, struct span login);
 struct token *token_by_hash(const struct model *m, struct span hash_hex);

@@ -153,6 +153,7 @@ const HINTED = new Set([
 	'cancel_code',
 	'duress_code',
 	'capabilities',
+	'languages',
 	'beat',
 ])
 

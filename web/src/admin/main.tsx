@@ -34,7 +34,7 @@ function App() {
 	const close = () => setOpen(undefined)
 
 	useEffect(() => {
-		need('agencies', 'sites', 'units', 'devices', noun.name)
+		need('agencies', 'sites', 'units', 'people', 'devices', noun.name)
 	}, [noun])
 	useEffect(() => {
 		const turn = () => setNoun(nounOf(location.hash.slice(1)))

@@ -243,6 +243,20 @@ export interface Unit {
 	busy_as?: 'offered' | 'accepted' | 'en_route' | 'on_scene'
 }
 
+export interface Person {
+	id: Id
+	agency: Id
+	name?: string
+	name_ur?: string
+	rank?: string
+	phones?: { label?: string; number: string }[]
+	languages?: string[]
+	site?: Id
+	unit?: Id
+	state: 'active' | 'left'
+	world: string
+}
+
 export interface Account {
 	id: Id
 	login: string
@@ -251,6 +265,7 @@ export interface Account {
 	agency: Id
 	unit?: Id
 	site?: Id
+	person?: Id
 	language: string
 	world: string
 	disabled: boolean
@@ -264,6 +279,7 @@ export interface Device {
 	identity: string
 	state: 'pending' | 'bound' | 'revoked'
 	bound_to?: Id
+	person?: Id
 	trust: Trust
 	battery_pct?: number
 	last_seen_at?: Time
