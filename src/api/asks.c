@@ -17,7 +17,7 @@ static const char *const status_names[] = { "",          "accepted", "declined",
 static const char *const by_names[] = { "", "voice", NULL };
 static const char *const revoke_names[] = { "", "revoked", NULL };
 
-ASK(ask_login, LINE(ask_login, login, STR, MUST, .min = 1, .max = 64),
+ASK(ask_login, LINE(ask_login, login, STR, MUST, .min = 1, .max = 96),
     LINE(ask_login, password, STR, MUST, .min = 1, .max = 128),
     LINE(ask_login, totp, STR, MAY, .max = 16));
 ASK(ask_password, LINE(ask_password, old, STR, MUST, .min = 1, .max = 128),

@@ -280,6 +280,14 @@ view_members(struct call *c, struct buf *b, enum noun_index n, const struct reco
 		if (((const struct assignment *)rec)->by_voice)
 			jw_kz(b, "by", "voice");
 		break;
+	case NOUN_AGENCY:
+		if (!((const struct agency *)rec)->short_name) {
+			struct buf AUTO(buf_done) name = { 0 };
+
+			agency_short_name((const struct agency *)rec, &name);
+			jw_kz(b, "short_name", name.p);
+		}
+		break;
 	case NOUN_INVITATION:
 		write_invitation(b, c->m, (const struct invitation *)rec, now);
 		break;

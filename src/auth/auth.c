@@ -220,7 +220,7 @@ auth_csrf_ok(struct auth *a, const struct http_request *req)
 static struct span
 throttle_key(struct buf *b, struct span login, const char *peer)
 {
-	buf_add_span(b, login.n > 64 ? (struct span){ login.p, 64 } : login);
+	buf_add_span(b, login.n > 96 ? (struct span){ login.p, 96 } : login);
 	buf_add_c(b, '\n');
 	buf_add_z(b, peer);
 	return buf_span(b);
@@ -370,7 +370,7 @@ void
 auth_login(struct auth *a, const struct auth_login *l)
 {
 	const struct account *acc =
-		account_by_login(journal_model(a->journal), l->login);
+		account_for_sign_in(journal_model(a->journal), l->login);
 	int wait = throttle(a, l->login, l->peer);
 	bool has = acc && !acc->disabled && acc->password_hash;
 	struct job *job;

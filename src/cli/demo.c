@@ -79,14 +79,18 @@ digits(struct buf *b, int n)
 
 static struct id
 make_agency(struct demo *d, const char *name, const char *name_ur,
-	    enum agency_kind kind, bool lends)
+	    const char *short_name, enum agency_kind kind, bool lends)
 {
+	struct buf AUTO(buf_done) lower = { 0 };
 	struct patch p;
 	struct id id;
 
 	patch_init(&p, &noun_agency);
 	PATCH_STR(&p, agency, name, span_of(name));
 	PATCH_STR(&p, agency, name_ur, span_of(name_ur));
+	for (const char *c = short_name; *c; c++)
+		buf_add_c(&lower, (char)(*c | 0x20));
+	PATCH_STR(&p, agency, short_name, buf_span(&lower));
 	PATCH_ENUM(&p, agency, kind, kind);
 	PATCH_BOOL(&p, agency, lends_units, lends);
 	agency_put(journal_begin(d->m.journal, &d->m.admin), (struct id){ 0 }, &p, &id);
@@ -325,14 +329,15 @@ make_city(struct demo *d)
 	jw_kid(&d->agencies, "id", control);
 	jw_kz(&d->agencies, "name", "Demo City Police");
 	jw_close(&d->agencies, '}');
-	rangers = make_agency(d, "Demo Rangers", "نمونہ رینجرز", AGENCY_RANGERS, true);
+	rangers = make_agency(d, "Demo Rangers", "نمونہ رینجرز", "rangers",
+			      AGENCY_RANGERS, true);
 	for (unsigned n = 0; n < N_MISSIONS; n++) {
 		struct buf AUTO(buf_done) name = { 0 }, name_ur = { 0 };
 
 		buf_printf(&name, "Mission of %s (demo)", countries[n].en);
 		buf_printf(&name_ur, "مشن %s (نمونہ)", countries[n].ur);
-		d->mission[n] =
-			make_agency(d, name.p, name_ur.p, AGENCY_MISSION, false);
+		d->mission[n] = make_agency(d, name.p, name_ur.p, countries[n].en,
+					    AGENCY_MISSION, false);
 		d->site[n] = make_site(d, n, d->mission[n]);
 	}
 	for (unsigned n = 0; n < N_UNITS; n++) {

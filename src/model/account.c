@@ -2,6 +2,8 @@
 /* Accounts, tokens, invitations, devices: tables and commands. */
 #include "model/commands.h"
 
+#include "base/auto.h"
+
 const char *const role_names[] = { "",           "administrator", "dispatcher",
 				   "supervisor", "duty_officer",  "responder",
 				   "site",       "liaison",       "oversight",
@@ -14,8 +16,9 @@ static const struct field account_fields[] = {
 	NOUN_WORLD(account),
 	NOUN_LINE(account, agency, ID, FIELD_POST,
 		  .doc = "the caller's own when left out"),
-	NOUN_LINE(account, login, STR, FIELD_POST | FIELD_NEEDED, .min = 1, .max = 64,
-		  .doc = "unique on the node"),
+	NOUN_LINE(account, login, STR, FIELD_POST | FIELD_NEEDED, .min = 1, .max = 96,
+		  .doc = "made by its own agency it ends in @ and the agency's short "
+			 "name"),
 	NOUN_LINE(account, name, STR, GIVE | FIELD_SEALED, .max = 95,
 		  .doc = "of the person"),
 	NOUN_LINE(account, role, ENUM, NEED, .names = role_names,
@@ -81,6 +84,8 @@ static const struct field device_fields[] = {
 	NOUN_LINE(device, trust, ENUM, GIVE, .names = trust_names,
 		  .doc = "verified: a secret, a certificate or a private APN backs it"),
 	NOUN_LINE(device, first_seen_at, TIME, 0, .doc = ""),
+	NOUN_LINE(device, claim, BOOL, FIELD_INNER,
+		  .doc = "the control agency has not given it the name"),
 	NOUN_LINE(device, link, ENUM, 0, .names = link_names,
 		  .doc = "against its promised interval"),
 };
@@ -145,6 +150,7 @@ account_put(struct decision *d, struct id id, struct patch *p,
 {
 	struct account *now = account_find(d->m, id), *asked = (struct account *)p->rec;
 	int world = now ? now->r.world : d->actor ? d->actor->world : WORLD_LIVE;
+	struct buf AUTO(buf_done) login = { 0 };
 
 	if (id_is_set(id) && !now)
 		return refuse_hidden(d);
@@ -154,9 +160,11 @@ account_put(struct decision *d, struct id id, struct patch *p,
 	    (!now && world_for(d, asked->ask_world, &world) < 0) ||
 	    check_account(d, now, p, world) < 0)
 		return ERR_DENIED;
-	if (!now && account_by_login(d->m, span_of(asked->login)))
-		return refuse(d, 409, "login_taken", "login %.64s is taken",
-			      asked->login);
+	if (!now) {
+		if (login_settle(d, asked->agency, span_of(asked->login), &login) < 0)
+			return ERR_DENIED;
+		PATCH_STR(p, account, login, buf_span(&login));
+	}
 	if (now && d->actor && id_is(id, d->actor->id) && asked->disabled)
 		return refuse(d, 409, "own_account",
 			      "you cannot disable your own account");

@@ -70,7 +70,8 @@ struct device {
 	struct id bound_to, person;
 	int trust;
 	int64_t first_seen_at;
-	int link; /* device_link_names */
+	bool claim; /* asked for only: the name is another record's, or nobody's */
+	int link;   /* device_link_names */
 	/* observed, in memory only: never on the shelf, gone with a restart */
 	int64_t last_seen_at;
 	int battery_pct;      /* -1: not told */

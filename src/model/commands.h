@@ -27,6 +27,12 @@ int run_card_put(struct decision *d, struct id id, struct patch *p, struct id *r
 int person_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
 /* That a record of this agency may point to the person, if any. */
 int person_check(struct decision *d, struct id person, struct id agency, int world);
+/* What an account of the agency is called that is asked for as `asked`. */
+int login_settle(struct decision *d, struct id agency, struct span asked,
+		 struct buf *ret_login);
+int short_name_check(struct decision *d, const struct agency *now, struct span asked);
+/* A short name made of a name; empty: none that is free. */
+void short_name_of(const struct model *m, struct span name, struct buf *ret);
 /* password_hash: of the password that the caller hashed, or empty. */
 int account_put(struct decision *d, struct id id, struct patch *p,
 		struct span password_hash, bool is_one_time, struct id *ret);

@@ -246,6 +246,22 @@ use_key(struct model *m, const struct event *e, int64_t slot)
 }
 
 void
+derive_name(struct model *m, const struct event *e, struct record *rec)
+{
+	struct device *dev = (struct device *)rec, *had;
+
+	if (event_infos[e->type].noun != NOUN_DEVICE || dev->claim)
+		return;
+	had = device_by_name(m, span_of(dev->door), span_of(dev->identity));
+	if (!had || had == dev)
+		return;
+	had->claim = true;
+	if (!id_is_set(had->agency)) /* it was nobody's: there is nothing left of it */
+		had->state = DEVICE_REVOKED;
+	model_touch(m, &had->r, e->seq);
+}
+
+void
 derive(struct model *m, const struct event *e, struct record *rec)
 {
 	switch (event_infos[e->type].noun) {

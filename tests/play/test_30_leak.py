@@ -425,15 +425,86 @@ def test_a_press_that_names_another_s_place_is_one_s_own(city):
     own.close()
 
 
+def same_but_for(a, b, *words):
+    """Two answers that differ in what was asked and in ids and times, in nothing else."""
+    def plain(r, own):
+        text = r.text
+        for w in own:
+            text = text.replace(w, "W")
+        return re.sub(r"khi\.\w\.\d+|\d{4}-\d\d-\d\dT[\d:.]+Z", "I", text)
+    assert (a.status_code, plain(a, words[:1])) == (b.status_code, plain(b, words[1:])), (
+        a.text, b.text)
+
+
 def test_a_name_that_another_has_is_not_told(city):
-    """What is unique on the node must not let a mission find out who else is there."""
-    for name in ("login_liaison", "login_administrator"):
-        r = city.b_administrator.post("/api/v1/accounts", {
-            "login": city.canaries[name], "role": "liaison", "name": "x",
-            "password": "a-long-password"})
-        if r.status_code == 409:
-            pytest.xfail("a login is taken node-wide: an administrator of another "
-                         "mission can learn that it exists")
+    """What must be unique on the node does not let a mission find out who else is
+    there: a name that another has is answered as one that nobody has."""
+    n, b = city.n, city.b_administrator
+    for k in ("login_liaison", "login_administrator"):
+        taken, free = city.canaries[k], "Canaryfree" + os.urandom(6).hex()
+        body = {"role": "liaison", "name": "x", "password": "a-long-password"}
+        r = b.post("/api/v1/accounts", dict(body, login=taken))
+        f = b.post("/api/v1/accounts", dict(body, login=free))
+        assert r.status_code == 201, r.text
+        same_but_for(r, f, taken, free)
+        # each of the two signs in as himself
+        own = r.json()["login"]
+        assert own == taken + "@" + b.items("/api/v1/agencies")[0]["short_name"]
+        assert n.login(None, login=own, password="a-long-password").session["agency"] \
+            == city.B
+        assert n.login(None, login=taken, password="a-long-password").session["agency"] \
+            == city.A
+        # the second of one's own is refused
+        assert b.post("/api/v1/accounts", dict(body, login=taken)).status_code == 409
+        # a login in another agency's name is refused, whether it is there or not
+        short = city.a_administrator.items("/api/v1/agencies")[0]["short_name"]
+        for login in (taken + "@" + short, taken + "@nobody-here"):
+            r = b.post("/api/v1/accounts", dict(body, login=login))
+            assert (r.status_code, r.json()["code"]) == (422, "bad_login_name"), r.text
+            assert short not in r.text
+    call = city.a_administrator.ok("POST", "/api/v1/units", {"callsign": "Canary-1"}, 201)
+    r = b.post("/api/v1/units", {"callsign": "Canary-1"})
+    f = b.post("/api/v1/units", {"callsign": "Canary-2"})
+    assert r.status_code == 201 and r.json()["id"] != call["id"], r.text
+    same_but_for(r, f, "Canary-1", "Canary-2")
+    assert b.post("/api/v1/units", {"callsign": "Canary-1"}).status_code == 409
+
+
+def test_a_device_that_another_has_is_not_told(city):
+    n, b, admin = city.n, city.b_administrator, city.n.role("administrator")
+    taken, free = city.canaries["device_identity"], "Canaryfree" + os.urandom(6).hex()
+    seen = "seen-" + os.urandom(4).hex()
+    n.osmand(seen, lat=24.8, lon=67.0)  # pending, of nobody: the control agency's
+    answers = {}
+    for identity in (taken, free, seen):
+        r = b.post("/api/v1/devices", {"door": "osmand", "identity": identity,
+                                       "bound_to": city.b_site["id"]})
+        assert r.status_code == 201 and r.json()["state"] == "pending", r.text
+        same_but_for(r, answers.setdefault("first", r), identity, taken)
+        answers[identity] = r.json()["id"]
+        r = b.post("/api/v1/devices", {"door": "osmand", "identity": identity})
+        assert r.json()["code"] == "exists", r.text
+        r = b.patch("/api/v1/devices/" + answers[identity], {"state": "bound"})
+        assert (r.status_code, r.json()["code"]) == (403, "needs_control"), r.text
+    # it is still A's, and B's claim hears nothing of it
+    assert n.osmand(taken, lat=24.8, lon=67.0) == 200
+    mine = {d["id"]: d for d in b.items("/api/v1/devices")}
+    assert "last_seen_at" not in mine[answers[taken]]
+    # the control agency decides: not over a device that is bound
+    r = admin.patch("/api/v1/devices/" + answers[taken], {"state": "bound"})
+    assert (r.status_code, r.json()["code"]) == (409, "identity_bound"), r.text
+    assert city.device in r.text
+    for identity in (free, seen):
+        o = admin.ok("PATCH", "/api/v1/devices/" + answers[identity], {"state": "bound"})
+        assert (o["state"], o["agency"]) == ("bound", city.B), o
+        assert n.osmand(identity, lat=24.8, lon=67.0) == 200
+        o = b.ok("GET", "/api/v1/devices/" + answers[identity])
+        assert o["state"] == "bound" and "last_seen_at" in o, o
+    admin.ok("PATCH", "/api/v1/devices/" + answers[taken], {"state": "revoked"})
+    # what is not bound is claimed again, never taken
+    b.ok("PATCH", "/api/v1/devices/" + answers[free], {"bound_to": None})
+    o = b.ok("PATCH", "/api/v1/devices/" + answers[free], {"bound_to": city.b_site["id"]})
+    assert o["state"] == "pending", o
 
 
 def test_revoking_ends_what_is_seen_at_once(city, live):

@@ -154,6 +154,8 @@ const HINTED = new Set([
 	'duress_code',
 	'capabilities',
 	'languages',
+	'short_name',
+	'login',
 	'beat',
 ])
 

@@ -15,7 +15,7 @@ import { Editor } from './editor'
 import type { AnyRecord } from './form'
 import { NOUNS, type Noun, type NounName, nounOf } from './nouns'
 import { failed, follow, labelOf, link, listOf, load, need, now, save } from './records'
-import { Binder, InvitationCard, PasswordOnce, revoke } from './special'
+import { accept, Binder, InvitationCard, isClaim, PasswordOnce, revoke } from './special'
 import { Table } from './table'
 import './admin.css'
 
@@ -202,6 +202,11 @@ function Actions({ noun, record, onOpen }: ActionsProps) {
 	if (noun === 'devices')
 		return (
 			<>
+				{isClaim(record) && me.value?.is_control && (
+					<button type="button" class="btn small main" onClick={() => void accept(record)}>
+						{t('device.accept')}
+					</button>
+				)}
 				{record.state !== 'revoked' &&
 					button(t(record.bound_to ? 'device.rebind' : 'device.bind_now'), () =>
 						onOpen({ what: 'bind', device: record }),

@@ -134,10 +134,11 @@ const accounts: Noun = {
 const agencies: Noun = {
 	name: 'agencies',
 	title: 'name',
-	columns: ['name', 'name_ur', 'kind', 'is_control'],
+	columns: ['name', 'name_ur', 'short_name', 'kind', 'is_control'],
 	fields: [
 		{ name: 'name', kind: 'text', needed: true, max: 120 },
 		{ name: 'name_ur', kind: 'text', max: 120 },
+		{ name: 'short_name', kind: 'text', once: true, max: 24 },
 		{
 			name: 'kind',
 			kind: 'enum',
@@ -161,7 +162,16 @@ const invitations: Noun = {
 const devices: Noun = {
 	name: 'devices',
 	title: 'identity',
-	columns: ['identity', 'door', 'state', 'bound_to', 'battery_pct', 'link', 'last_seen_at'],
+	columns: [
+		'identity',
+		'door',
+		'agency',
+		'state',
+		'bound_to',
+		'battery_pct',
+		'link',
+		'last_seen_at',
+	],
 	fields: [],
 }
 

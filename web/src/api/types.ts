@@ -30,6 +30,7 @@ export interface Session {
 	role: Role
 	agency: Id
 	agency_name: string
+	is_control: boolean
 	unit?: Id
 	site?: Id
 	world: string
