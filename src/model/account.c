@@ -38,6 +38,15 @@ static const struct field account_fields[] = {
 		  .doc = "it is a one-time password"),
 	NOUN_LINE(account, reset_password, BOOL, FIELD_PATCH | FIELD_ASK,
 		  .doc = "asks for a new one-time password"),
+	NOUN_LINE(account, totp, BOOL, 0, .doc = "signing in asks for a code too"),
+	NOUN_LINE(account, totp_secret, STR, FIELD_SECRET | FIELD_SEALED,
+		  .doc = "of its codes"),
+	NOUN_LINE(account, totp_asked, STR, FIELD_SECRET | FIELD_SEALED,
+		  .doc = "not confirmed yet"),
+	NOUN_LINE(account, totp_step, INT, FIELD_SECRET,
+		  .doc = "half minute of the last code: none is used twice"),
+	NOUN_LINE(account, reset_totp, BOOL, FIELD_PATCH | FIELD_ASK,
+		  .doc = "takes the second factor off"),
 	NOUN_LINE(account, key_slot, INT, FIELD_SECRET,
 		  .doc = "key of the sealed name"),
 };
@@ -96,6 +105,7 @@ static const struct field session_fields[] = {
 	NOUN_LINE(session, hash, STR, FIELD_SECRET, .doc = "of the cookie"),
 	NOUN_LINE(session, opened_at, TIME, 0, .doc = ""),
 	NOUN_LINE(session, expires_at, TIME, 0, .doc = ""),
+	NOUN_LINE(session, totp_step, INT, FIELD_SECRET, .doc = ""),
 	NOUN_LINE(session, peer, STR, 0, .doc = "address it was opened from"),
 	NOUN_LINE(session, ended, BOOL, 0, .doc = ""),
 };
@@ -168,6 +178,11 @@ account_put(struct decision *d, struct id id, struct patch *p,
 	if (now && d->actor && id_is(id, d->actor->id) && asked->disabled)
 		return refuse(d, 409, "own_account",
 			      "you cannot disable your own account");
+	if (now && d->actor && id_is(id, d->actor->id) && asked->reset_totp)
+		return refuse(d, 409, "own_account",
+			      "your own second factor is taken off with a code");
+	if (now && asked->reset_totp)
+		totp_patch_off(p);
 	if (password_hash.n) {
 		PATCH_STR(p, account, password_hash, password_hash);
 		PATCH_BOOL(p, account, must_change_password, is_one_time);
@@ -331,13 +346,15 @@ invitation_revoke(struct decision *d, struct id id)
 
 int
 session_open(struct decision *d, struct id account, struct span hash,
-	     int64_t expires_at, struct span peer, struct id *ret)
+	     int64_t expires_at, struct span peer, int64_t totp_step, struct id *ret)
 {
 	struct account *a = account_find(d->m, account);
 	struct event e;
 
 	if (!a || a->disabled)
 		return refuse(d, 401, "bad_login", "login or password is wrong");
+	if (a->totp && (totp_step == FIELD_NONE || totp_step <= a->totp_step))
+		return refuse(d, 401, "bad_totp", "the code is wrong, or was used");
 	*ret = next_id(d, NOUN_SESSION);
 	event_begin(d, &e, EVENT_SESSION_OPENED, a->r.world, *ret);
 	e.actor = account;
@@ -346,6 +363,8 @@ session_open(struct decision *d, struct id account, struct span hash,
 	PATCH_INT(&e.body, session, opened_at, d->now);
 	PATCH_INT(&e.body, session, expires_at, expires_at);
 	PATCH_STR(&e.body, session, peer, peer);
+	if (totp_step != FIELD_NONE)
+		PATCH_INT(&e.body, session, totp_step, totp_step);
 	event_emit(d, &e);
 	return 0;
 }

@@ -33,6 +33,9 @@ struct account {
 	char *password; /* only in requests */
 	char *password_hash;
 	bool must_change_password, reset_password;
+	bool totp, reset_totp;          /* a second factor is asked for */
+	char *totp_secret, *totp_asked; /* base32; asked: not confirmed yet */
+	int64_t totp_step;              /* of the last code that was used */
 	int64_t key_slot;
 };
 
@@ -85,6 +88,7 @@ struct session {
 	struct id account;
 	char *hash;
 	int64_t opened_at, expires_at;
+	int64_t totp_step; /* of the code that opened it */
 	char *peer;
 	bool ended;
 };

@@ -60,8 +60,14 @@ int invitation_use(struct decision *d, struct span code_hash, struct span token_
 		   struct id *ret_invitation, struct id *ret_token);
 int invitation_revoke(struct decision *d, struct id id);
 
+/* The caller's own second factor; `step` is of the code that was right. */
+int totp_ask(struct decision *d, struct span secret);
+int totp_set(struct decision *d, bool is_on, int64_t step);
+void totp_patch_off(struct patch *p);
+/* totp_step: of the code that was right; FIELD_NONE: none was given. */
 int session_open(struct decision *d, struct id account, struct span hash,
-		 int64_t expires_at, struct span peer, struct id *ret);
+		 int64_t expires_at, struct span peer, int64_t totp_step,
+		 struct id *ret);
 int session_end(struct decision *d, struct id id);
 
 /* --- the room ------------------------------------------------------------- */

@@ -235,6 +235,19 @@ derive_assignment(struct model *m, const struct event *e, struct assignment *a)
 	model_touch(m, &i->r, e->seq);
 }
 
+/* The code that opened a session opens no other. */
+static void
+use_code(struct model *m, const struct event *e, const struct session *s)
+{
+	struct account *a = account_find(m, s->account);
+
+	if (e->type != EVENT_SESSION_OPENED || !a || s->totp_step == FIELD_NONE ||
+	    (a->totp_step != FIELD_NONE && a->totp_step >= s->totp_step))
+		return;
+	a->totp_step = s->totp_step;
+	model_touch(m, &a->r, e->seq);
+}
+
 /* The next person's key is one that nobody has. */
 static void
 use_key(struct model *m, const struct event *e, int64_t slot)
@@ -283,6 +296,9 @@ derive(struct model *m, const struct event *e, struct record *rec)
 		break;
 	case NOUN_ACCOUNT:
 		use_key(m, e, ((struct account *)rec)->key_slot);
+		break;
+	case NOUN_SESSION:
+		use_code(m, e, (const struct session *)rec);
 		break;
 	case NOUN_PERSON:
 		use_key(m, e, ((struct person *)rec)->key_slot);

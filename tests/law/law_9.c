@@ -191,7 +191,8 @@ make_settled(struct world *w)
 	w->people[2] = town_person(t, &t->admin, "driver", NO_ID, t->unit);
 	w->people[3] = town_person(t, &w->who[RADMIN], "ranger", NO_ID, t->ranger_unit);
 	assert_int_equal(session_open(town_by(t, NULL), t->gate_id, SPAN("cookie"),
-				      t->wall + 1000, SPAN("10.0.0.1"), &w->session),
+				      t->wall + 1000, SPAN("10.0.0.1"), FIELD_NONE,
+				      &w->session),
 			 0);
 }
 

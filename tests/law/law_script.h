@@ -420,7 +420,8 @@ script_secret(struct script *s, struct decision *d)
 		return token_revoke(d, pick_id(s, NOUN_TOKEN));
 	case 4:
 		return session_open(d, pick_id(s, NOUN_ACCOUNT), span_of(other),
-				    s->t->wall + 1000, SPAN("10.0.0.1"), &id);
+				    s->t->wall + 1000, SPAN("10.0.0.1"),
+				    pick(s, 2) ? FIELD_NONE : T0 / 30000, &id);
 	default:
 		return session_end(d, pick_id(s, NOUN_SESSION));
 	}

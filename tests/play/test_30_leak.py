@@ -604,6 +604,9 @@ def test_the_table_of_routes_and_roles(program, tmp_path):
                 body = None if method == "GET" else dict(bodies.get(path, {}))
                 if path == "/api/v1/session" and method == "POST":
                     body = {"login": "nobody-" + k, "password": "x"}
+                elif path == "/api/v1/session/totp":
+                    body = {"password": "x"} if method == "POST" else {
+                        "state": "on", "code": "000000"}
                 elif path == "/api/v1/session" and method == "PATCH":
                     body = {"language": "en"}
                 elif path == "/api/v1/session" and method == "DELETE" and \

@@ -36,6 +36,7 @@ export interface Session {
 	world: string
 	language: string
 	must_change_password: boolean
+	totp: boolean
 	node: { id: Id; name: string }
 	now: Time
 }
@@ -270,6 +271,7 @@ export interface Account {
 	language: string
 	world: string
 	disabled: boolean
+	totp?: boolean
 	password?: string
 }
 
