@@ -97,7 +97,11 @@ function Cell({ column, record }: { column: string; record: AnyRecord }) {
 		return <span class="dim">–</span>
 	if (typeof value === 'boolean') return <>{value ? '✓' : '–'}</>
 	if (column === 'phones')
-		return <Bdi>{(value as { number: string }[]).map((one) => one.number).join(', ')}</Bdi>
+		return (value as { number: string }[]).map((one) => (
+			<bdi key={one.number} class="phone ltr">
+				{one.number}
+			</bdi>
+		))
 	if (REFERS.has(column)) return <bdi>{labelOf(value)}</bdi>
 	if (TIMES.has(column)) return <Bdi>{formatWhen(String(value), language.value)}</Bdi>
 	if (column === 'last_seen_at') return <Seen at={String(value)} />
