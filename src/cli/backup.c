@@ -76,7 +76,7 @@ verify(const char *dir, struct buf *ret_head, struct buf *why)
 
 	if (rc < 0)
 		return rc;
-	rc = chain_verify(s, 0, NULL, &r);
+	rc = chain_verify(s, NULL, 0, &r);
 	store_close(s);
 	if (rc < 0)
 		return say(why, rc, "%s", r.bad_seq ? r.why : err_text(rc));
