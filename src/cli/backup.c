@@ -85,6 +85,24 @@ verify(const char *dir, struct buf *ret_head, struct buf *why)
 	return 0;
 }
 
+/* The name is on disk, too. */
+static int
+sync_folder_of(const char *path, struct buf *why)
+{
+	struct buf AUTO(buf_done) dir = { 0 };
+	const char *slash = strrchr(path, '/');
+	int fd, rc = 0;
+
+	if (slash)
+		buf_add(&dir, path, (size_t)(slash - path + 1));
+	fd = open(dir.n ? dir.p : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) < 0)
+		rc = say(why, ERR_IO, "the folder of %s cannot be written", path);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
 /* A folder's files and the folder; what others put there stays. */
 static void
 remove_folder(const char *dir)
@@ -149,6 +167,8 @@ save_keys(const struct copy_args *a, struct buf *why)
 		rc = say(why, rc, "%s cannot be read", path.p);
 	else if ((rc = write_file(a->keys, buf_span(&all))) < 0)
 		rc = say(why, rc, "%s cannot be written", a->keys);
+	else
+		rc = sync_folder_of(a->keys, why);
 	crypt_wipe(all.p, all.n);
 	return rc;
 }
@@ -175,7 +195,7 @@ save_store(const struct copy_args *a, const char *aside, struct buf *ret_head,
 	/* link, not rename: it never replaces an older copy */
 	if (chmod(leaf.p, 0600) < 0 || link(leaf.p, a->file) < 0)
 		return say(why, ERR_IO, "%s cannot be made", a->file);
-	return 0;
+	return sync_folder_of(a->file, why);
 }
 
 static int
@@ -288,6 +308,8 @@ put_keys(const struct copy_args *a, struct buf *why)
 		buf_printf(&path, "%s/keys", a->dir);
 		rc = write_file(path.p, span_skip(rest, NODE_KEY_BYTES));
 	}
+	if (rc == 0)
+		rc = sync_folder_of(path.p, why);
 	crypt_wipe(all.p, all.n);
 	if (rc < 0 && !why->n)
 		return say(why, rc, "%s cannot be written", path.p);

@@ -53,7 +53,7 @@ agency_called(const struct model *m, struct span name)
 static void
 split(struct span login, struct span *ret_local, struct span *ret_agency)
 {
-	const char *at = memchr(login.p, '@', login.n);
+	const char *at = login.n ? memchr(login.p, '@', login.n) : NULL;
 
 	*ret_local = login;
 	*ret_agency = (struct span){ 0 };
