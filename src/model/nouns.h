@@ -23,6 +23,7 @@ enum noun_index {
 	NOUN_NOTE,
 	NOUN_PAGE,
 	NOUN_SESSION,
+	NOUN_PERSON,
 	NOUN__COUNT,
 };
 
