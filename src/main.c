@@ -216,7 +216,9 @@ usage(int code)
 		"  kumak init …              makes a real node\n"
 		"  kumak account|device|token|invite …   administration of a running "
 		"node\n"
-		"  kumak verify …            checks the chain of events\n\n"
+		"  kumak verify …            checks the chain of events\n"
+		"  kumak backup FILE …       copies a node, also while it runs\n"
+		"  kumak restore FILE …      makes a folder of a copy\n\n"
 		"options of serve (with their defaults):\n%s",
 		KUMAK_VERSION, b.p);
 	return code;
@@ -245,6 +247,10 @@ main(int argc, char **argv)
 		return cli_init(argc - 2, argv + 2);
 	if (strcmp(argv[1], "verify") == 0)
 		return cli_verify(argc - 2, argv + 2);
+	if (strcmp(argv[1], "backup") == 0)
+		return cli_backup(argc - 2, argv + 2);
+	if (strcmp(argv[1], "restore") == 0)
+		return cli_restore(argc - 2, argv + 2);
 	for (size_t i = 0; i < ARRAY_LEN(admin); i++)
 		if (strcmp(argv[1], admin[i]) == 0)
 			return cli_admin(argc - 1, argv + 1);

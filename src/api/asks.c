@@ -16,13 +16,17 @@ static const char *const status_names[] = { "",          "accepted", "declined",
 					    "cancelled", NULL };
 static const char *const partner_roles[] = { "", "support", "informed", NULL };
 static const char *const by_names[] = { "", "voice", NULL };
+static const char *const on_names[] = { "", "on", "off", NULL };
 static const char *const revoke_names[] = { "", "revoked", NULL };
 
-ASK(ask_login, LINE(ask_login, login, STR, MUST, .min = 1, .max = 64),
+ASK(ask_login, LINE(ask_login, login, STR, MUST, .min = 1, .max = 96),
     LINE(ask_login, password, STR, MUST, .min = 1, .max = 128),
     LINE(ask_login, totp, STR, MAY, .max = 16));
 ASK(ask_password, LINE(ask_password, old, STR, MUST, .min = 1, .max = 128),
     LINE(ask_password, new, STR, MUST, .min = 10, .max = 128));
+ASK(ask_totp, LINE(ask_totp, password, STR, MUST, .min = 1, .max = 128));
+ASK(ask_totp_set, LINE(ask_totp_set, state, ENUM, MUST, .names = on_names),
+    LINE(ask_totp_set, code, STR, MUST, .min = 1, .max = 16));
 ASK(ask_session, LINE(ask_session, language, STR, MUST, .min = 2, .max = 8));
 ASK(ask_cancel, LINE(ask_cancel, code, STR, MAY, .max = 64));
 ASK(ask_press,

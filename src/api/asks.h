@@ -11,6 +11,16 @@ struct ask_password {
 	struct record r;
 	char *old, *new;
 };
+struct ask_totp {
+	struct record r;
+	char *password;
+};
+enum { TOTP_ON = 1, TOTP_OFF };
+struct ask_totp_set {
+	struct record r;
+	int state;
+	char *code;
+};
 struct ask_session {
 	struct record r;
 	char *language;
@@ -117,7 +127,8 @@ struct ask_revoke {
 	int state;
 };
 
-extern const struct noun ask_login, ask_password, ask_session, ask_cancel, ask_press,
-	ask_call, ask_late, ask_offer, ask_note, ask_priority, ask_callback, ask_close,
-	ask_link, ask_status, ask_shift, ask_fixes, ask_enrolment, ask_token,
-	ask_nothing, ask_revoke, ask_partner, ask_lead, ask_reason;
+extern const struct noun ask_login, ask_password, ask_totp, ask_totp_set, ask_session,
+	ask_cancel, ask_press, ask_call, ask_late, ask_offer, ask_note, ask_priority,
+	ask_callback, ask_close, ask_link, ask_status, ask_shift, ask_fixes,
+	ask_enrolment, ask_token, ask_nothing, ask_revoke, ask_partner, ask_lead,
+	ask_reason;

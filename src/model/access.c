@@ -296,6 +296,37 @@ view_site(const struct model *m, const struct principal *p, const struct site *s
 	return VIEW_NONE;
 }
 
+/* An agency's people are its own: no role of another agency sees them, the
+ * control agency's neither. Its administrators know all of them, its staff those
+ * of their site, its room those who man its units, everyone himself. */
+static enum view
+view_person(const struct model *m, const struct principal *p, const struct person *h)
+{
+	const struct account *own = account_find(m, p->id);
+
+	if (!id_is_set(p->agency) || !id_is(p->agency, h->agency))
+		return VIEW_NONE;
+	if (principal_is_administrator(p))
+		return VIEW_ADMIN;
+	if (own && id_is_set(own->person) && id_is(own->person, h->r.id))
+		return VIEW_OWNER;
+	switch (p->role) {
+	case ROLE_LIAISON:
+	case ROLE_SITE:
+		return !p->is_control && owns_site(p, h->agency, h->site) ? VIEW_OWNER
+									  : VIEW_NONE;
+	case ROLE_DISPATCHER:
+	case ROLE_SUPERVISOR:
+	case ROLE_DUTY_OFFICER:
+		return id_is_set(h->unit) ? VIEW_OWNER : VIEW_NONE;
+	case ROLE_RESPONDER:
+		return id_is_set(h->unit) && id_is(h->unit, p->unit) ? VIEW_UNIT
+								     : VIEW_NONE;
+	default:
+		return VIEW_NONE;
+	}
+}
+
 static enum view
 view_settled(const struct principal *p, struct id agency)
 {
@@ -366,6 +397,8 @@ access_record(const struct model *m, const struct principal *p, enum noun_index 
 	case NOUN_OPENING:
 		g = grant_find(m, ((const struct opening *)rec)->grant);
 		return g ? access_grant_record(p, g) : VIEW_NONE;
+	case NOUN_PERSON:
+		return view_person(m, p, (const struct person *)rec);
 	case NOUN_PAGE:
 		return principal_is_room(p) ? VIEW_ROOM : VIEW_NONE;
 	default:
@@ -437,8 +470,11 @@ access_event(const struct model *m, const struct principal *p, const struct even
 	*ret_view = VIEW_NONE;
 	if (e->world != p->world)
 		to &= SEE_ADMIN; /* a room hears its own world only */
-	if (p->role == ROLE_NONE || !to)
-		return false;
+	if (to & SEE_STAFF)      /* who sees the person hears of it */
+		*ret_view = access_record(m, p, NOUN_PERSON,
+					  model_find(m, NOUN_PERSON, e->subject));
+	if (p->role == ROLE_NONE || !to || *ret_view != VIEW_NONE)
+		return *ret_view != VIEW_NONE;
 	if (info->noun == NOUN_NOTE && principal_is_room(p))
 		*ret_view = view_note(m, p, (const struct note *)e->body.rec, i);
 	else if ((to & SEE_ROOM) && principal_is_room(p) &&

@@ -24,6 +24,15 @@ int agency_put(struct decision *d, struct id id, struct patch *p, struct id *ret
 int site_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
 int unit_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
 int run_card_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
+int person_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
+/* That a record of this agency may point to the person, if any. */
+int person_check(struct decision *d, struct id person, struct id agency, int world);
+/* What an account of the agency is called that is asked for as `asked`. */
+int login_settle(struct decision *d, struct id agency, struct span asked,
+		 struct buf *ret_login);
+int short_name_check(struct decision *d, const struct agency *now, struct span asked);
+/* A short name made of a name; empty: none that is free. */
+void short_name_of(const struct model *m, struct span name, struct buf *ret);
 /* password_hash: of the password that the caller hashed, or empty. */
 int account_put(struct decision *d, struct id id, struct patch *p,
 		struct span password_hash, bool is_one_time, struct id *ret);
@@ -76,8 +85,14 @@ struct id incident_leader(const struct model *m, const struct incident *i);
 bool principal_leads(const struct model *m, const struct principal *p,
 		     const struct incident *i);
 
+/* The caller's own second factor; `step` is of the code that was right. */
+int totp_ask(struct decision *d, struct span secret);
+int totp_set(struct decision *d, bool is_on, int64_t step);
+void totp_patch_off(struct patch *p);
+/* totp_step: of the code that was right; FIELD_NONE: none was given. */
 int session_open(struct decision *d, struct id account, struct span hash,
-		 int64_t expires_at, struct span peer, struct id *ret);
+		 int64_t expires_at, struct span peer, int64_t totp_step,
+		 struct id *ret);
 int session_end(struct decision *d, struct id id);
 
 /* --- the room ------------------------------------------------------------- */

@@ -255,6 +255,45 @@ derive_opening(struct model *m, const struct event *e, const struct opening *o)
 	model_touch(m, &g->r, e->seq);
 }
 
+/* The code that opened a session opens no other. */
+static void
+use_code(struct model *m, const struct event *e, const struct session *s)
+{
+	struct account *a = account_find(m, s->account);
+
+	if (e->type != EVENT_SESSION_OPENED || !a || s->totp_step == FIELD_NONE ||
+	    (a->totp_step != FIELD_NONE && a->totp_step >= s->totp_step))
+		return;
+	a->totp_step = s->totp_step;
+	model_touch(m, &a->r, e->seq);
+}
+
+/* The next person's key is one that nobody has. */
+static void
+use_key(struct model *m, const struct event *e, int64_t slot)
+{
+	if (!m->node || slot == FIELD_NONE || slot < m->node->key_slots_used)
+		return;
+	m->node->key_slots_used = slot + 1;
+	model_touch(m, &m->node->r, e->seq);
+}
+
+void
+derive_name(struct model *m, const struct event *e, struct record *rec)
+{
+	struct device *dev = (struct device *)rec, *had;
+
+	if (event_infos[e->type].noun != NOUN_DEVICE || dev->claim)
+		return;
+	had = device_by_name(m, span_of(dev->door), span_of(dev->identity));
+	if (!had || had == dev)
+		return;
+	had->claim = true;
+	if (!id_is_set(had->agency)) /* it was nobody's: there is nothing left of it */
+		had->state = DEVICE_REVOKED;
+	model_touch(m, &had->r, e->seq);
+}
+
 void
 derive(struct model *m, const struct event *e, struct record *rec)
 {
@@ -275,19 +314,18 @@ derive(struct model *m, const struct event *e, struct record *rec)
 		}
 		((struct incident *)rec)->is_loaded_whole = true;
 		break;
+	case NOUN_ACCOUNT:
+		use_key(m, e, ((struct account *)rec)->key_slot);
+		break;
+	case NOUN_SESSION:
+		use_code(m, e, (const struct session *)rec);
+		break;
+	case NOUN_PERSON:
+		use_key(m, e, ((struct person *)rec)->key_slot);
+		break;
 	case NOUN_OPENING:
 		derive_opening(m, e, (const struct opening *)rec);
 		break;
-	case NOUN_ACCOUNT: {
-		struct account *a = (struct account *)rec;
-
-		if (m->node && a->key_slot != FIELD_NONE &&
-		    a->key_slot >= m->node->key_slots_used) {
-			m->node->key_slots_used = a->key_slot + 1;
-			model_touch(m, &m->node->r, e->seq);
-		}
-		break;
-	}
 	default:
 		break;
 	}
@@ -370,6 +408,11 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 	case NOUN_INVITATION:
 		e->agency = ((const struct invitation *)rec)->agency;
 		e->site = ((const struct invitation *)rec)->site;
+		break;
+	case NOUN_PERSON:
+		e->agency = ((const struct person *)rec)->agency;
+		e->site = ((const struct person *)rec)->site;
+		e->unit = ((const struct person *)rec)->unit;
 		break;
 	case NOUN_DEVICE:
 		e->agency = ((const struct device *)rec)->agency;

@@ -96,6 +96,10 @@ access_grant_record(const struct principal *p, const struct grant *g)
 	    p->role == ROLE_OVERSIGHT || p->role == ROLE_RESPONDER ||
 	    p->role == ROLE_SITE)
 		return VIEW_NONE;
+	/* what the room asks of others is as much the room's as its incidents */
+	if (g->basis == GRANT_BY_JOINING && p->is_control &&
+	    !principal_is_dispatcher_up(p))
+		return VIEW_NONE;
 	return id_is(p->agency, g->agency) || id_is(p->agency, g->to) ? VIEW_OWNER
 								      : VIEW_NONE;
 }

@@ -21,6 +21,7 @@ const struct noun *const nouns[NOUN__COUNT] = {
 	[NOUN_NOTE] = &noun_note,
 	[NOUN_PAGE] = &noun_page,
 	[NOUN_SESSION] = &noun_session,
+	[NOUN_PERSON] = &noun_person,
 	[NOUN_GRANT] = &noun_grant,
 	[NOUN_OPENING] = &noun_opening,
 };
@@ -101,6 +102,8 @@ model_key_slot(const struct model *m, enum noun_index n, const struct record *re
 
 	if (n == NOUN_ACCOUNT)
 		return ((const struct account *)rec)->key_slot;
+	if (n == NOUN_PERSON)
+		return ((const struct person *)rec)->key_slot;
 	if (n == NOUN_INCIDENT)
 		return ((const struct incident *)rec)->key_slot;
 	if (n == NOUN_SIGNAL)

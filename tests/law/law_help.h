@@ -178,6 +178,23 @@ town_principal(struct town *t, struct id account)
 }
 
 static inline struct id
+town_person(struct town *t, const struct principal *admin, const char *name,
+	    struct id site, struct id unit)
+{
+	struct patch p;
+	struct id id;
+
+	patch_init(&p, &noun_person);
+	PATCH_STR(&p, person, name, span_of(name));
+	if (id_is_set(site))
+		PATCH_ID(&p, person, site, site);
+	if (id_is_set(unit))
+		PATCH_ID(&p, person, unit, unit);
+	assert_int_equal(person_put(town_by(t, admin), NO_ID, &p, &id), 0);
+	return id;
+}
+
+static inline struct id
 town_button(struct town *t, struct id agency, struct id site, const char *hash)
 {
 	struct id id;

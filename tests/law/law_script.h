@@ -388,6 +388,8 @@ script_account(struct script *s, struct decision *d)
 		PATCH_ID(&p, account, unit, pick_id(s, NOUN_UNIT));
 	if (pick(s, 2))
 		PATCH_ID(&p, account, site, pick_id(s, NOUN_SITE));
+	if (pick(s, 3) == 0)
+		PATCH_ID(&p, account, person, pick_id(s, NOUN_PERSON));
 	/* the town's own people stay who they are */
 	if (id_is_set(id) && id.seq <= s->t->crew_id.seq)
 		id = NO_ID;
@@ -397,6 +399,29 @@ script_account(struct script *s, struct decision *d)
 		PATCH_STR(&p, account, login, span_of(login));
 	rc = account_put(d, id, &p, pick(s, 2) ? SPAN("hash") : SPAN(""), pick(s, 2),
 			 &id);
+	patch_done(&p);
+	return rc;
+}
+
+static inline int
+script_person(struct script *s, struct decision *d)
+{
+	struct patch p;
+	struct id id;
+	int rc;
+
+	patch_init(&p, &noun_person);
+	PATCH_STR(&p, person, name, SPAN("ناظم"));
+	PATCH_STR(&p, person, rank, span_of(pick_text(s)));
+	if (pick(s, 2))
+		PATCH_STR(&p, person, phones, SPAN("[{\"number\": \"+92 21 5\"}]"));
+	if (pick(s, 4) == 0)
+		PATCH_ID(&p, person, unit, pick_id(s, NOUN_UNIT));
+	if (pick(s, 4) == 0)
+		PATCH_ID(&p, person, site, pick_id(s, NOUN_SITE));
+	if (pick(s, 4) == 0)
+		PATCH_ENUM(&p, person, state, 1 + (int)pick(s, 2));
+	rc = person_put(d, pick(s, 2) ? pick_id(s, NOUN_PERSON) : NO_ID, &p, &id);
 	patch_done(&p);
 	return rc;
 }
@@ -451,7 +476,8 @@ script_secret(struct script *s, struct decision *d)
 		return token_revoke(d, pick_id(s, NOUN_TOKEN));
 	case 4:
 		return session_open(d, pick_id(s, NOUN_ACCOUNT), span_of(other),
-				    s->t->wall + 1000, SPAN("10.0.0.1"), &id);
+				    s->t->wall + 1000, SPAN("10.0.0.1"),
+				    pick(s, 2) ? FIELD_NONE : T0 / 30000, &id);
 	default:
 		return session_end(d, pick_id(s, NOUN_SESSION));
 	}
@@ -516,9 +542,9 @@ script_command(struct script *s, struct decision *d)
 	case 16:
 		return pick(s, 2) ? script_site(s, d) : script_node(s, d);
 	case 17:
-		return script_unit(s, d);
+		return pick(s, 2) ? script_unit(s, d) : script_device(s, d);
 	case 18:
-		return pick(s, 2) ? script_account(s, d) : script_device(s, d);
+		return pick(s, 2) ? script_account(s, d) : script_person(s, d);
 	default:
 		return pick(s, 3) ? script_secret(s, d)
 				  : assignment_time_out(d, pick_id(s, NOUN_ASSIGNMENT));

@@ -36,7 +36,10 @@ def city(program, tmp_path_factory):
 
 @pytest.fixture
 def incident(city):
-    return city.role("site", 0).press(message="CANARY at the gate")["incident"]
+    i = city.role("site", 0).press(message="CANARY at the gate")["incident"]
+    yield i
+    city.role("supervisor").post("/api/v1/incidents/%s/close" % i,
+                                 {"disposition": "handled"})
 
 
 def ask_in(n, incident, **kw):
