@@ -26,7 +26,7 @@ struct account {
 	struct id agency;
 	char *login, *name;
 	int role;
-	struct id unit, site;
+	struct id unit, site, person;
 	char *language;
 	char *phone;                 /* that may be nudged */
 	char *quiet_from, *quiet_to; /* "22:00", in the account's own time */
@@ -36,6 +36,9 @@ struct account {
 	char *password; /* only in requests */
 	char *password_hash;
 	bool must_change_password, reset_password;
+	bool totp, reset_totp;          /* a second factor is asked for */
+	char *totp_secret, *totp_asked; /* base32; asked: not confirmed yet */
+	int64_t totp_step;              /* of the last code that was used */
 	int64_t key_slot;
 };
 
@@ -71,10 +74,11 @@ struct device {
 	struct id agency;
 	char *door, *identity;
 	int state;
-	struct id bound_to;
+	struct id bound_to, person;
 	int trust;
 	int64_t first_seen_at;
-	int link; /* device_link_names */
+	bool claim; /* asked for only: the name is another record's, or nobody's */
+	int link;   /* device_link_names */
 	/* observed, in memory only: never on the shelf, gone with a restart */
 	int64_t last_seen_at;
 	int battery_pct;      /* -1: not told */
@@ -88,6 +92,7 @@ struct session {
 	struct id account;
 	char *hash;
 	int64_t opened_at, expires_at;
+	int64_t totp_step; /* of the code that opened it */
 	char *peer;
 	bool ended;
 };

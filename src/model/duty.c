@@ -15,7 +15,7 @@ static const struct field fields[] = {
 	NOUN_LINE(duty_phone, removed, BOOL, FIELD_INNER, .doc = ""),
 	NOUN_LINE(duty_phone, key_slot, INT, FIELD_SECRET, .doc = ""),
 };
-NOUN_TABLE(noun_duty_phone, 'h', "duty_phone", "duty_phones", duty_phone, fields);
+NOUN_TABLE(noun_duty_phone, 'w', "duty_phone", "duty_phones", duty_phone, fields);
 
 enum view
 access_duty_phone(const struct model *m, const struct principal *p,

@@ -12,10 +12,13 @@
 #define SEE_UNIT 4u
 #define SEE_AGENCY 8u
 #define SEE_ADMIN 16u
-#define SEE_CHANNEL 32u
-#define SEE_SENDER 64u
-#define SEE_HUB 128u
-#define SEE_SELF 256u
+#define SEE_STAFF 32u
+#define SEE_JOINT 64u
+#define SEE_PARTIES 128u
+#define SEE_CHANNEL 256u
+#define SEE_SENDER 512u
+#define SEE_HUB 1024u
+#define SEE_SELF 2048u
 
 enum event_type {
 	EVENT__NONE,

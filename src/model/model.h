@@ -13,8 +13,10 @@
 #include "model/duty.h"
 #include "model/event.h"
 #include "model/file.h"
+#include "model/grant.h"
 #include "model/incident.h"
 #include "model/note.h"
+#include "model/person.h"
 #include "model/post.h"
 #include "model/signal.h"
 #include "model/site.h"
@@ -58,6 +60,8 @@ MODEL_FINDER(assignment, assignment, NOUN_ASSIGNMENT)
 MODEL_FINDER(note, note, NOUN_NOTE)
 MODEL_FINDER(page, page, NOUN_PAGE)
 MODEL_FINDER(session, session, NOUN_SESSION)
+MODEL_FINDER(person, person, NOUN_PERSON)
+MODEL_FINDER(grant, grant, NOUN_GRANT)
 MODEL_FINDER(channel, channel, NOUN_CHANNEL)
 MODEL_FINDER(member, member, NOUN_MEMBER)
 MODEL_FINDER(post, post, NOUN_POST)
@@ -67,8 +71,13 @@ MODEL_FINDER(duty_phone, duty_phone, NOUN_DUTY_PHONE)
 MODEL_FINDER(export, export, NOUN_EXPORT)
 
 struct account *account_by_login(const struct model *m, struct span login);
+/* Also with the agency's short name behind it. */
+struct account *account_for_sign_in(const struct model *m, struct span login);
+/* What stands behind the @ of its logins. */
+void agency_short_name(const struct agency *g, struct buf *b);
 struct token *token_by_hash(const struct model *m, struct span hash_hex);
-struct unit *unit_by_callsign(const struct model *m, int world, const char *callsign);
+struct unit *unit_by_callsign(const struct model *m, int world, struct id agency,
+			      const char *callsign);
 struct session *session_by_hash(const struct model *m, struct span hash_hex);
 struct device *device_by_name(const struct model *m, struct span door,
 			      struct span identity);

@@ -55,3 +55,14 @@ int export_ask(struct decision *d, struct id channel, struct patch *p, struct id
 int export_decide(struct decision *d, struct id id, bool approve, struct span reason);
 /* One of the two fetches it. */
 int export_open(struct decision *d, struct id id);
+
+/* --- joining -------------------------------------------------------------- */
+/* A person of an agency's liaison desk is invited, and joins. */
+int invitation_make_person(struct decision *d, struct id agency, struct span label,
+			   struct span hash, int64_t expires_at, struct id *ret);
+struct enrol_args {
+	struct span login, name, password_hash, phone, language;
+};
+/* password_hash empty: only whether the code is good. */
+int invitation_join(struct decision *d, struct span code_hash,
+		    const struct enrol_args *a, struct id *ret_account);

@@ -31,8 +31,8 @@ CREATE INDEX rec_f_k2 ON rec_f(k2) WHERE k2 IS NOT NULL;
 CREATE TABLE rec_x(seq INTEGER PRIMARY KEY, k1 INTEGER, k2 INTEGER, k3 INTEGER, body BLOB NOT NULL);
 CREATE INDEX rec_x_k1 ON rec_x(k1) WHERE k1 IS NOT NULL;
 
--- h duty phone
-CREATE TABLE rec_h(seq INTEGER PRIMARY KEY, k1 INTEGER, k2 INTEGER, k3 INTEGER, body BLOB NOT NULL);
+-- w duty phone
+CREATE TABLE rec_w(seq INTEGER PRIMARY KEY, k1 INTEGER, k2 INTEGER, k3 INTEGER, body BLOB NOT NULL);
 
 -- rowid = post; the words as in the search of incidents.
 CREATE VIRTUAL TABLE search_b USING fts5(
