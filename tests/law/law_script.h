@@ -267,14 +267,14 @@ script_grant(struct script *s, struct decision *d)
 	case 5:
 		return grant_tick(d, id);
 	case 6:
-		if (pick(s, 2)) /* few may look by few */
-			d->actor = &s->t->boss;
-		for (int k = 0; k < 40; k++)
-			if (grant_open(d, pick_id(s, NOUN_GRANT),
-				       pick_id(s, pick(s, 2) ? NOUN_SITE
-							     : NOUN_INCIDENT)) == 0)
-				return 0;
-		return ERR_DENIED;
+		for (int k = 0; k < 40; k++) { /* few of them are running */
+			const struct grant *g = grant_find(s->t->m, id);
+
+			if (g && g->state == GRANT_ACTIVE)
+				break;
+			id = pick_id(s, NOUN_GRANT);
+		}
+		return grant_open(d, id, a.incident);
 	}
 	patch_init(&p, &noun_grant);
 	PATCH_ENUM(&p, grant, of, 1 + (int)pick(s, 2));
