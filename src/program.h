@@ -17,6 +17,7 @@ struct program {
 	struct auth *auth;
 	struct dispatch *dispatch;
 	struct share *share;
+	struct talk *talk;
 	struct api *api;
 	struct gate *gate;
 	struct net_tls *tls;

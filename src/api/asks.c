@@ -76,6 +76,25 @@ ASK(ask_link, LINE(ask_link, to, ID, MUST));
 ASK(ask_status, LINE(ask_status, status, ENUM, MUST, .names = status_names),
     LINE(ask_status, at, TIME, MAY), LINE(ask_status, key, STR, MAY, .max = 64),
     LINE(ask_status, by, ENUM, MAY, .names = by_names));
+ASK(ask_join, LINE(ask_join, code, STR, MUST, .min = 1, .max = 64),
+    LINE(ask_join, name, STR, MUST, .min = 1, .max = 95, .doc = "of the person"),
+    LINE(ask_join, password, STR, MUST, .min = 10, .max = 128),
+    LINE(ask_join, phone, STR, MAY, .max = 24, .doc = "that may be nudged"),
+    LINE(ask_join, language, STR, MAY, .max = 8));
+ASK(ask_decision, LINE(ask_decision, approve, BOOL, MUST),
+    LINE(ask_decision, reason, STR, MUST, .min = 1, .max = 400));
+ASK(ask_reach, LINE(ask_reach, phone, STR, FIELD_PATCH, .max = 24),
+    LINE(ask_reach, quiet_from, STR, FIELD_PATCH, .max = 5, .doc = "HH:MM"),
+    LINE(ask_reach, quiet_to, STR, FIELD_PATCH, .max = 5, .doc = "HH:MM"),
+    LINE(ask_reach, utc_offset_min, INT, FIELD_PATCH, .min = -720, .max = 840));
+ASK(ask_correction, LINE(ask_correction, subject, STR, MAY, .max = 400),
+    LINE(ask_correction, text, STR, MUST, .min = 1, .max = 16000),
+    LINE(ask_correction, reason, STR, MUST, .min = 1, .max = 400));
+ASK(ask_translation, LINE(ask_translation, language, STR, MUST, .min = 2, .max = 8),
+    LINE(ask_translation, subject, STR, MAY, .max = 400),
+    LINE(ask_translation, text, STR, MUST, .min = 1, .max = 16000));
+ASK(ask_cursor, LINE(ask_cursor, delivered, ID, MAY, .doc = "the newest post received"),
+    LINE(ask_cursor, read, ID, MAY, .doc = "the newest post read"));
 ASK(ask_shift, LINE(ask_shift, on, BOOL, MAY));
 ASK(ask_fixes, LINE(ask_fixes, fixes, JSON, MUST));
 ASK(ask_enrolment, LINE(ask_enrolment, code, STR, MUST, .min = 1, .max = 64));

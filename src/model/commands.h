@@ -38,6 +38,8 @@ int account_put(struct decision *d, struct id id, struct patch *p,
 		struct span password_hash, bool is_one_time, struct id *ret);
 int account_set_own(struct decision *d, struct span password_hash,
 		    struct span language);
+/* phone, quiet hours and clock of one's own account; p is of noun_account. */
+int account_set_reach(struct decision *d, struct patch *p);
 int device_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
 /* A device that no one knows called. */
 int device_seen(struct decision *d, struct span door, struct span identity,
@@ -157,6 +159,8 @@ int incident_release(struct decision *d, struct id id);
 int incident_escalate(struct decision *d, struct id id, int64_t step, struct span text);
 int incident_unit_near(struct decision *d, struct id id);
 int page_owe(struct decision *d, struct id incident, struct span text, struct id *ret);
+/* A content-free word to a person's phone. */
+int nudge_owe(struct decision *d, struct id account);
 /* Not sent and next_at TIME_NONE: dropped, it is not tried again. */
 int page_result(struct decision *d, struct id page, bool is_sent, int64_t next_at);
 
@@ -189,3 +193,5 @@ const struct run_card *run_card_for(const struct model *m, int site_class,
 				    struct span kind, int priority);
 int64_t run_card_time(const struct run_card *c, int64_t run_card_value,
 		      int64_t built_in);
+
+#include "model/talk_commands.h"

@@ -124,6 +124,11 @@ derived_link(struct model *m, enum noun_index n, struct record *rec)
 		inc = incident_find(m, r->incident);
 		if (inc)
 			map_put(&inc->roll, span_of(r->source), r);
+	} else if (n == NOUN_ACK) {
+		struct post *b = post_find(m, ((struct ack *)rec)->post);
+
+		if (b)
+			push(&b->acks, &b->n_acks, rec);
 	}
 }
 
@@ -145,6 +150,11 @@ derived_unlink(struct model *m, enum noun_index n, struct record *rec)
 
 		if (inc)
 			map_remove(&inc->roll, span_of(r->source));
+	} else if (n == NOUN_ACK) {
+		struct post *b = post_find(m, ((struct ack *)rec)->post);
+
+		if (b)
+			pull((void **)b->acks, &b->n_acks, rec);
 	}
 }
 
@@ -158,6 +168,9 @@ derived_free(enum noun_index n, struct record *rec)
 	} else if (n == NOUN_UNIT) {
 		free(((struct unit *)rec)->open);
 		((struct unit *)rec)->open = NULL;
+	} else if (n == NOUN_POST) {
+		free(((struct post *)rec)->acks);
+		((struct post *)rec)->acks = NULL;
 	}
 }
 
@@ -317,6 +330,24 @@ derive(struct model *m, const struct event *e, struct record *rec)
 	case NOUN_ACCOUNT:
 		use_key(m, e, ((struct account *)rec)->key_slot);
 		break;
+	case NOUN_POST:
+		use_key(m, e, ((struct post *)rec)->key_slot);
+		break;
+	case NOUN_FILE:
+		use_key(m, e, ((struct file *)rec)->key_slot);
+		break;
+	case NOUN_DUTY_PHONE:
+		use_key(m, e, ((struct duty_phone *)rec)->key_slot);
+		break;
+	case NOUN_ACK: { /* its post stays in memory until this is on disk */
+		struct post *b = post_find(m, ((struct ack *)rec)->post);
+
+		if (b)
+			model_touch(m, &b->r, e->seq);
+		break;
+	}
+		use_key(m, e, ((struct account *)rec)->key_slot);
+		break;
 	case NOUN_SESSION:
 		use_code(m, e, (const struct session *)rec);
 		break;
@@ -416,6 +447,30 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 		break;
 	case NOUN_DEVICE:
 		e->agency = ((const struct device *)rec)->agency;
+		break;
+	case NOUN_CHANNEL:
+		e->agency = ((const struct channel *)rec)->agency;
+		break;
+	case NOUN_MEMBER:
+		e->agency = ((const struct member *)rec)->agency;
+		break;
+	case NOUN_POST:
+		e->agency = ((const struct post *)rec)->agency;
+		break;
+	case NOUN_ACK:
+		e->agency = ((const struct ack *)rec)->agency;
+		break;
+	case NOUN_RECEIPT:
+		e->agency = ((const struct receipt *)rec)->agency;
+		break;
+	case NOUN_DUTY_PHONE:
+		e->agency = ((const struct duty_phone *)rec)->agency;
+		break;
+	case NOUN_EXPORT:
+		e->agency = ((const struct export *)rec)->agency;
+		break;
+	case NOUN_FILE:
+		e->agency = ((const struct file *)rec)->agency;
 		break;
 	case NOUN_GRANT:
 		refs_of_grant(e, (const struct grant *)rec);

@@ -267,6 +267,13 @@ script_grant(struct script *s, struct decision *d)
 	case 5:
 		return grant_tick(d, id);
 	case 6:
+		for (int k = 0; k < 40; k++) { /* few of them are running */
+			const struct grant *g = grant_find(s->t->m, id);
+
+			if (g && g->state == GRANT_ACTIVE)
+				break;
+			id = pick_id(s, NOUN_GRANT);
+		}
 		return grant_open(d, id, a.incident);
 	}
 	patch_init(&p, &noun_grant);
@@ -518,10 +525,15 @@ script_node(struct script *s, struct decision *d)
 	}
 }
 
+#include "law_talk.h"
+
 static inline int
 script_command(struct script *s, struct decision *d)
 {
-	uint64_t k = pick(s, 22);
+	uint64_t k = pick(s, 27);
+
+	if (k >= 22)
+		return script_talk(s, d);
 
 	if (k >= 20)
 		return script_grant(s, d);
@@ -592,8 +604,8 @@ static inline void
 script_seed_ids(struct script *s)
 {
 	struct town *t = s->t;
-	const enum noun_index n[] = { NOUN_ACCOUNT, NOUN_TOKEN, NOUN_SITE, NOUN_UNIT,
-				      NOUN_AGENCY };
+	const enum noun_index n[] = { NOUN_ACCOUNT, NOUN_TOKEN,   NOUN_SITE,  NOUN_UNIT,
+				      NOUN_AGENCY,  NOUN_CHANNEL, NOUN_MEMBER };
 
 	for (size_t k = 0; k < ARRAY_LEN(n); k++) {
 		struct arena AUTO(arena_done) a = { 0 };
