@@ -235,6 +235,16 @@ derive_assignment(struct model *m, const struct event *e, struct assignment *a)
 	model_touch(m, &i->r, e->seq);
 }
 
+/* A record that brings a key has used the slot. */
+static void
+derive_key_slot(struct model *m, const struct event *e, int64_t slot)
+{
+	if (!m->node || slot == FIELD_NONE || slot < m->node->key_slots_used)
+		return;
+	m->node->key_slots_used = slot + 1;
+	model_touch(m, &m->node->r, e->seq);
+}
+
 void
 derive(struct model *m, const struct event *e, struct record *rec)
 {
@@ -255,17 +265,8 @@ derive(struct model *m, const struct event *e, struct record *rec)
 		}
 		((struct incident *)rec)->is_loaded_whole = true;
 		break;
-	case NOUN_ACCOUNT: {
-		struct account *a = (struct account *)rec;
-
-		if (m->node && a->key_slot != FIELD_NONE &&
-		    a->key_slot >= m->node->key_slots_used) {
-			m->node->key_slots_used = a->key_slot + 1;
-			model_touch(m, &m->node->r, e->seq);
-		}
-		break;
-	}
 	default:
+		derive_key_slot(m, e, noun_key_slot(event_infos[e->type].noun, rec));
 		break;
 	}
 }
@@ -339,6 +340,21 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 		break;
 	case NOUN_DEVICE:
 		e->agency = ((const struct device *)rec)->agency;
+		break;
+	case NOUN_ADVISORY:
+		e->agency = ((const struct advisory *)rec)->agency;
+		break;
+	case NOUN_CALENDAR:
+		e->agency = ((const struct calendar *)rec)->agency;
+		break;
+	case NOUN_MATTER:
+		e->agency = ((const struct matter *)rec)->agency;
+		break;
+	case NOUN_ACTION:
+		e->agency = ((const struct action *)rec)->agency;
+		break;
+	case NOUN_ORDER:
+		e->agency = ((const struct order *)rec)->agency;
 		break;
 	default:
 		break;

@@ -12,6 +12,10 @@
 #define SEE_UNIT 4u
 #define SEE_AGENCY 8u
 #define SEE_ADMIN 16u
+#define SEE_ALLOWED 32u
+#define SEE_DESK 64u
+#define SEE_INVITED 128u
+#define SEE_ACTOR 256u
 
 enum event_type {
 	EVENT__NONE,
