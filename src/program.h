@@ -15,6 +15,8 @@ struct program {
 	struct track *track;
 	struct auth *auth;
 	struct dispatch *dispatch;
+	struct cap_desk *cap;
+	struct meet_desk *meet;
 	struct api *api;
 	struct gate *gate;
 	struct net_tls *tls;

@@ -276,6 +276,7 @@ view_members(struct call *c, struct buf *b, enum noun_index n, const struct reco
 		jw_kbool(b, "disabled", ((const struct account *)rec)->disabled);
 		break;
 	default:
+		view_liaison(c, b, n, rec, v);
 		break;
 	}
 }

@@ -10,6 +10,8 @@ static const struct field agency_fields[] = {
 		  .doc = "what people call it"),
 	NOUN_LINE(agency, name_ur, STR, GIVE, .max = 120, .doc = "its name in Urdu"),
 	NOUN_LINE(agency, kind, ENUM, NEED, .names = kinds, .doc = "what it is"),
+	NOUN_LINE(agency, zone, STR, GIVE, .max = 60,
+		  .doc = "time zone of its capital, as Asia/Shanghai"),
 	NOUN_LINE(agency, is_control, BOOL, 0, .doc = "the node's control agency"),
 	NOUN_LINE(agency, lends_units, BOOL, GIVE,
 		  .doc = "the room may send its units"),

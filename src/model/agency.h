@@ -16,6 +16,7 @@ enum agency_kind {
 struct agency {
 	struct record r;
 	char *name, *name_ur;
+	char *zone; /* of its capital, an IANA name */
 	int kind;
 	bool is_control;  /* the node's control agency: owns incidents */
 	bool lends_units; /* standing grant: the room may send its units */

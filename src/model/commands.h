@@ -203,7 +203,8 @@ int action_chase(struct decision *d, struct id id);
 int action_escalate(struct decision *d, struct id id);
 int action_carry(struct decision *d, struct id id, struct id meeting);
 
-/* --- orders for report -------------------------------------------------------------- */
+/* --- orders for report --------------------------------------------------------------
+ */
 int order_issue(struct decision *d, struct patch *p, struct id *ret);
 int order_acknowledge(struct decision *d, struct id id);
 int order_deliver(struct decision *d, struct id id, struct span report,
