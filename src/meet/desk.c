@@ -11,9 +11,11 @@
 
 #define LOOK_AGAIN_MS 30000
 #define DAY_MS 86400000ll
-/* Of a series: as far ahead as people fill calendars, and always the next. */
+/* Of a series: as far ahead as people fill calendars, and always the next two, so that
+ * what one agenda leaves open has another to go to. */
 #define PLAN_AHEAD_MS (92 * DAY_MS)
-#define PLAN_AT_ONCE 6
+#define PLAN_LEAST 2
+#define PLAN_AT_ONCE 12
 /* Reminded a day before; of what is due sooner, when half its time is over. */
 #define CHASE_BEFORE_MS DAY_MS
 /* The minutes of a meeting are written by then; what it did not decide moves on. */
@@ -158,11 +160,18 @@ plan_series(struct meet_desk *desk, const struct series *s)
 {
 	int64_t at[PLAN_AT_ONCE];
 	size_t n = s->disabled ? 0 : meet_coming(s, desk->now, at, PLAN_AT_ONCE);
-	struct id made;
+	int standing = 0;
 
-	for (size_t k = 0; k < n; k++)
-		if (k == 0 || at[k] <= desk->now + PLAN_AHEAD_MS)
-			meeting_plan(decide(desk), s->r.id, at[k], &made);
+	for (size_t k = 0; k < n; k++) {
+		const struct meeting *w;
+		struct id id = { 0 };
+
+		if (at[k] > desk->now + PLAN_AHEAD_MS && standing >= PLAN_LEAST)
+			break;
+		meeting_plan(decide(desk), s->r.id, at[k], &id);
+		w = meeting_find(desk->m, id);
+		standing += w && w->state == MEETING_PLANNED;
+	}
 	if (n)
 		wake_at(desk, at[0]);
 }
