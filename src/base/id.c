@@ -42,8 +42,7 @@ id_parse(struct span s, struct id *ret)
 	int64_t seq;
 
 	if (!id_is_node_name(node) || noun.n != 1 || !is_letter(noun.p[0]) ||
-	    !span_to_i64(s, &seq) || seq <= 0 || s.p[0] < '1' ||
-	    s.p[0] > '9')
+	    !span_to_i64(s, &seq) || seq <= 0 || s.p[0] < '1' || s.p[0] > '9')
 		return ERR_SYNTAX;
 	id.seq = (uint64_t)seq;
 	id.noun = noun.p[0];

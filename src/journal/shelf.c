@@ -73,8 +73,8 @@ int
 shelf_load_live(struct journal *j, struct buf *why)
 {
 	static const enum noun_index all[] = {
-		NOUN_NODE,  NOUN_AGENCY,     NOUN_SITE,   NOUN_UNIT,    NOUN_ACCOUNT,
-		NOUN_TOKEN, NOUN_INVITATION, NOUN_DEVICE, NOUN_RUN_CARD,
+		NOUN_NODE, NOUN_AGENCY, NOUN_SITE, NOUN_UNIT, NOUN_ACCOUNT, NOUN_TOKEN,
+		NOUN_INVITATION, NOUN_DEVICE, NOUN_RUN_CARD,
 		/* a few hundred a year: all stay, and lists need no disk */
 		NOUN_ADVISORY, NOUN_CAP_RULE, NOUN_SERIES, NOUN_MEETING, NOUN_CALENDAR,
 		NOUN_MATTER, NOUN_ACTION, NOUN_ORDER

@@ -283,6 +283,31 @@ refs_of_incident(const struct model *m, struct event *e, struct id id)
 	e->site = i->site;
 }
 
+/* Of a meeting there is none: it is of all who are invited. */
+static void
+refs_of_liaison(struct event *e, const struct record *rec)
+{
+	switch (event_infos[e->type].noun) {
+	case NOUN_ADVISORY:
+		e->agency = ((const struct advisory *)rec)->agency;
+		break;
+	case NOUN_CALENDAR:
+		e->agency = ((const struct calendar *)rec)->agency;
+		break;
+	case NOUN_MATTER:
+		e->agency = ((const struct matter *)rec)->agency;
+		break;
+	case NOUN_ACTION:
+		e->agency = ((const struct action *)rec)->agency;
+		break;
+	case NOUN_ORDER:
+		e->agency = ((const struct order *)rec)->agency;
+		break;
+	default:
+		break;
+	}
+}
+
 void
 derive_refs(struct model *m, struct event *e, const struct record *rec)
 {
@@ -341,22 +366,8 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 	case NOUN_DEVICE:
 		e->agency = ((const struct device *)rec)->agency;
 		break;
-	case NOUN_ADVISORY:
-		e->agency = ((const struct advisory *)rec)->agency;
-		break;
-	case NOUN_CALENDAR:
-		e->agency = ((const struct calendar *)rec)->agency;
-		break;
-	case NOUN_MATTER:
-		e->agency = ((const struct matter *)rec)->agency;
-		break;
-	case NOUN_ACTION:
-		e->agency = ((const struct action *)rec)->agency;
-		break;
-	case NOUN_ORDER:
-		e->agency = ((const struct order *)rec)->agency;
-		break;
 	default:
+		refs_of_liaison(e, rec);
 		break;
 	}
 }
