@@ -77,7 +77,7 @@ advisory_cancel_post(struct call *c)
 		    NOUN_ADVISORY, c->id, 200);
 }
 
-/* --- out ------------------------------------------------------------------------ */
+/* --- out ------------------------------------------------------------------- */
 
 /* Marked clear, for all, and said: what a feed may have, and anyone where the node's
  * setting says so. */
@@ -174,7 +174,7 @@ advisories_atom(struct call *c)
 	answer_as(c, 200, "application/atom+xml");
 }
 
-/* --- in -------------------------------------------------------------------------- */
+/* --- in -------------------------------------------------------------------- */
 
 /* Addresses of a feed's alerts that did not come with it: for who brought it. */
 static void

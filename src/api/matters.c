@@ -12,7 +12,7 @@ is_state(struct call *c, const char *name)
 	return !want.n || span_is_z(want, name);
 }
 
-/* --- matters -------------------------------------------------------------------- */
+/* --- matters --------------------------------------------------------------- */
 
 static bool
 keep_matter(struct call *c, const struct record *rec)
@@ -78,8 +78,7 @@ matter_report_post(struct call *c)
 	answer_done(c, d, matter_report(d, c->id, text), NOUN_MATTER, c->id, 200);
 }
 
-/* --- actions -----------------------------------------------------------------------
- */
+/* --- actions --------------------------------------------------------------- */
 
 static bool
 keep_action(struct call *c, const struct record *rec)
@@ -125,8 +124,7 @@ action_done_post(struct call *c)
 		    NOUN_ACTION, c->id, 200);
 }
 
-/* --- orders for report
- * ---------------------------------------------------------------- */
+/* --- orders for report ----------------------------------------------------- */
 
 static bool
 keep_order(struct call *c, const struct record *rec)

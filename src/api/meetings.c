@@ -4,7 +4,7 @@
 
 #include "base/auto.h"
 
-/* --- series ---------------------------------------------------------------------- */
+/* --- series ---------------------------------------------------------------- */
 
 /* What only the calendar can tell. False: answered. */
 static bool
@@ -54,8 +54,7 @@ series_patch(struct call *c)
 			    c->id, 200);
 }
 
-/* --- meetings ----------------------------------------------------------------------
- */
+/* --- meetings -------------------------------------------------------------- */
 
 static bool
 in_window(struct call *c, const struct record *rec)
@@ -154,8 +153,7 @@ meeting_cancel_post(struct call *c)
 		    c->id, 200);
 }
 
-/* --- as calendars speak
- * --------------------------------------------------------------- */
+/* --- as calendars speak ---------------------------------------------------- */
 
 static void
 write_calendar(struct call *c, const struct principal *who,
@@ -259,8 +257,7 @@ calendar_patch(struct call *c)
 	answer_done(c, d, calendar_revoke(d, c->id), NOUN_CALENDAR, c->id, 200);
 }
 
-/* --- what calendars say
- * --------------------------------------------------------------- */
+/* --- what calendars say ---------------------------------------------------- */
 
 /* Ours by its address, or one that came from outside by its UID. */
 static struct meeting *

@@ -21,7 +21,7 @@ is_empty(const char *z)
 	return !z || !z[strspn(z, " \t\r\n")];
 }
 
-/* --- places ------------------------------------------------------------------ */
+/* --- places ---------------------------------------------------------------- */
 
 static struct span
 next_word(struct span *rest)
@@ -94,7 +94,7 @@ check_area(struct cap_alert *a, const struct cap_area *area, struct arena *arena
 		fault(a, arena, "ceiling: stands without altitude");
 }
 
-/* --- the rest ----------------------------------------------------------------- */
+/* --- the rest -------------------------------------------------------------- */
 
 bool
 cap_reference_next(struct span *rest, struct span *ret_sender,

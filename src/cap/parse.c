@@ -156,7 +156,7 @@ bad(struct parser *p, const struct xml_node *n, const char *fmt, const char *wha
 	return ERR_SYNTAX;
 }
 
-/* --- values ----------------------------------------------------------------- */
+/* --- values ---------------------------------------------------------------- */
 
 static bool
 is_blank(char c)
@@ -354,7 +354,7 @@ read_simple(struct parser *p, const struct part *part, const struct xml_node *n,
 	return 0;
 }
 
-/* --- groups ------------------------------------------------------------------ */
+/* --- groups ---------------------------------------------------------------- */
 
 static int read_group(struct parser *p, const struct group *g, const struct xml_node *n,
 		      void *into);

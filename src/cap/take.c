@@ -151,8 +151,7 @@ patch_alert(struct patch *p, const struct cap_alert *a)
 	PATCH_STR(p, advisory, faults, buf_span(&faults));
 }
 
-/* --- by rule ------------------------------------------------------------------------
- */
+/* --- by rule --------------------------------------------------------------- */
 
 static const struct cap_rule *
 better(const struct cap_rule *a, const struct cap_rule *b)

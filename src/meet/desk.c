@@ -43,8 +43,7 @@ wake_at(struct meet_desk *desk, int64_t at)
 		desk->next = at;
 }
 
-/* --- agendas -------------------------------------------------------------------------
- */
+/* --- agendas --------------------------------------------------------------- */
 
 /* The next planned meeting, of that series or of any that takes matters, which the
  * agency takes part in; NULL: none. */
@@ -115,8 +114,7 @@ place_action(struct meet_desk *desk, const struct action *x)
 		action_carry(decide(desk), x->r.id, w->r.id);
 }
 
-/* --- dates
- * ----------------------------------------------------------------------------- */
+/* --- dates ----------------------------------------------------------------- */
 
 static void
 watch_action(struct meet_desk *desk, const struct action *x)
@@ -176,8 +174,7 @@ plan_series(struct meet_desk *desk, const struct series *s)
 		wake_at(desk, at[0]);
 }
 
-/* --- looking
- * ------------------------------------------------------------------------------ */
+/* --- looking --------------------------------------------------------------- */
 
 static void
 each(struct meet_desk *desk, enum noun_index n,

@@ -18,14 +18,13 @@ void meet_zone_time(struct buf *b, const char *zone, int64_t ms);
 /* "2026-03-02T10:00:00" as seconds of a civil clock; ERR_SYNTAX. */
 int meet_local_parse(const char *text, int64_t *ret_local_s);
 
-/* --- when (zone.c) --------------------------------------------------------------- */
+/* --- when (zone.c) --------------------------------------------------------- */
 /* A cadence with its start: 0, or ERR_SYNTAX with why. */
 int meet_cadence_check(const char *cadence, const char *starts, char *why, size_t n);
 /* Starts of a series after a time, soonest first; at most max. Returns how many. */
 size_t meet_coming(const struct series *s, int64_t after, int64_t *ret, size_t max);
 
-/* --- invitations out (write.c) ------------------------------------------------------
- */
+/* --- invitations out (write.c) --------------------------------------------- */
 enum meet_method { MEET_REQUEST = 1, MEET_CANCEL, MEET_REPLY, MEET_PUBLISH };
 
 /* Who reads it: other guests are not in it, not by line nor by count. */
@@ -46,8 +45,7 @@ bool meet_may_see(const struct model *m, const struct principal *who, struct id 
 void meet_address(struct buf *b, struct id id);
 bool meet_address_read(struct span address, struct id *ret);
 
-/* --- invitations in (read.c)
- * ----------------------------------------------------------- */
+/* --- invitations in (read.c) ----------------------------------------------- */
 struct meet_attendee {
 	struct meet_attendee *next;
 	const char *address;
@@ -70,8 +68,7 @@ struct meet_error {
 int meet_read(struct span in, struct arena *arena, struct meet_message *ret,
 	      struct meet_error *why);
 
-/* --- the desk (desk.c)
- * -------------------------------------------------------------------- */
+/* --- the desk (desk.c) ----------------------------------------------------- */
 struct meet_desk;
 int meet_open(struct net *net, struct journal *journal, struct meet_desk **ret);
 void meet_close(struct meet_desk *desk); /* NULL is fine */

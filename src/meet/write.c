@@ -68,8 +68,7 @@ add_quoted(struct buf *b, const char *z)
 	buf_add_c(b, '"');
 }
 
-/* --- zones --------------------------------------------------------------------------
- */
+/* --- zones ----------------------------------------------------------------- */
 
 static void
 add_offset(struct buf *b, const char *name, int s)
@@ -156,8 +155,7 @@ meet_write_zones(struct buf *b, const struct meeting *const *list, size_t n)
 	}
 }
 
-/* --- who
- * ------------------------------------------------------------------------------- */
+/* --- who ------------------------------------------------------------------- */
 
 bool
 meet_may_see(const struct model *m, const struct principal *who, struct id agency)
@@ -263,8 +261,7 @@ write_attendees(struct buf *b, const struct meet_reader *r, const struct meeting
 		attendee(b, r->m, r->who->id, w, came);
 }
 
-/* --- a meeting
- * ----------------------------------------------------------------------------- */
+/* --- a meeting ------------------------------------------------------------- */
 
 static void
 zoned_time(struct buf *b, const char *name, const char *zone, int64_t ms)

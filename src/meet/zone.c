@@ -111,7 +111,7 @@ meet_local_parse(const char *text, int64_t *ret_local_s)
 	return 0;
 }
 
-/* --- when ---------------------------------------------------------------------- */
+/* --- when ------------------------------------------------------------------ */
 
 int
 meet_cadence_check(const char *cadence, const char *starts, char *why, size_t n)

@@ -388,7 +388,7 @@ advisory_expire(struct decision *d, struct id id)
 	return 0;
 }
 
-/* --- from outside ----------------------------------------------------------------- */
+/* --- from outside ---------------------------------------------------------- */
 
 static bool
 fits(const struct cap_rule *r, struct span sender, struct span code, int severity)

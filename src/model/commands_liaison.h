@@ -6,7 +6,7 @@
 #pragma once
 #include "model/model.h"
 
-/* --- advisories -------------------------------------------------------------- */
+/* --- advisories ------------------------------------------------------------ */
 int advisory_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
 int advisory_issue(struct decision *d, struct id id);
 int advisory_update(struct decision *d, struct id id, struct patch *p);
@@ -22,7 +22,7 @@ int cap_rule_put(struct decision *d, struct id id, struct patch *p, struct id *r
 const struct cap_rule *cap_rule_for(const struct model *m, struct span sender,
 				    struct span code, int severity);
 
-/* --- meetings ------------------------------------------------------------------ */
+/* --- meetings -------------------------------------------------------------- */
 int series_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
 /* The meeting of a series at that start; made if it is not there yet. */
 int meeting_plan(struct decision *d, struct id series, int64_t start, struct id *ret);
@@ -64,8 +64,7 @@ int action_chase(struct decision *d, struct id id);
 int action_escalate(struct decision *d, struct id id);
 int action_carry(struct decision *d, struct id id, struct id meeting);
 
-/* --- orders for report --------------------------------------------------------------
- */
+/* --- orders for report ----------------------------------------------------- */
 int order_issue(struct decision *d, struct patch *p, struct id *ret);
 int order_acknowledge(struct decision *d, struct id id);
 int order_deliver(struct decision *d, struct id id, struct span report,

@@ -46,7 +46,7 @@ principal_is_command(const struct model *m, const struct principal *p)
 	       !agency_is_guest(m, p->agency);
 }
 
-/* --- records ---------------------------------------------------------------- */
+/* --- records --------------------------------------------------------------- */
 
 static bool
 is_named(const struct principal *p, const char *list)
@@ -160,7 +160,7 @@ access_liaison(const struct model *m, const struct principal *p, enum noun_index
 	}
 }
 
-/* --- events ------------------------------------------------------------------ */
+/* --- events ---------------------------------------------------------------- */
 
 /* No more than the record itself shows now: what was said before someone was let
  * in, he may read; what he may read no more, he does not hear either. */

@@ -125,7 +125,7 @@ step_begin(struct decision *d, struct event *e, enum event_type type, int world,
 		  span_of(d->actor->name));
 }
 
-/* --- the way ---------------------------------------------------------------------- */
+/* --- the way --------------------------------------------------------------- */
 
 int
 matter_raise(struct decision *d, struct patch *p, struct id *ret)
@@ -246,8 +246,7 @@ matter_report(struct decision *d, struct id id, struct span text)
 	return 0;
 }
 
-/* --- actions ------------------------------------------------------------------------
- */
+/* --- actions --------------------------------------------------------------- */
 
 static int
 check_action(struct decision *d, const struct action *asked, struct matter *j,
@@ -382,8 +381,7 @@ action_end(struct decision *d, struct id id, bool is_done, struct span note)
 	return 0;
 }
 
-/* --- what the desk of meetings does
- * ---------------------------------------------------- */
+/* --- what the desk of meetings does ---------------------------------------- */
 
 int
 action_chase(struct decision *d, struct id id)

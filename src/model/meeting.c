@@ -152,7 +152,7 @@ series_put(struct decision *d, struct id id, struct patch *p, struct id *ret)
 	return config_put(d, EVENT_SERIES_CHANGED, world, id, p, ret);
 }
 
-/* --- planning ------------------------------------------------------------------ */
+/* --- planning -------------------------------------------------------------- */
 
 int
 meeting_plan(struct decision *d, struct id series, int64_t start, struct id *ret)
@@ -501,8 +501,7 @@ meeting_minute(struct decision *d, struct id id, struct span minutes,
 	return 0;
 }
 
-/* --- addresses of calendars ---------------------------------------------------------
- */
+/* --- addresses of calendars ------------------------------------------------ */
 
 int
 calendar_make(struct decision *d, struct span label, struct span hash, struct id *ret)

@@ -8,7 +8,7 @@
 #include "meet/meet.h"
 #include "meet/rrule.h"
 
-struct order {
+struct in_turn {
 	int64_t last;
 	int n;
 };
@@ -16,7 +16,7 @@ struct order {
 static bool
 in_order(void *ctx, int64_t t)
 {
-	struct order *o = ctx;
+	struct in_turn *o = ctx;
 
 	assert(t > o->last);
 	o->last = t;
@@ -27,7 +27,7 @@ static void
 check_rule(struct span in)
 {
 	const int64_t start = 1772424000;
-	struct order o = { .last = start - 1 };
+	struct in_turn o = { .last = start - 1 };
 	struct rrule *r = calloc(1, sizeof *r);
 	char why[160] = "";
 

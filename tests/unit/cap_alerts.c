@@ -31,7 +31,7 @@ read_span(struct span s, struct arena *arena, struct cap_alert **ret,
 	return rc;
 }
 
-/* --- verdicts --------------------------------------------------------------------- */
+/* --- verdicts -------------------------------------------------------------- */
 
 static bool
 agrees(struct span verdict, int rc, const struct cap_alert *a)
@@ -105,8 +105,7 @@ each_verdict_is_ours(void **state)
 	assert_true(n > 80);
 }
 
-/* --- thousands, from zip files
- * -------------------------------------------------------- */
+/* --- thousands, from zip files --------------------------------------------- */
 
 static unsigned
 le(const char *p, int n)
@@ -198,8 +197,7 @@ thousands_are_read(void **state)
 	assert_true(n >= 4786);
 }
 
-/* --- attacks
- * --------------------------------------------------------------------------- */
+/* --- attacks --------------------------------------------------------------- */
 
 static void
 attacks_are_refused(void **state)
@@ -257,8 +255,7 @@ what_is_too_deep_or_too_much_is_refused(void **state)
 	}
 }
 
-/* --- rules beyond the schema
- * ---------------------------------------------------------- */
+/* --- rules beyond the schema ----------------------------------------------- */
 
 #define HEAD                                                                    \
 	"<alert xmlns='" CAP_NS_12 "'><identifier>a.1</identifier>"             \
@@ -376,8 +373,7 @@ a_valid_file_with_errors_is_told(void **state)
 	}
 }
 
-/* --- every field --------------------------------------------------------------------
- */
+/* --- every field ----------------------------------------------------------- */
 
 static void
 all_fields_are_kept(void **state)
