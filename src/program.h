@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "cli/cli.h"
 #include "gate/gate.h"
+#include "share/share.h"
 
 #define DOORS_MAX 32
 
@@ -17,6 +18,7 @@ struct program {
 	struct dispatch *dispatch;
 	struct cap_desk *cap;
 	struct meet_desk *meet;
+	struct share *share;
 	struct api *api;
 	struct gate *gate;
 	struct net_tls *tls;

@@ -14,14 +14,19 @@
 static const char *const status_names[] = { "",          "accepted", "declined",
 					    "en_route",  "on_scene", "cleared",
 					    "cancelled", NULL };
+static const char *const partner_roles[] = { "", "support", "informed", NULL };
 static const char *const by_names[] = { "", "voice", NULL };
+static const char *const on_names[] = { "", "on", "off", NULL };
 static const char *const revoke_names[] = { "", "revoked", NULL };
 
-ASK(ask_login, LINE(ask_login, login, STR, MUST, .min = 1, .max = 64),
+ASK(ask_login, LINE(ask_login, login, STR, MUST, .min = 1, .max = 96),
     LINE(ask_login, password, STR, MUST, .min = 1, .max = 128),
     LINE(ask_login, totp, STR, MAY, .max = 16));
 ASK(ask_password, LINE(ask_password, old, STR, MUST, .min = 1, .max = 128),
     LINE(ask_password, new, STR, MUST, .min = 10, .max = 128));
+ASK(ask_totp, LINE(ask_totp, password, STR, MUST, .min = 1, .max = 128));
+ASK(ask_totp_set, LINE(ask_totp_set, state, ENUM, MUST, .names = on_names),
+    LINE(ask_totp_set, code, STR, MUST, .min = 1, .max = 16));
 ASK(ask_session, LINE(ask_session, language, STR, MUST, .min = 2, .max = 8));
 ASK(ask_cancel, LINE(ask_cancel, code, STR, MAY, .max = 64));
 ASK(ask_press,
@@ -50,7 +55,17 @@ ASK(ask_late,
 ASK(ask_offer, LINE(ask_offer, units, LIST, MUST, .doc = "ids"),
     LINE(ask_offer, partial, BOOL, MAY));
 ASK(ask_note, LINE(ask_note, text, STR, MUST, .min = 1, .max = 4000),
-    LINE(ask_note, to_owner, BOOL, MAY, .doc = "the site's agency may read it"));
+    LINE(ask_note, to_owner, BOOL, MAY, .doc = "the site's agency may read it"),
+    LINE(ask_note, shared, BOOL, MAY,
+	 .doc = "all agencies that handle the incident may read it"));
+ASK(ask_partner, LINE(ask_partner, agency, ID, MUST, .doc = "who is asked in"),
+    LINE(ask_partner, role, ENUM, MAY, .names = partner_roles),
+    LINE(ask_partner, parts, LIST, MAY,
+	 .doc = "what it sees beside the bare facts: message, caller, people, units, "
+		"notes"),
+    LINE(ask_partner, purpose, STR, MAY, .max = 400));
+ASK(ask_lead, LINE(ask_lead, agency, ID, MUST, .doc = "who is to lead"));
+ASK(ask_reason, LINE(ask_reason, reason, STR, MAY, .max = 400));
 ASK(ask_priority, LINE(ask_priority, priority, ENUM, MUST, .names = priority_names));
 ASK(ask_callback, LINE(ask_callback, outcome, STR, MUST, .min = 1, .max = 40),
     LINE(ask_callback, challenge_ok, BOOL, MAY),
@@ -72,7 +87,6 @@ const struct noun ask_nothing = {
 };
 ASK(ask_revoke, LINE(ask_revoke, state, ENUM, MUST, .names = revoke_names));
 ASK(ask_text, LINE(ask_text, text, STR, MUST, .min = 1, .max = 4000));
-ASK(ask_reason, LINE(ask_reason, reason, STR, MAY, .max = 400));
 ASK(ask_propose, LINE(ask_propose, title, STR, MAY, .max = 200,
 		      .doc = "as it was agreed; none: as it was raised"));
 ASK(ask_schedule, LINE(ask_schedule, meeting, ID, MUST));

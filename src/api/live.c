@@ -39,8 +39,8 @@ struct live {
 	struct reader *readers;
 	struct journal_sink *sink;
 	struct net_timer *ping, *fixes, *check;
-	struct map moved; /* unit id → 1 since the last merge */
-	struct ws_frame *frames[VIEW_ADMIN + 1]; /* of the event under way */
+	struct map moved;                     /* unit id → 1 since the last merge */
+	struct ws_frame *frames[VIEW__COUNT]; /* of the event under way */
 };
 
 static struct journal *
@@ -72,12 +72,14 @@ offer_event(struct reader *r, const struct event *e, struct incident *i,
 	if (!r->wants_events ||
 	    !access_event(journal_model(journal_of(r->live)), &r->who, e, i, &v))
 		return;
-	if (shared && !r->who.sos_only && shared[v]) {
+	if (r->who.sos_only || v == VIEW_GRANTED)
+		shared = NULL; /* no two of these need see the same */
+	if (shared && shared[v]) {
 		ws_send(r->ws, shared[v]);
 		return;
 	}
 	view_event(r->live->api, &b, e, &r->who, v, i);
-	if (shared && !r->who.sos_only) {
+	if (shared) {
 		shared[v] = ws_frame_new(buf_span(&b));
 		ws_send(r->ws, shared[v]);
 	} else {

@@ -360,7 +360,8 @@ gate_open(const struct gate_config *cfg, struct gate **ret)
 
 	g->cfg = *cfg;
 	for (size_t i = 0; map_next(&m->tables[NOUN_DEVICE], &i, NULL, &rec);)
-		g->pending += ((struct device *)rec)->state == DEVICE_PENDING;
+		g->pending += ((struct device *)rec)->state == DEVICE_PENDING &&
+			      !((struct device *)rec)->claim;
 	g->link_timer = net_timer_new(cfg->net, check_links, g);
 	net_timer_start(g->link_timer, LINK_CHECK_MS, LINK_CHECK_MS);
 	*ret = g;

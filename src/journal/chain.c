@@ -11,8 +11,8 @@
 
 struct walk {
 	struct chain_report *r;
-	uint64_t want_seq;
-	const uint8_t *want_hash;
+	const struct chain_head *heads; /* those that are still to come */
+	size_t n_heads;
 };
 
 static bool
@@ -22,6 +22,17 @@ bad(struct walk *w, uint64_t seq, const char *why)
 	snprintf(w->r->why, sizeof w->r->why, "event %llu: %s", (unsigned long long)seq,
 		 why);
 	return false;
+}
+
+static bool
+check_heads(struct walk *w, uint64_t seq, const uint8_t *hash)
+{
+	for (; w->n_heads && w->heads->seq <= seq; w->heads++, w->n_heads--)
+		if (!crypt_equal(hash, w->heads->hash, STORE_HASH_BYTES))
+			return bad(w, seq,
+				   "is not the one the given head was made for: "
+				   "history was rewritten");
+	return true;
 }
 
 static bool
@@ -45,10 +56,8 @@ check_one(void *ctx, const struct store_event *se)
 		return bad(w, se->seq, "number or time out of order");
 	if (e.at != se->at || e.incident.seq != se->incident)
 		return bad(w, se->seq, "is filed under another time or incident");
-	if (w->want_seq == se->seq && !crypt_equal(hash, w->want_hash, sizeof hash))
-		return bad(w, se->seq,
-			   "is not the one the given head was made for: "
-			   "history was rewritten");
+	if (!check_heads(w, se->seq, hash))
+		return false;
 	r->events++;
 	r->seq = se->seq;
 	r->at = se->at;
@@ -59,10 +68,10 @@ check_one(void *ctx, const struct store_event *se)
 #define PAGE_EVENTS 4096
 
 int
-chain_verify(struct store *s, uint64_t want_seq, const uint8_t *want_hash,
+chain_verify(struct store *s, const struct chain_head *heads, size_t n_heads,
 	     struct chain_report *ret)
 {
-	struct walk w = { ret, want_seq, want_hash };
+	struct walk w = { ret, heads, n_heads };
 	uint64_t before;
 
 	*ret = (struct chain_report){ .at = INT64_MIN };
@@ -76,7 +85,7 @@ chain_verify(struct store *s, uint64_t want_seq, const uint8_t *want_hash,
 		if (ret->bad_seq)
 			return ERR_CORRUPT;
 	} while (ret->seq != before);
-	if (want_seq > ret->seq) {
+	if (w.n_heads) {
 		bad(&w, ret->seq + 1,
 		    "missing: the tail was cut off before the given head");
 		return ERR_CORRUPT;

@@ -77,8 +77,12 @@ struct chain_report {
 	uint64_t bad_seq; /* first bad event; 0: none */
 	char why[240];
 };
-/* Walks the whole chain; want_seq != 0: also that event want_seq has want_hash. */
-int chain_verify(struct store *s, uint64_t want_seq, const uint8_t *want_hash,
+struct chain_head {
+	uint64_t seq; /* from 1 */
+	uint8_t hash[STORE_HASH_BYTES];
+};
+/* Walks the whole chain, and sees that each head, in rising order, is of it. */
+int chain_verify(struct store *s, const struct chain_head *heads, size_t n_heads,
 		 struct chain_report *ret);
 /* Text that a head's signature covers. */
 void chain_head_text(struct buf *b, const char *node, uint64_t seq,

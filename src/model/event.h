@@ -12,10 +12,13 @@
 #define SEE_UNIT 4u
 #define SEE_AGENCY 8u
 #define SEE_ADMIN 16u
-#define SEE_ALLOWED 32u
-#define SEE_DESK 64u
-#define SEE_INVITED 128u
-#define SEE_ACTOR 256u
+#define SEE_STAFF 32u
+#define SEE_JOINT 64u
+#define SEE_PARTIES 128u
+#define SEE_ALLOWED 256u
+#define SEE_DESK 512u
+#define SEE_INVITED 1024u
+#define SEE_ACTOR 2048u
 
 enum event_type {
 	EVENT__NONE,

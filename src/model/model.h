@@ -11,11 +11,13 @@
 #include "model/agency.h"
 #include "model/assignment.h"
 #include "model/event.h"
+#include "model/grant.h"
 #include "model/incident.h"
 #include "model/matter.h"
 #include "model/meeting.h"
 #include "model/note.h"
 #include "model/order.h"
+#include "model/person.h"
 #include "model/signal.h"
 #include "model/site.h"
 #include "model/unit.h"
@@ -63,10 +65,17 @@ MODEL_FINDER(calendar, calendar, NOUN_CALENDAR)
 MODEL_FINDER(matter, matter, NOUN_MATTER)
 MODEL_FINDER(action, action, NOUN_ACTION)
 MODEL_FINDER(order, order, NOUN_ORDER)
+MODEL_FINDER(person, person, NOUN_PERSON)
+MODEL_FINDER(grant, grant, NOUN_GRANT)
 
 struct account *account_by_login(const struct model *m, struct span login);
+/* Also with the agency's short name behind it. */
+struct account *account_for_sign_in(const struct model *m, struct span login);
+/* What stands behind the @ of its logins. */
+void agency_short_name(const struct agency *g, struct buf *b);
 struct token *token_by_hash(const struct model *m, struct span hash_hex);
-struct unit *unit_by_callsign(const struct model *m, int world, const char *callsign);
+struct unit *unit_by_callsign(const struct model *m, int world, struct id agency,
+			      const char *callsign);
 struct session *session_by_hash(const struct model *m, struct span hash_hex);
 struct calendar *calendar_by_hash(const struct model *m, struct span hash_hex);
 /* An alert from outside by what numbers it. */

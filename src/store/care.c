@@ -144,11 +144,43 @@ care_turn(struct store *s)
 	return rc;
 }
 
+/* A log that grows under a burst makes its commits slow: it is made long while
+ * nobody waits, unless the disk has better uses for the room. */
+int
+care_grow(struct store *s)
+{
+	int64_t to = s->tuning.wal_full, size = 0, before;
+	struct store_space space;
+	sqlite3_file *wal = NULL;
+	int rc = SQLITE_OK;
+
+	sqlite3_file_control(s->writer, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+	if (!wal || !wal->pMethods || s->disk->space(s->disk, &space) != 0 ||
+	    space.free_bytes < to + 2 * s->tuning.reserve)
+		return 0;
+	do {
+		before = size;
+		store_lock(s);
+		rc = vfs_wal_grow(wal, to, &size);
+		store_unlock(s);
+		if (size == before)
+			break;
+		if (vfs_wal_sync(wal) != SQLITE_OK)
+			return ERR_IO;
+	} while (rc == SQLITE_OK && size < to && !s->is_stopping);
+	return rc == SQLITE_OK ? 0 : store_err(rc);
+}
+
 static void *
 care_main(void *ctx)
 {
 	struct store *s = ctx;
+	int rc = care_grow(s);
 
+	if (rc != 0)
+		log_warn("store", "log_not_grown", "err=\"%s\"", err_text(rc));
+	if (rc == ERR_IO)
+		s->care_failed = rc;
 	pthread_mutex_lock(&s->wake_lock);
 	while (!s->is_stopping) {
 		pthread_cond_wait(&s->wake, &s->wake_lock);

@@ -18,7 +18,8 @@
 const struct store_tuning store_tuning_default = {
 	.wal_ahead = 24 << 20,
 	.wal_chunk = 4 << 20,
-	.checkpoint_at = 16 << 20,
+	.wal_full = 96 << 20,
+	.checkpoint_at = 48 << 20,
 	.reserve = 64 << 20,
 };
 
@@ -60,7 +61,7 @@ store_connect(struct store *s, bool is_writer, sqlite3 **ret, struct buf *why)
 	}
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(db,
-				  is_writer ? "PRAGMA cache_size=-65536"
+				  is_writer ? "PRAGMA cache_size=-4096"
 					    : "PRAGMA cache_size=-16384",
 				  NULL, NULL, NULL);
 	if (rc != SQLITE_OK) {
@@ -80,6 +81,13 @@ refuse_sql(struct store *s, const char *what, int rc, struct buf *why)
 	buf_printf(why, "%s: %s: %s", s->disk->name(s->disk), what,
 		   sqlite3_errmsg(s->writer ? s->writer : s->reader));
 	return rc;
+}
+
+/* Bytes of log that a start leaves in place. */
+static int64_t
+wal_kept(const struct store_tuning *t)
+{
+	return t->wal_full > 4 * t->wal_ahead ? t->wal_full : 4 * t->wal_ahead;
 }
 
 /* Looks at the log before SQLite does, and decides whether pages without a
@@ -113,7 +121,7 @@ look_at_log(struct store *s, struct buf *why)
 		rc = ERR_CORRUPT;
 	}
 	if (rc == 0 && s->mode == STORE_WRITE) {
-		rc = wal_mend(base, path.p, 4 * s->tuning.wal_ahead, &report);
+		rc = wal_mend(base, path.p, wal_kept(&s->tuning), &report);
 		if (rc != 0)
 			buf_printf(why, "cannot mend the end of %s", path.p);
 	}

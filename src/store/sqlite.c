@@ -134,11 +134,12 @@ put_row(sqlite3_stmt *stmt, const struct store_record *r)
 	return store_run(stmt);
 }
 
-/* Most changes leave the columns alone: then no page of an index is touched. */
+/* Most changes leave the columns alone: then no page of an index is touched. A
+ * record has the number of the event that made it, so a new one is known. */
 static int
 put_record(struct store *s, const struct store_record *r)
 {
-	int noun = noun_index(r->noun), rc;
+	int noun = noun_index(r->noun), rc = 0;
 
 	if (noun < 0)
 		return ERR_RANGE;
@@ -146,9 +147,11 @@ put_record(struct store *s, const struct store_record *r)
 		sqlite3_bind_int64(s->record[noun][WRITE_DELETE], 1, (int64_t)r->seq);
 		return store_run(s->record[noun][WRITE_DELETE]);
 	}
-	rc = put_row(s->record[noun][WRITE_BODY], r);
-	if (rc != 0 || sqlite3_changes(s->writer) > 0)
-		return rc;
+	if (r->seq <= s->last_seq) {
+		rc = put_row(s->record[noun][WRITE_BODY], r);
+		if (rc != 0 || sqlite3_changes(s->writer) > 0)
+			return rc;
+	}
 	return put_row(s->record[noun][WRITE_ALL], r);
 }
 

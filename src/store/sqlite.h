@@ -12,13 +12,15 @@
 #include <pthread.h>
 #include <sqlite3.h>
 
-#define STORE_NOUNS "agsudrcimnvkopzl17yw8jx3" /* a letter's place is its table's */
+#define STORE_NOUNS "agsudrcimnvkopzlh2417yw8jx3" /* a letter's place is its table's \
+						   */
 #define N_NOUNS (sizeof(STORE_NOUNS) - 1)
 
 /* What one open decides; tests make it small. */
 struct store_tuning {
 	int64_t wal_ahead;     /* bytes of WAL zeroed at open */
 	int64_t wal_chunk;     /* and grown by */
+	int64_t wal_full;      /* to which the care thread zeroes it in quiet */
 	int64_t checkpoint_at; /* bytes in the WAL that wake the care thread */
 	int64_t reserve;       /* bytes set aside for a full disk */
 	bool is_threadless;    /* no care thread: the test calls care_turn() */
@@ -89,6 +91,7 @@ int care_start(struct store *s);
 void care_stop(struct store *s);
 void care_wake(struct store *s);
 int care_turn(struct store *s); /* one checkpoint, as far as it goes */
+int care_grow(struct store *s); /* the log to its full length, in small steps */
 
 /* Cuts folded text into words with a blank between; runs of ideographs, which
  * know no blanks, into overlapping pairs. */

@@ -2,20 +2,14 @@
 /*
  * The shim between SQLite and the disk.
  *
- * 1. The WAL is filled with zeros ahead of its use and never cut, so that a
- *    commit's fdatasync has no metadata to write. Recovery ends at the first
- *    frame without the right salt and checksum, so zeros are never read.
- * 2. SQLite writes a frame in two pieces; they are gathered here and go out
- *    in one write at the sync that ends the commit. Nobody else may look at
- *    them before: SQLite publishes frames only after that sync.
- * 3. Each page of the database file carries a checksum in 8 reserved bytes,
- *    set on write and judged on read; SQLite itself sees zeros there. A page
- *    that another program copied out of the WAL has zeros (vfs_adopt mends
- *    them); one that it edited has a stale checksum and is refused.
+ * Each page of the database file carries a checksum in 8 reserved bytes, set on
+ * write and judged on read; SQLite itself sees zeros there. A page that another
+ * program copied out of the WAL has zeros (vfs_adopt mends them); one that it
+ * edited has a stale checksum and is refused. The log is vfs_wal.c's.
  *
  * It takes no locks and makes no policy: both are the base VFS's and sqlite.c's.
  */
-#include "store/vfs.h"
+#include "store/vfs_inside.h"
 
 #include "base/auto.h"
 #include "base/err.h"
@@ -24,45 +18,14 @@
 #include <endian.h>
 #include <stdio.h>
 
-#define RUN_MAX (1 << 20) /* a larger transaction goes out in several writes */
-
-/* The unix VFS looks at the lowest 17 bits of a length only. */
-#define PIECE_MAX 0x1f000
-
 /* Pages. A checkpoint beside the writer syncs as it goes: one great sync at its
  * end would hold up the commits for tens of milliseconds. */
-#define DB_BURST 32
-
-enum kind { KIND_OTHER, KIND_DB, KIND_WAL };
-
-struct file {
-	sqlite3_file face;
-	struct vfs *vfs;
-	enum kind kind;
-	char *run; /* gathered, not yet written */
-	size_t run_n, run_cap;
-	int64_t run_at;
-	int n_unsynced;     /* pages of the database since its last sync */
-	sqlite3_int64 size; /* of the WAL: what lies below is allocated */
-};
+#define DB_BURST 128
 
 static struct vfs *
 vfs_of(sqlite3_vfs *face)
 {
 	return face->pAppData;
-}
-
-static struct file *
-file_of(sqlite3_file *face)
-{
-	return (struct file *)face;
-}
-
-/* The base's own file object stands behind ours in the same memory. */
-static sqlite3_file *
-base_of(struct file *f)
-{
-	return (sqlite3_file *)(f + 1);
 }
 
 uint64_t
@@ -103,122 +66,6 @@ notice_header(struct file *f, const void *p, int n, int64_t at)
 	if (f->kind == KIND_DB && at == 0 && n >= 100 &&
 	    memcmp(h, "SQLite format 3", 16) == 0)
 		f->vfs->has_checksum = h[20] == VFS_RESERVED;
-}
-
-/* --- the WAL */
-
-/* In pieces that the base can take. */
-static int
-wal_write(struct file *f, const char *p, size_t n, int64_t at)
-{
-	int rc = SQLITE_OK;
-
-	for (size_t i = 0, m; rc == SQLITE_OK && i < n; i += m) {
-		m = n - i < PIECE_MAX ? n - i : PIECE_MAX;
-		rc = base_of(f)->pMethods->xWrite(base_of(f), p + i, (int)m,
-						  at + (int64_t)i);
-	}
-	return rc;
-}
-
-/* A run that did not go out whole: SQLite rolls back, and a shorter one may
- * take its place, behind which this one's rest would look like lost commits. */
-static void
-run_wipe(struct file *f)
-{
-	size_t n = f->run_n;
-
-	f->run_n = 0;
-	if (f->run_at == 0 || f->run_at >= f->size) /* the header stays */
-		return;
-	if (f->run_at + (int64_t)n > f->size)
-		n = (size_t)(f->size - f->run_at);
-	memset(f->run, 0, n);
-	(void)wal_write(f, f->run, n, f->run_at);
-}
-
-static int
-run_flush(struct file *f)
-{
-	static const char zeros[1 << 16];
-	struct vfs *v = f->vfs;
-	int64_t end = f->run_at + (int64_t)f->run_n;
-	int rc = SQLITE_OK;
-
-	if (!f->run_n)
-		return SQLITE_OK;
-	if (end > f->size) {
-		int64_t to = (end / v->wal_chunk + 1) * v->wal_chunk;
-
-		/* Best effort: without room for a chunk the frames alone go. */
-		for (int64_t at = f->size; at < to; at += (int64_t)sizeof zeros)
-			if (base_of(f)->pMethods->xWrite(base_of(f), zeros,
-							 sizeof zeros, at))
-				break;
-			else
-				f->size = at + (int64_t)sizeof zeros;
-		v->n_grown++;
-	}
-	rc = wal_write(f, f->run, f->run_n, f->run_at);
-	if (rc != SQLITE_OK) {
-		run_wipe(f);
-		return rc;
-	}
-	f->run_n = 0;
-	if (end > f->size)
-		f->size = end;
-	return SQLITE_OK;
-}
-
-static int
-run_add(struct file *f, const void *p, int n, int64_t at)
-{
-	int rc;
-
-	if (f->run_n &&
-	    (at != f->run_at + (int64_t)f->run_n || f->run_n + (size_t)n > RUN_MAX)) {
-		rc = run_flush(f);
-		if (rc != SQLITE_OK)
-			return rc;
-	}
-	if (!f->run_n)
-		f->run_at = at;
-	if (f->run_n + (size_t)n > f->run_cap) {
-		size_t cap = f->run_cap ? f->run_cap * 2 : 1 << 16;
-		char *more;
-
-		while (cap < f->run_n + (size_t)n)
-			cap *= 2;
-		more = realloc(f->run, cap);
-		if (!more)
-			return SQLITE_NOMEM;
-		f->run = more;
-		f->run_cap = cap;
-	}
-	memcpy(f->run + f->run_n, p, (size_t)n);
-	f->run_n += (size_t)n;
-	return SQLITE_OK;
-}
-
-static int
-wal_ahead(struct file *f)
-{
-	static const char zeros[1 << 16];
-	sqlite3_file *b = base_of(f);
-	int rc = b->pMethods->xFileSize(b, &f->size);
-	int64_t at = f->size;
-
-	if (rc != SQLITE_OK || f->vfs->is_reader || at >= f->vfs->wal_ahead)
-		return rc;
-	for (; at < f->vfs->wal_ahead; at += (int64_t)sizeof zeros) {
-		rc = b->pMethods->xWrite(b, zeros, sizeof zeros, at);
-		if (rc == SQLITE_FULL)
-			break; /* a full disk must still open */
-		if (rc != SQLITE_OK)
-			return rc;
-		f->size = at + (int64_t)sizeof zeros;
-	}
-	return b->pMethods->xSync(b, SQLITE_SYNC_NORMAL);
 }
 
 /* --- what SQLite calls on a file */
@@ -267,7 +114,7 @@ file_read(sqlite3_file *face, void *p, int n, sqlite3_int64 at)
 	int rc;
 
 	if (f->run_n && at + n > f->run_at && at < f->run_at + (int64_t)f->run_n) {
-		rc = run_flush(f);
+		rc = wal_run_flush(f);
 		if (rc != SQLITE_OK)
 			return rc;
 	}
@@ -284,7 +131,7 @@ static int
 file_sync(sqlite3_file *face, int flags)
 {
 	struct file *f = file_of(face);
-	int rc = run_flush(f);
+	int rc = wal_run_flush(f);
 
 	f->n_unsynced = 0;
 	if (rc != SQLITE_OK)
@@ -304,7 +151,7 @@ file_write(sqlite3_file *face, const void *p, int n, sqlite3_int64 at)
 	int rc;
 
 	if (f->kind == KIND_WAL)
-		return run_add(f, p, n, at);
+		return wal_run_add(f, p, n, at);
 	notice_header(f, p, n, at);
 	if (is_page(f, n, at) && f->vfs->has_checksum) {
 		memcpy(page, p, VFS_PAGE);
@@ -459,7 +306,7 @@ on_open(sqlite3_vfs *face, sqlite3_filename name, sqlite3_file *file, int flags,
 	memset(base_of(f), 0, (size_t)v->base->szOsFile);
 	rc = v->base->xOpen(v->base, name, base_of(f), flags, ret_flags);
 	if (rc == SQLITE_OK && f->kind == KIND_WAL) {
-		rc = wal_ahead(f);
+		rc = wal_open_ahead(f);
 		if (rc != SQLITE_OK)
 			base_of(f)->pMethods->xClose(base_of(f));
 	}

@@ -33,6 +33,11 @@ struct vfs {
 int vfs_open(struct vfs *v, sqlite3_vfs *base, bool is_reader);
 void vfs_close(struct vfs *v);
 
+/* Zeros one more chunk of the log, not beyond to; *ret_size: what stands ready.
+ * The writer must be held still. Syncing it needs no stillness. SQLite codes. */
+int vfs_wal_grow(sqlite3_file *wal, int64_t to, int64_t *ret_size);
+int vfs_wal_sync(sqlite3_file *wal);
+
 /* Another program has copied pages out of the WAL: gives them checksums. */
 int vfs_adopt(struct vfs *v, sqlite3_file *db, int64_t *ret_pages);
 /* Reads every page of the database file; how many are bad, -1: cannot read. */

@@ -205,7 +205,7 @@ check_after(struct town *t, struct ram *ram, unsigned was_acked, long n)
 	unsigned have = 0;
 
 	assert_int_equal(ram_start(t, ram, town_failed), 0);
-	assert_int_equal(chain_verify(t->store, 0, NULL, &r), 0);
+	assert_int_equal(chain_verify(t->store, NULL, 0, &r), 0);
 	for (unsigned k = 0; k < 12; k++) {
 		char key[16];
 		struct signal *s;
@@ -226,7 +226,7 @@ check_after(struct town *t, struct ram *ram, unsigned was_acked, long n)
 	assert_true(have <= was_acked + 1);
 	press(t, "after");
 	journal_turn_end(t->journal);
-	assert_int_equal(chain_verify(t->store, 0, NULL, &r), 0);
+	assert_int_equal(chain_verify(t->store, NULL, 0, &r), 0);
 	town_stop(t);
 }
 

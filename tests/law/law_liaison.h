@@ -246,7 +246,7 @@ script_order(struct script *s, struct decision *d)
 	struct patch p;
 	int rc;
 
-	switch (pick(s, 7)) {
+	switch (pick(s, 10)) {
 	case 0:
 		return order_acknowledge(d, id);
 	case 1:

@@ -415,6 +415,29 @@ def test_verify_finds_the_chain_whole_and_a_lost_tail(story, tmp_path):
     assert n.verify("--head-file", str(f)).returncode == 1, "not what was signed"
 
 
+def test_verify_reads_the_file_that_the_sos_page_saves(story, tmp_path):
+    n = story
+    site, f = n.role("site"), tmp_path / "kumak-heads.json"
+    heads = [site.ok("GET", "/api/v1/head")]
+    site.press(message="for a newer head")
+    heads.insert(0, site.ok("GET", "/api/v1/head"))
+    assert heads[0]["seq"] > heads[1]["seq"]
+
+    def verify(*kept):
+        f.write_text(json.dumps({"heads": kept}, indent=1))
+        return n.verify("--head-file", str(f))
+
+    assert verify(*heads).returncode == 0
+    r = verify(heads[0], dict(heads[1], hash="0" * 64))
+    assert r.returncode == 1 and "head 2: the signature" in r.stderr
+    unsigned = {"seq": heads[1]["seq"], "hash": "0" * 64}
+    r = verify(heads[0], unsigned)
+    assert r.returncode == 1 and "rewritten" in r.stderr
+    r = verify({"seq": heads[0]["seq"] + 10**6, "hash": heads[0]["hash"]}, heads[1])
+    assert r.returncode == 1 and "cut off" in r.stderr
+    assert verify().returncode == 1, "no head in it"
+
+
 def test_verify_names_the_event_that_was_changed(fresh, tmp_path):
     import glob
     import os

@@ -115,6 +115,61 @@ test_reader_beside(void **state)
 			 ERR_IO);
 }
 
+/* --- the log made long in quiet */
+
+static size_t
+log_bytes(struct ram *r)
+{
+	size_t n = 0;
+
+	ram_bytes(r, "store.db-wal", &n);
+	return n;
+}
+
+/* It grows to its full length and keeps what is in it; commits then need no
+ * more room; without room to spare it stays short; a failed sync is told. */
+static void
+test_grown(void **state)
+{
+	struct store_tuning tuning = small;
+	struct ram *r = ram_new();
+	uint8_t head[HASH_BYTES] = { 0 };
+	struct store_info info;
+	struct buf why = { 0 };
+	struct store *s;
+	struct walk w;
+
+	(void)state;
+	tuning.wal_full = 3 << 20;
+	assert_int_equal(store_open_on(ram_disk(ram_ref(r)), STORE_WRITE, &tuning, &s,
+				       &info, &why),
+			 0);
+	assert_int_equal(batch_put(s, 0, 8, head), 0);
+	ram_plan(r, &(struct ram_plan){ .capacity = 4 << 20 });
+	assert_int_equal(care_grow(s), 0);
+	assert_true(log_bytes(r) < 1 << 20);
+	ram_plan(r, &(struct ram_plan){ 0 });
+	assert_int_equal(care_grow(s), 0);
+	assert_int_equal(log_bytes(r), 3 << 20);
+	for (uint64_t last = 8; last < 160; last += 8)
+		assert_int_equal(batch_put(s, last, 8, head), 0);
+	assert_int_equal(log_bytes(r), 3 << 20);
+	store_close(s);
+	assert_int_equal(store_open_on(ram_disk(ram_ref(r)), STORE_WRITE, &tuning, &s,
+				       &info, &why),
+			 0);
+	assert_int_equal(log_bytes(r), 3 << 20);
+	assert_int_equal(walk(s, &w), 0);
+	assert_int_equal(w.last, 160);
+	s->tuning.wal_full = 5 << 20;
+	ram_plan(r, &(struct ram_plan){ .fail_sync = 1 });
+	assert_int_equal(care_grow(s), ERR_IO);
+	assert_int_equal(batch_put(s, 160, 8, head), ERR_IO);
+	store_close(s);
+	ram_unref(r);
+	buf_done(&why);
+}
+
 /* --- the writer, the loop and the care thread at once */
 
 struct beside {
@@ -427,6 +482,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_second_writer, begin, end),
 		cmocka_unit_test_setup_teardown(test_taken_over, begin, end),
 		cmocka_unit_test_setup_teardown(test_reader_beside, begin, end),
+		cmocka_unit_test(test_grown),
 		cmocka_unit_test(test_beside),
 		cmocka_unit_test_setup_teardown(test_killed, begin, end),
 		cmocka_unit_test(test_full),
