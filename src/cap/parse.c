@@ -239,22 +239,16 @@ is_decimal(struct span s)
 static int
 read_time(struct parser *p, struct span s, int64_t *ret)
 {
-	struct buf z = { 0 };
+	char z[48]; /* the longest that has a meaning, and a Z */
 	bool has_zone;
-	int rc;
 
-	if (s.n < 19 || s.p[10] != 'T' ||
+	if (s.n < 19 || s.n > 40 || s.p[10] != 'T' ||
 	    (p->version >= 12 && (s.n != 25 || (s.p[19] != '-' && s.p[19] != '+'))))
 		return ERR_SYNTAX;
-	has_zone = s.n > 19 &&
-		   (s.p[s.n - 1] == 'Z' ||
-		    (s.n > 24 && (s.p[s.n - 6] == '-' || s.p[s.n - 6] == '+')));
-	buf_add_span(&z, s);
-	if (!has_zone)
-		buf_add_c(&z, 'Z');
-	rc = time_parse(buf_span(&z), ret);
-	buf_done(&z);
-	return rc;
+	has_zone = s.p[s.n - 1] == 'Z' ||
+		   (s.n > 24 && (s.p[s.n - 6] == '-' || s.p[s.n - 6] == '+'));
+	snprintf(z, sizeof z, SPAN_FMT "%s", SPAN_ARG(s), has_zone ? "" : "Z");
+	return time_parse(span_of(z), ret);
 }
 
 static int

@@ -392,3 +392,50 @@ def test_real_alerts_come_in(node, feed):
             o = post(feed, f.read())
         assert sum(o[k] for k in ("pending", "known", "ignored", "issued", "cancelled")
                    ) == n, (name, o)
+
+
+def test_the_fetcher_brings_a_feed_and_stays_where_it_is_told(node, feed):
+    """deploy/examples/cap-fetch, against a small server of ours."""
+    import http.server
+    import sys
+    import threading
+    pages = {}
+
+    class Pages(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            status, body = pages.get(self.path, (404, b""))
+            self.send_response(status)
+            if status == 302:
+                self.send_header("Location", "/one.cap")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *a):
+            pass
+
+    s = http.server.HTTPServer(("127.0.0.1", 0), Pages)
+    threading.Thread(target=s.serve_forever, daemon=True).start()
+    base = "http://127.0.0.1:%d" % s.server_port
+    entry = b'<entry><link type="application/cap+xml" href="%s"/></entry>'
+    pages["/feed"] = (200, b'<feed xmlns="http://www.w3.org/2005/Atom">%s%s</feed>' % (
+        entry % (base.encode() + b"/one.cap"), entry % b"http://127.0.0.2/two.cap"))
+    pages["/one.cap"] = (200, alert("fetched.1"))
+    pages["/moved"] = (302, b"")
+    tool = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..",
+                        "deploy", "examples", "cap-fetch")
+
+    def run(*a):
+        return subprocess.run([sys.executable, tool, node.url, *a], timeout=60,
+                              env=dict(os.environ, KUMAK_TOKEN=feed.token),
+                              stderr=subprocess.PIPE)
+
+    try:
+        r = run("--http", "--private", base + "/feed")
+        assert r.returncode == 1 and b"127.0.0.2 is not among those named" in r.stderr
+        assert find(node, "fetched.1")
+        assert b"no public address" in run("--http", base + "/feed").stderr
+        assert b"not https" in run("--private", base + "/feed").stderr
+        assert b"answers 302" in run("--http", "--private", base + "/moved").stderr
+    finally:
+        s.shutdown()
