@@ -12,7 +12,8 @@
 #include <pthread.h>
 #include <sqlite3.h>
 
-#define STORE_NOUNS "agsudrcimnvkopzlh2417yw8jx3" /* a letter's place is its table's \
+/* a letter's place is its table's */
+#define STORE_NOUNS "agsudrcimnvkopzlh2417yw8jx3"
 						   */
 #define N_NOUNS (sizeof(STORE_NOUNS) - 1)
 
