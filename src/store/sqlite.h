@@ -14,8 +14,10 @@
 
 /* a letter's place is its table's */
 #define STORE_NOUNS "agsudrcimnvkopzlh2417yw8jx3"
-						   */
 #define N_NOUNS (sizeof(STORE_NOUNS) - 1)
+/* A noun's table: rec_a; rec_xA for a capital, as SQL sees no case. */
+#define NOUN_TABLE_FMT "rec_%s%c"
+#define NOUN_TABLE_ARGS(c) ((c) >= 'A' && (c) <= 'Z' ? "x" : ""), (c)
 
 /* What one open decides; tests make it small. */
 struct store_tuning {
