@@ -16,6 +16,8 @@ struct program {
 	struct track *track;
 	struct auth *auth;
 	struct dispatch *dispatch;
+	struct cap_desk *cap;
+	struct meet_desk *meet;
 	struct share *share;
 	struct talk *talk;
 	struct api *api;

@@ -194,4 +194,5 @@ const struct run_card *run_card_for(const struct model *m, int site_class,
 int64_t run_card_time(const struct run_card *c, int64_t run_card_value,
 		      int64_t built_in);
 
+#include "model/commands_liaison.h"
 #include "model/talk_commands.h"

@@ -5,6 +5,7 @@
  */
 #pragma once
 #include "law_help.h"
+#include "law_liaison.h"
 
 #define SCRIPT_KEEP 512
 
@@ -27,6 +28,12 @@ static inline uint64_t
 pick(struct script *s, uint64_t n)
 {
 	return law_random(&s->seed) % n;
+}
+
+static inline int64_t
+script_wall(const struct script *s)
+{
+	return s->t->wall;
 }
 
 static inline void
@@ -530,13 +537,15 @@ script_node(struct script *s, struct decision *d)
 static inline int
 script_command(struct script *s, struct decision *d)
 {
-	uint64_t k = pick(s, 27);
+	uint64_t k = pick(s, 36);
 
-	if (k >= 22)
+	if (k >= 31)
 		return script_talk(s, d);
 
-	if (k >= 20)
+	if (k >= 28)
 		return script_grant(s, d);
+	if (k >= 20)
+		return script_liaison(s, d);
 	if (k < 6)
 		return script_press(s, d);
 	if (k < 12)
