@@ -207,6 +207,8 @@ timeline_item(void *ctx, const struct event *e)
 		jw_kz(b, "text", ((const struct note *)e->body.rec)->text);
 	else if (e->type == EVENT_INCIDENT_ESCALATED)
 		jw_kz(b, "text", ((const struct incident *)e->body.rec)->step_text);
+	else if (event_infos[e->type].noun == NOUN_PAGE)
+		jw_kz(b, "text", ((const struct page *)e->body.rec)->text);
 	if (event_infos[e->type].noun == NOUN_ASSIGNMENT && t->view != VIEW_OWNER) {
 		const struct unit *u = unit_find(t->c->m, e->unit);
 

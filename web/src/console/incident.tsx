@@ -8,6 +8,7 @@ import type {
 	Incident,
 	MilestoneName,
 	Priority,
+	TimelineEntry,
 } from '../api/types'
 import { distanceM, formatDistance, formatPlace } from '../lib/geo'
 import { language, nameOf, t, word } from '../lib/i18n'
@@ -30,6 +31,7 @@ import {
 } from './actions'
 import { Labels } from './queue'
 import { reasonText } from './reasons'
+import { runsOf } from './runs'
 import {
 	dialog,
 	recommendations,
@@ -514,30 +516,61 @@ function Notes({ incident }: { incident: Incident }) {
 }
 
 function Timeline({ incident }: { incident: Incident }) {
-	const entries = [...(incident.timeline ?? [])].sort((a, b) => b.seq - a.seq)
 	return (
 		<section class="card">
 			<h3>{t('timeline.title')}</h3>
 			<ol class="timeline">
-				{entries.map((entry) => (
-					<li key={entry.seq}>
-						<Bdi>{formatWhen(entry.at, language.value)}</Bdi>
-						<span>
-							<b>{word('event', entry.type)}</b>{' '}
-							{entry.callsign && <Bdi>{entry.callsign}</Bdi>}{' '}
-							{entry.text && (
-								<span dir="auto">
-									{entry.type === 'incident.escalated'
-										? word('escalated', entry.text)
-										: entry.text}
-								</span>
-							)}{' '}
-							{entry.by === 'voice' && <span class="dim">{t('timeline.voice')}</span>}{' '}
-							{entry.actor_name && <bdi class="dim">{entry.actor_name}</bdi>}
-						</span>
-					</li>
-				))}
+				{runsOf(incident.timeline ?? []).map(({ entries }) => {
+					const [newest, ...older] = entries
+					/* By its first event, so that a run stays open while it grows. */
+					const key = entries[entries.length - 1]?.seq
+					if (older.length === 0) return <TimelineLine key={key} entry={newest} />
+					return (
+						<li key={key} class="run">
+							<details>
+								<summary>
+									<Bdi>{entries.length} ×</Bdi> <TimelineText entry={newest} />,{' '}
+									{t('timeline.last')} <Bdi>{formatWhen(newest.at, language.value)}</Bdi>
+								</summary>
+								<ol>
+									{entries.map((entry) => (
+										<TimelineLine key={entry.seq} entry={entry} />
+									))}
+								</ol>
+							</details>
+						</li>
+					)
+				})}
 			</ol>
 		</section>
+	)
+}
+
+function TimelineLine({ entry }: { entry: TimelineEntry }) {
+	return (
+		<li>
+			<Bdi>{formatWhen(entry.at, language.value)}</Bdi>
+			<span>
+				<TimelineText entry={entry} />
+			</span>
+		</li>
+	)
+}
+
+/* Texts that are the ladder's words, not a person's. */
+const LADDER_TEXT = new Set(['incident.escalated', 'page.owed'])
+
+function TimelineText({ entry }: { entry: TimelineEntry }) {
+	return (
+		<>
+			<b>{word('event', entry.type)}</b> {entry.callsign && <Bdi>{entry.callsign}</Bdi>}{' '}
+			{entry.text && (
+				<span dir="auto">
+					{LADDER_TEXT.has(entry.type) ? word('escalated', entry.text) : entry.text}
+				</span>
+			)}{' '}
+			{entry.by === 'voice' && <span class="dim">{t('timeline.voice')}</span>}{' '}
+			{entry.actor_name && <bdi class="dim">{entry.actor_name}</bdi>}
+		</>
 	)
 }
