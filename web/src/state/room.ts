@@ -7,9 +7,20 @@ import { batch, computed, signal } from '@preact/signals'
 import { ApiError, get, getAll } from '../api/client'
 import { type LinkState, Live, liveUrl } from '../api/live'
 import { wholeIncident, wholeRoom, wholeSite, wholeUnit } from '../api/records'
-import type { Agency, Fix, Id, Incident, KumakEvent, Room, Site, Unit } from '../api/types'
+import type {
+	Agency,
+	Fix,
+	Id,
+	Incident,
+	KumakEvent,
+	Room,
+	Site,
+	TimelineEntry,
+	Unit,
+} from '../api/types'
 import { learnServerTime, serverNow } from '../lib/time'
 import { apply, applyFixes, EMPTY, type Stale, type World } from './apply'
+import { Flights } from './flights'
 import { sortedQueue } from './queue'
 
 const REFETCH_MS = 200
@@ -19,6 +30,8 @@ const DROP_MS = 300_000
 const KEPT_CLOSED_MS = 600_000
 const ROOM_OLD_MS = 30_000
 const WHOLE_AT_ONCE = 20
+/* Timeline entries in an incident's own record (api/incidents.c). */
+const TIMELINE_FIRST = 500
 
 export const world = signal<World>(EMPTY)
 export const room = signal<Room | undefined>(undefined)
@@ -52,6 +65,7 @@ let live: Live | undefined
 let roomAt = 0
 const fixes = new Map<Id, Fix>()
 const stale = new Map<string, Stale>()
+const flights = new Flights()
 let refetching: ReturnType<typeof setTimeout> | undefined
 
 export async function openRoom(): Promise<void> {
@@ -145,7 +159,7 @@ function onLiveEvent(event: KumakEvent): void {
 	heardAt.value = serverNow()
 	const applied = apply(world.value, event)
 	world.value = applied.world
-	overtake(event)
+	overtake(event, applied.stale)
 	for (const item of applied.stale) refetch(item)
 	for (const listener of listeners) listener(event)
 }
@@ -171,8 +185,12 @@ function flushFixes(): void {
 	world.value = applyFixes(world.value, items)
 }
 
+function keyOf(item: Stale): string {
+	return item.what === 'room' ? 'room' : `${item.what} ${item.id}`
+}
+
 export function refetch(item: Stale): void {
-	stale.set(item.what === 'room' ? 'room' : `${item.what} ${item.id}`, item)
+	stale.set(keyOf(item), item)
 	if (refetching !== undefined) return
 	refetching = setTimeout(() => {
 		refetching = undefined
@@ -188,29 +206,36 @@ async function fetchStale(item: Stale): Promise<void> {
 			roomAt = performance.now()
 			room.value = wholeRoom(await get<Room>('/room'))
 		} else if (item.what === 'incident') await fetchIncident(item.id)
-		else if (item.what === 'unit') {
-			const unit = wholeUnit(await get<Unit>(`/units/${encodeURIComponent(item.id)}`))
-			const have = world.value.units.get(item.id)
-			/* Fixes that came while the request was under way are newer. */
-			const newer = have?.fix_at !== undefined && have.fix_at > (unit.fix_at ?? '')
-			const merged = newer
-				? { ...unit, position: have.position, fix_at: have.fix_at }
-				: unit
-			world.value = {
-				...world.value,
-				units: new Map(world.value.units).set(item.id, merged),
-			}
-		} else {
-			const site = wholeSite(await get<Site>(`/sites/${encodeURIComponent(item.id)}`))
-			world.value = {
-				...world.value,
-				sites: new Map(world.value.sites).set(item.id, site),
-			}
-		}
+		else if (item.what === 'unit') await fetchUnit(item)
+		else await fetchSite(item)
 	} catch (error) {
 		/* Gone or not ours any more: it leaves the picture. Else the next event, or the
 		 * resync after a broken line, brings it. */
 		if (error instanceof ApiError && error.status === 404) forget(item)
+	}
+}
+
+async function fetchUnit(item: Stale & { what: 'unit' }): Promise<void> {
+	const isNewest = flights.begin(keyOf(item))
+	const unit = wholeUnit(await get<Unit>(`/units/${encodeURIComponent(item.id)}`))
+	if (!isNewest()) return
+	const have = world.value.units.get(item.id)
+	/* Fixes that came while the request was under way are newer. */
+	const newer = have?.fix_at !== undefined && have.fix_at > (unit.fix_at ?? '')
+	const merged = newer ? { ...unit, position: have.position, fix_at: have.fix_at } : unit
+	world.value = {
+		...world.value,
+		units: new Map(world.value.units).set(item.id, merged),
+	}
+}
+
+async function fetchSite(item: Stale & { what: 'site' }): Promise<void> {
+	const isNewest = flights.begin(keyOf(item))
+	const site = wholeSite(await get<Site>(`/sites/${encodeURIComponent(item.id)}`))
+	if (!isNewest()) return
+	world.value = {
+		...world.value,
+		sites: new Map(world.value.sites).set(item.id, site),
 	}
 }
 
@@ -223,27 +248,21 @@ function forget(item: Stale): void {
 	world.value = { ...world.value, [key]: map } as World
 }
 
-const inFlight = new Map<Id, number>()
-let fetchNumber = 0
-
 /* What is under way may be older than this event: an acknowledged emergency must not
- * ring again for the moment until the next answer. */
-function overtake({ type, data }: KumakEvent): void {
-	const id = data.incident ?? data.id
-	if (!inFlight.has(id) || type.startsWith('signal.')) return
-	inFlight.set(id, ++fetchNumber)
-	refetch({ what: 'incident', id })
+ * ring again, nor a unit be free again, for the moment until the next answer. A press
+ * changes no more than counts, and a flood of them must not keep all answers out. */
+function overtake(event: KumakEvent, touched: readonly Stale[]): void {
+	if (event.type.startsWith('signal.')) return
+	for (const item of touched) flights.overtake(keyOf(item))
 }
 
 export async function fetchIncident(id: Id): Promise<Incident> {
-	const mine = ++fetchNumber
-	inFlight.set(id, mine)
+	const isNewest = flights.begin(keyOf({ what: 'incident', id }))
 	const incident = wholeIncident(
 		await get<Incident>(`/incidents/${encodeURIComponent(id)}`),
 	)
-	/* A later request for the same record overtook this one. */
-	if (inFlight.get(id) !== mine) return incident
-	inFlight.delete(id)
+	if (watched.has(id)) await addLaterTimeline(incident)
+	if (!isNewest()) return incident
 	batch(() => {
 		world.value = {
 			...world.value,
@@ -252,6 +271,15 @@ export async function fetchIncident(id: Id): Promise<Incident> {
 		if (watched.has(id)) details.value = new Map(details.value).set(id, incident)
 	})
 	return incident
+}
+
+/* A record has its first events only, and the newest matter most. */
+async function addLaterTimeline(incident: Incident): Promise<void> {
+	const path = `/incidents/${encodeURIComponent(incident.id)}/timeline`
+	const last = incident.timeline?.at(-1)
+	if (!last || (incident.timeline?.length ?? 0) < TIMELINE_FIRST) return
+	const later = await getAll<TimelineEntry>(path, String(last.seq))
+	incident.timeline = [...(incident.timeline ?? []), ...later]
 }
 
 /* Keep a whole record at hand while a pane shows it. */
