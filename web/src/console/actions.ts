@@ -15,9 +15,9 @@ import type {
 } from '../api/types'
 import { t, word } from '../lib/i18n'
 import { mutedUntil, tick } from '../lib/sound'
-import { details, refetch, world } from '../state/room'
+import { details, refetch, tell, world } from '../state/room'
 import { toast } from '../ui/toasts'
-import { select } from './state'
+import { select, selected } from './state'
 
 /* In the order of their keys, ⇧1 to ⇧5. */
 export const OUTCOMES: readonly CallbackOutcome[] = [
@@ -173,6 +173,15 @@ export function release(incident: Incident): Promise<string> {
 		() => post(incidentPath(incident.id, 'release')),
 		t('done.released', { number: incident.number }),
 	)
+}
+
+/* Shows the chosen incident's place on all boards and consoles, for the moment. */
+export function point(): boolean {
+	const incident = selected.value
+	if (!incident) return false
+	const isSaid = tell({ point: { incident: incident.id } })
+	if (!isSaid) toast(t('error.unreachable'), 'bad')
+	return true
 }
 
 export function mute(): Promise<string> {

@@ -24,6 +24,7 @@ import {
 	note,
 	OUTCOMES,
 	offer,
+	point,
 	release,
 	reopen,
 	setPriority,
@@ -126,6 +127,11 @@ function Head({ incident }: { incident: Incident }) {
 						</option>
 					))}
 				</select>
+			)}
+			{!closed && (
+				<button type="button" class="btn small" onClick={point}>
+					{t('act.point')} <kbd>␣</kbd>
+				</button>
 			)}
 			{closed ? (
 				<button type="button" class="btn" onClick={() => ignore(reopen(incident))}>

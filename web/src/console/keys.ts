@@ -3,7 +3,7 @@
  * layout is on. Single keys can be turned off in the key map; F2 and Esc stay. */
 import { unlock } from '../lib/sound'
 import { unitOf } from '../state/room'
-import { acknowledge, callBack, mute, OUTCOMES, offer, reopen } from './actions'
+import { acknowledge, callBack, mute, OUTCOMES, offer, point, reopen } from './actions'
 import { goToCommandLine } from './commandline'
 import {
 	type DialogName,
@@ -31,7 +31,9 @@ export const KEY_MAP: readonly (readonly [string, string])[] = [
 	['T', 'key.tests'],
 	['S', 'key.print'],
 	['U', 'key.units'],
+	['Space', 'key.point'],
 	['G', 'key.map'],
+	['H', 'key.home'],
 	['+ −', 'key.zoom'],
 	['M', 'key.mute'],
 	['?', 'key.keys'],
@@ -66,6 +68,13 @@ function isTyping(target: EventTarget | null): boolean {
 		target instanceof HTMLTextAreaElement ||
 		target instanceof HTMLSelectElement
 	)
+}
+
+/* Space is a button's own key; only the chosen row has no more use for it. */
+function isFree(target: EventTarget | null): boolean {
+	if (!(target instanceof Element)) return true
+	if (target.matches('.incident-row.chosen .pick')) return true
+	return !target.closest('button, a, summary, [tabindex]')
 }
 
 /* True when the key meant something here. */
@@ -123,6 +132,11 @@ function onKey(e: KeyboardEvent): boolean {
 		case 'KeyG':
 			if (incident?.position) mapHandle.value?.goTo(incident.position, 14)
 			return true
+		case 'KeyH':
+			mapHandle.value?.home()
+			return true
+		case 'Space':
+			return isFree(e.target) && point()
 		case 'Equal':
 		case 'NumpadAdd':
 			mapHandle.value?.zoomBy(1)

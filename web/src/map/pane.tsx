@@ -6,7 +6,7 @@ import { effect } from '@preact/signals'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Id } from '../api/types'
 import { language, nameOf, t } from '../lib/i18n'
-import { now, queue, world } from '../state/room'
+import { now, pointed, queue, world } from '../state/room'
 import type { MapHandle } from './gl'
 import './pane.css'
 
@@ -25,6 +25,7 @@ export function MapPane(props: Props) {
 	const chosen = useRef(props)
 	chosen.current = props
 	const [state, setState] = useState<'coming' | 'here' | 'plain' | 'failed'>('coming')
+	const [outside, setOutside] = useState(0)
 	const handle = useRef<MapHandle | undefined>(undefined)
 	const drawn = useRef<(() => void) | undefined>(undefined)
 
@@ -43,6 +44,7 @@ export function MapPane(props: Props) {
 				siteName: nameOf,
 				onIncident: (id) => chosen.current.onIncident?.(id),
 				onUnit: (id) => chosen.current.onUnit?.(id),
+				onOutside: setOutside,
 			})
 			if (gone) {
 				made.remove()
@@ -58,12 +60,14 @@ export function MapPane(props: Props) {
 					sites: world.peek().sites,
 					selectedIncident: chosen.current.selectedIncident,
 					selectedUnit: chosen.current.selectedUnit,
+					pointed: pointed.peek()?.incident,
 					now: now.peek(),
 				})
 			stop = effect(() => {
 				void queue.value
 				void world.value
 				void now.value
+				void pointed.value
 				drawn.current?.()
 			})
 		}
@@ -86,6 +90,15 @@ export function MapPane(props: Props) {
 			{state === 'coming' && <p class="map-word">{t('map.coming')}</p>}
 			{state === 'failed' && <p class="map-word">{t('map.failed')}</p>}
 			{state === 'plain' && <p class="map-note">{t('map.plain')}</p>}
+			{outside > 0 && (
+				<button
+					type="button"
+					class="btn alarm map-outside"
+					onClick={() => handle.current?.home()}
+				>
+					▲ {t('map.outside', { n: outside })}
+				</button>
+			)}
 			{props.interactive && (
 				<div class="map-zoom">
 					<button
@@ -103,6 +116,15 @@ export function MapPane(props: Props) {
 						onClick={() => handle.current?.zoomBy(-1)}
 					>
 						−
+					</button>
+					<button
+						type="button"
+						class="btn small"
+						aria-label={t('map.home')}
+						title={t('map.home')}
+						onClick={() => handle.current?.home()}
+					>
+						⛶
 					</button>
 				</div>
 			)}

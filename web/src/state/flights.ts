@@ -17,7 +17,10 @@ export class Flights {
 		}
 	}
 
-	overtake(key: string): void {
-		if (this.newest.has(key)) this.newest.set(key, ++this.count)
+	/* True when there was one under way. */
+	overtake(key: string): boolean {
+		const isUnderWay = this.newest.has(key)
+		if (isUnderWay) this.newest.set(key, ++this.count)
+		return isUnderWay
 	}
 }

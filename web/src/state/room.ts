@@ -5,7 +5,7 @@
  * nothing here polls. */
 import { batch, computed, signal } from '@preact/signals'
 import { ApiError, get, getAll } from '../api/client'
-import { type LinkState, Live, liveUrl } from '../api/live'
+import { type Hand, type LinkState, Live, liveUrl } from '../api/live'
 import { wholeIncident, wholeRoom, wholeSite, wholeUnit } from '../api/records'
 import type {
 	Agency,
@@ -30,6 +30,7 @@ const DROP_MS = 300_000
 const KEPT_CLOSED_MS = 600_000
 const ROOM_OLD_MS = 30_000
 const WHOLE_AT_ONCE = 20
+const POINTED_MS = 6_000
 /* Timeline entries in an incident's own record (api/incidents.c). */
 const TIMELINE_FIRST = 500
 
@@ -43,6 +44,9 @@ export const heardAt = signal(0)
 export const now = signal(serverNow())
 export const loaded = signal(false)
 export const revoked = signal(false)
+
+/* Where somebody of the room points now. */
+export const pointed = signal<Hand | undefined>(undefined)
 
 export const queue = computed(() => sortedQueue(world.value.incidents.values()))
 export const alarming = computed(() =>
@@ -66,6 +70,7 @@ let roomAt = 0
 const fixes = new Map<Id, Fix>()
 const stale = new Map<string, Stale>()
 const flights = new Flights()
+let pointing: ReturnType<typeof setTimeout> | undefined
 let refetching: ReturnType<typeof setTimeout> | undefined
 
 export async function openRoom(): Promise<void> {
@@ -87,13 +92,19 @@ export async function openRoom(): Promise<void> {
 		time: (server) => {
 			learnServerTime(server)
 			heardAt.value = serverNow()
-			/* Counts of consoles and the health of the node change without an event of
-			 * their own: while the server speaks, what it said of itself stays this fresh. */
+			/* The health of the node changes without an event of its own: while the server
+			 * speaks, what it said of itself stays this fresh. */
 			if (performance.now() - roomAt > ROOM_OLD_MS) refetch({ what: 'room' })
 		},
 		revoked: () => {
 			revoked.value = true
 		},
+		consoles: (counts) => {
+			if (room.value) room.value = { ...room.value, consoles: counts }
+			/* An answer that is on its way may count as it was before. */
+			if (flights.overtake('room')) refetch({ what: 'room' })
+		},
+		point: showHand,
 	})
 	live.start()
 	addEventListener('online', () => live?.nudge())
@@ -104,6 +115,14 @@ export async function openRoom(): Promise<void> {
 
 export function declare(name: string, frame: object): void {
 	live?.declare(name, frame)
+}
+
+function showHand(hand: Hand): void {
+	pointed.value = hand
+	clearTimeout(pointing)
+	pointing = setTimeout(() => {
+		pointed.value = undefined
+	}, POINTED_MS)
 }
 
 export function tell(frame: object): boolean {
@@ -204,7 +223,9 @@ async function fetchStale(item: Stale): Promise<void> {
 	try {
 		if (item.what === 'room') {
 			roomAt = performance.now()
-			room.value = wholeRoom(await get<Room>('/room'))
+			const isNewest = flights.begin('room')
+			const found = wholeRoom(await get<Room>('/room'))
+			if (isNewest()) room.value = found
 		} else if (item.what === 'incident') await fetchIncident(item.id)
 		else if (item.what === 'unit') await fetchUnit(item)
 		else await fetchSite(item)
