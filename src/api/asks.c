@@ -61,6 +61,8 @@ ASK(ask_link, LINE(ask_link, to, ID, MUST));
 ASK(ask_status, LINE(ask_status, status, ENUM, MUST, .names = status_names),
     LINE(ask_status, at, TIME, MAY), LINE(ask_status, key, STR, MAY, .max = 64),
     LINE(ask_status, by, ENUM, MAY, .names = by_names));
+ASK(ask_reason, LINE(ask_reason, reason, ENUM, MUST, .names = override_names),
+    LINE(ask_reason, note, STR, MAY, .max = 400, .doc = "needed with other"));
 ASK(ask_shift, LINE(ask_shift, on, BOOL, MAY));
 ASK(ask_fixes, LINE(ask_fixes, fixes, JSON, MUST));
 ASK(ask_enrolment, LINE(ask_enrolment, code, STR, MUST, .min = 1, .max = 64));

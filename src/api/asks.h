@@ -77,6 +77,11 @@ struct ask_status {
 	char *key;
 	int by;
 };
+struct ask_reason {
+	struct record r;
+	int reason;
+	char *note;
+};
 struct ask_shift {
 	struct record r;
 	bool on, is_given;
@@ -105,5 +110,5 @@ struct ask_revoke {
 
 extern const struct noun ask_login, ask_password, ask_session, ask_cancel, ask_press,
 	ask_call, ask_late, ask_offer, ask_note, ask_priority, ask_callback, ask_close,
-	ask_link, ask_status, ask_shift, ask_fixes, ask_enrolment, ask_token,
-	ask_nothing, ask_revoke;
+	ask_link, ask_status, ask_reason, ask_shift, ask_fixes, ask_enrolment,
+	ask_token, ask_nothing, ask_revoke;

@@ -43,7 +43,7 @@ struct live {
 	struct journal_sink *sink;
 	struct net_timer *ping, *fixes, *check, *counts;
 	unsigned told_open, told_sound; /* the last that the room was told */
-	struct map moved; /* unit id → 1 since the last merge */
+	struct map moved;               /* unit id → 1 since the last merge */
 	struct ws_frame *frames[VIEW_ADMIN + 1]; /* of the event under way */
 };
 
@@ -340,7 +340,8 @@ on_point(struct reader *r, const json_t *o)
 
 	if (!principal_is_dispatcher_up(&r->who) ||
 	    (r->pointed_at && now - r->pointed_at < POINT_MS) ||
-	    id_parse(json_str(o, "incident"), &id) < 0 || id.noun != noun_incident.letter)
+	    id_parse(json_str(o, "incident"), &id) < 0 ||
+	    id.noun != noun_incident.letter)
 		return;
 	i = incident_find(m, id);
 	if (!i || id.seq > journal_durable(journal_of(l)) ||

@@ -369,6 +369,7 @@ static const struct {
 	{ EVENT_ASSIGNMENT_ON_SCENE, "RO U--- OOO -- --- -" },
 	{ EVENT_ASSIGNMENT_CLEARED, "RO U--- --- -- --- -" },
 	{ EVENT_ASSIGNMENT_CANCELLED, "RO U--- --- -- --- -" },
+	{ EVENT_ASSIGNMENT_EXPLAINED, "R- ---- --- -- --- -" },
 	{ EVENT_PAGE_OWED, "R- ---- --- -- --- -" },
 	{ EVENT_PAGE_SENT, "R- ---- --- -- --- -" },
 	{ EVENT_PAGE_FAILED, "R- ---- --- -- --- -" },

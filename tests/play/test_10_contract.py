@@ -441,7 +441,7 @@ def test_openapi_lists_every_route_of_the_contract(node):
         POST /incidents/{}/notes; POST /incidents/{}/priority;
         POST /incidents/{}/callback; POST /incidents/{}/reopen;
         POST /incidents/{}/close; POST /incidents/{}/link; POST /incidents/{}/release;
-        POST /assignments/{}/status; GET /assignments; POST /enrolments;
+        POST /assignments/{}/status; POST /assignments/{}/reason; GET /assignments; POST /enrolments;
         POST /units/{}/shift; POST /fixes; GET /units/{}/track; GET /events; GET /head;
         GET /reports/response_times; GET /live; GET /room; POST /room/mute;
         POST /late_entries; GET /snapshot; GET /site_tests; GET /openapi.json"""

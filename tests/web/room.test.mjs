@@ -109,3 +109,42 @@ test('a P1 outside the map is announced', { timeout: 90_000 }, async (t) => {
 	await desk.page.keyboard.press('h')
 	await outside.waitFor({ state: 'detached' })
 })
+
+test('another unit than the first suggested: asked why, after it went', {
+	timeout: 90_000,
+}, async (t) => {
+	const { incident } = await press(2)
+	const desk = await atDesk(t)
+	const { page } = desk
+	await page.locator(`[data-incident="${incident}"] .pick`).click()
+	await page.locator('.recommended .offer').nth(1).waitFor()
+	await page.keyboard.press('1')
+	await page.locator('.assignments > li').first().waitFor()
+	const why = page.locator('.why-ask')
+	assert.equal(await why.count(), 0, 'the first is not asked about')
+	/* The list of suggestions is made anew after an offer. */
+	await page.locator('.recommended .offer').nth(1).waitFor()
+	const first = await page.locator('.recommended .offer bdi').first().innerText()
+	await page.keyboard.press('2')
+	await page.locator('.assignments > li').nth(1).waitFor()
+	await why.getByText(words('override.ask').replace('{first}', first)).waitFor()
+	await page.keyboard.press('7')
+	await why.waitFor({ state: 'detached' })
+	const line = page.locator('.timeline', { hasText: words('override.local_knowledge') })
+	await line.waitFor()
+	/* In words, from the command line, which keeps the focus. */
+	await page.keyboard.press('F2')
+	await page.keyboard.press('0')
+	assert.equal(await page.locator('#cmd').inputValue(), '0', 'no question, no answer')
+	await page.keyboard.press('Backspace')
+	const last = page.locator('.unit-row', { hasText: 'Available' }).last()
+	const callsign = await last.locator('bdi').first().innerText()
+	await page.keyboard.type(`D ${callsign} `)
+	await page.keyboard.press('Enter')
+	await why.waitFor()
+	await page.keyboard.press('0')
+	await why.locator('input').waitFor()
+	await page.keyboard.type('a crowd on the road')
+	await page.keyboard.press('Enter')
+	await page.locator('.timeline', { hasText: 'a crowd on the road' }).waitFor()
+})

@@ -10,13 +10,16 @@ import type {
 	Disposition,
 	Id,
 	Incident,
+	OverrideReason,
 	Priority,
 	Unit,
 } from '../api/types'
 import { t, word } from '../lib/i18n'
 import { mutedUntil, tick } from '../lib/sound'
-import { details, refetch, tell, world } from '../state/room'
+import { details, refetch, tell, unitOf, world } from '../state/room'
 import { toast } from '../ui/toasts'
+import { isOverride } from './choice'
+import { ask, asked, startWriting, stopAsking, suggestedFor } from './override'
 import { select, selected } from './state'
 
 /* In the order of their keys, ⇧1 to ⇧5. */
@@ -67,24 +70,56 @@ export function acknowledge(incident: Incident): Promise<string> {
 }
 
 export function offer(incident: Incident, units: readonly Unit[]): Promise<string> {
-	let made: { id: Id }[] = []
+	let made: Assignment[] = []
+	const suggested = suggestedFor(incident)
 	return run(
 		async () => {
-			const answer = await post<{ items: { id: Id }[] }>(
+			const ids = units.map((u) => u.id)
+			const answer = await post<{ items: Assignment[] }>(
 				incidentPath(incident.id, 'assignments'),
-				{
-					units: units.map((u) => u.id),
-				},
+				{ units: ids },
 			)
 			made = answer.items
+			void suggested.then((items) => {
+				if (isOverride(items, ids)) ask(made, unitOf(items[0]?.unit)?.callsign)
+			})
 		},
 		t('done.offered', {
 			units: units.map((u) => u.callsign).join(', '),
 			number: incident.number,
 		}),
 		() => {
+			stopAsking()
 			for (const one of made) quiet(setStatus(one.id, 'cancelled', ''))
 		},
+	)
+}
+
+/* Answers the question after an offer; "other" needs words first. False when nothing
+ * was asked. */
+export function answerWhy(reason: OverrideReason | undefined): boolean {
+	if (!reason || !asked.peek()) return false
+	if (reason === 'other') startWriting()
+	else explainChoice(reason, '')
+	return true
+}
+
+export function explainChoice(reason: OverrideReason, note: string): void {
+	const made = asked.peek()?.made ?? []
+	stopAsking()
+	const tell = ({ id }: { id: Id }) =>
+		post(`/assignments/${encodeURIComponent(id)}/reason`, {
+			reason,
+			...(note && { note }),
+		})
+	quiet(
+		run(
+			() => Promise.all(made.map(tell)),
+			t('done.explained', {
+				units: made.map((one) => one.callsign).join(', '),
+				reason: t(`override.${reason}`),
+			}),
+		),
 	)
 }
 

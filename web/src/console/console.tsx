@@ -91,8 +91,14 @@ function LateIncident() {
 }
 
 function LateDialogs() {
-	const Shown = late.value?.Dialogs
-	return Shown ? <Shown /> : null
+	if (!late.value) return null
+	const { Dialogs, Why } = late.value
+	return (
+		<>
+			<Why />
+			<Dialogs />
+		</>
+	)
 }
 
 async function begin(): Promise<void> {

@@ -30,6 +30,7 @@ import {
 	setPriority,
 	setStatus,
 } from './actions'
+import { ask } from './override'
 import { Labels } from './queue'
 import { reasonText } from './reasons'
 import { runsOf } from './runs'
@@ -438,6 +439,17 @@ function OpenAssignment({ assignment }: { assignment: Assignment }) {
 				<Bdi>{assignment.callsign}</Bdi>
 			</button>
 			<b>{t(`assignment.${assignment.state}`)}</b>
+			{assignment.override_reason ? (
+				<span class="dim">{t(`override.${assignment.override_reason}`)}</span>
+			) : assignment.is_offered_at_once ? null : (
+				<button
+					type="button"
+					class="btn small"
+					onClick={() => ask([{ id: assignment.id, callsign: assignment.callsign }])}
+				>
+					{t('override.why')}
+				</button>
+			)}
 			{assignment.state === 'offered' && left !== undefined && (
 				<span class={left < 10 ? 'warn-text num' : 'dim num'}>
 					{left > 0 ? formatCountdown(left) : t('assignments.expired')}
@@ -563,18 +575,25 @@ function TimelineLine({ entry }: { entry: TimelineEntry }) {
 	)
 }
 
-/* Texts that are the ladder's words, not a person's. */
-const LADDER_TEXT = new Set(['incident.escalated', 'page.owed'])
+/* Some texts are words of a list, not a person's. */
+const LISTS: Readonly<Record<string, string>> = {
+	'incident.escalated': 'escalated',
+	'page.owed': 'escalated',
+	'assignment.explained': 'override',
+}
+
+function textOf({ type, text }: TimelineEntry): string {
+	const list = LISTS[type]
+	if (list === 'override') return word('override', text)
+	return list ? word('escalated', text) : (text ?? '')
+}
 
 function TimelineText({ entry }: { entry: TimelineEntry }) {
 	return (
 		<>
 			<b>{word('event', entry.type)}</b> {entry.callsign && <Bdi>{entry.callsign}</Bdi>}{' '}
-			{entry.text && (
-				<span dir="auto">
-					{LADDER_TEXT.has(entry.type) ? word('escalated', entry.text) : entry.text}
-				</span>
-			)}{' '}
+			{entry.text && <span dir="auto">{textOf(entry)}</span>}{' '}
+			{entry.note && <bdi>{entry.note}</bdi>}{' '}
 			{entry.by === 'voice' && <span class="dim">{t('timeline.voice')}</span>}{' '}
 			{entry.actor_name && <bdi class="dim">{entry.actor_name}</bdi>}
 		</>

@@ -3,8 +3,19 @@
  * layout is on. Single keys can be turned off in the key map; F2 and Esc stay. */
 import { unlock } from '../lib/sound'
 import { unitOf } from '../state/room'
-import { acknowledge, callBack, mute, OUTCOMES, offer, point, reopen } from './actions'
+import {
+	acknowledge,
+	answerWhy,
+	callBack,
+	mute,
+	OUTCOMES,
+	offer,
+	point,
+	reopen,
+} from './actions'
+import { reasonOfKey } from './choice'
 import { goToCommandLine } from './commandline'
+import { asked, stopAsking } from './override'
 import {
 	type DialogName,
 	dialog,
@@ -22,6 +33,7 @@ export const KEY_MAP: readonly (readonly [string, string])[] = [
 	['↑ ↓', 'key.rows'],
 	['A', 'key.acknowledge'],
 	['1 2 3', 'key.offer'],
+	['6 … 0', 'key.override'],
 	['⇧1 … ⇧5', 'key.callback'],
 	['N', 'key.note'],
 	['X', 'key.close'],
@@ -83,6 +95,8 @@ function onKey(e: KeyboardEvent): boolean {
 		dialog.value = 'keys'
 		return true
 	}
+	const typed = /^(?:Digit|Numpad)(\d)$/.exec(e.code)?.[1]
+	if (!e.shiftKey && answerWhy(reasonOfKey(typed))) return true
 	const digit = /^(?:Digit|Numpad)([1-5])$/.exec(e.code)
 	if (digit) return onDigit(Number(digit[1]), e.shiftKey)
 	if (e.shiftKey) return false
@@ -99,7 +113,8 @@ function onKey(e: KeyboardEvent): boolean {
 			selectNext(-1)
 			return true
 		case 'Escape':
-			select(undefined)
+			if (asked.value) stopAsking()
+			else select(undefined)
 			return true
 		case 'KeyA':
 			if (incident?.unacknowledged) ignore(acknowledge(incident))

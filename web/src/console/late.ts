@@ -5,6 +5,7 @@ import type { Loaders } from '../lib/i18n'
 
 export { Dialogs } from './dialogs'
 export { IncidentPane } from './incident'
+export { Why } from './why'
 
 export const words: Loaders = {
 	ur: () => import('./strings/late/ur.json'),
