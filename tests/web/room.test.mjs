@@ -148,3 +148,37 @@ test('another unit than the first suggested: asked why, after it went', {
 	await page.keyboard.press('Enter')
 	await page.locator('.timeline', { hasText: 'a crowd on the road' }).waitFor()
 })
+
+test('a pane in a window of its own follows what is chosen', { timeout: 90_000 }, async (t) => {
+	const { incident } = await press(3)
+	const { incident: other } = await press(4)
+	const desk = await atDesk(t)
+	const { page, context } = desk
+	await page.locator(`[data-incident="${incident}"] .pick`).click()
+	await page.locator('.incident-head').waitFor()
+	const number = await page.locator('.incident-head bdi').first().innerText()
+	const [pane] = await Promise.all([
+		context.waitForEvent('page'),
+		page.locator('.incident').getByRole('button', { name: words('popout') }).click(),
+	])
+	await pane.locator('.incident-head').getByText(number).waitFor()
+	assert.equal(await pane.locator('.queue, .units, #cmd').count(), 0, 'that pane alone')
+	await page.locator(`[data-incident="${other}"] .pick`).click()
+	const next = await page.locator('.incident-head bdi').first().innerText()
+	assert.notEqual(next, number)
+	await pane.locator('.incident-head').getByText(next).waitFor()
+	const [queue] = await Promise.all([
+		context.waitForEvent('page'),
+		page.locator('.queue').getByRole('button', { name: words('popout') }).click(),
+	])
+	await queue.locator(`[data-incident="${incident}"] .pick`).click()
+	await page.locator('.incident-head').getByText(number).waitFor()
+	await pane.locator('.incident-head').getByText(number).waitFor()
+	/* Its keys are the console's. */
+	await pane.keyboard.press('a')
+	await page
+		.locator(`[data-incident="${incident}"]`)
+		.getByText(words('stage.acknowledged'))
+		.waitFor()
+	assert.deepEqual(desk.complaints, [])
+})

@@ -17,6 +17,7 @@ import { Toasts } from '../ui/toasts'
 import { mute } from './actions'
 import { CommandLine } from './commandline'
 import { listenToKeys } from './keys'
+import { PopOut } from './popout'
 import { QueuePane } from './queue'
 import {
 	dialog,
@@ -28,6 +29,7 @@ import {
 	themeName,
 } from './state'
 import { UnitsPane } from './units'
+import { type Pane, pane, shareSelection } from './windows'
 import './console.css'
 
 export function Console() {
@@ -39,33 +41,65 @@ export function Console() {
 	if (!loaded.value) return <p class="pageload">{t('console.coming')}</p>
 	return (
 		<div class="console">
+			{pane ? <OnePane pane={pane} /> : <AllPanes />}
+			<LateDialogs />
+			<Toasts />
+		</div>
+	)
+}
+
+function AllPanes() {
+	return (
+		<>
 			<Top />
 			<main class="zones">
 				<QueuePane />
 				<div class="middle">
-					<section class="zone map-zone" aria-label={t('console.map')}>
-						<MapPane
-							theme={themeName.value}
-							interactive
-							selectedIncident={selectedId.value}
-							selectedUnit={selectedUnit.value}
-							onIncident={(id) => select(id, false)}
-							onUnit={(id) => {
-								selectedUnit.value = id
-							}}
-							onReady={(handle) => {
-								mapHandle.value = handle
-							}}
-						/>
-					</section>
+					<MapZone />
 					<LateIncident />
 				</div>
 				<UnitsPane />
 			</main>
 			<CommandLine />
-			<LateDialogs />
-			<Toasts />
-		</div>
+		</>
+	)
+}
+
+/* A window of its own. It stays silent: the console's own window sounds. */
+function OnePane({ pane }: { pane: Pane }) {
+	return (
+		<>
+			<Strip title={t(`pane.${pane}`)}>
+				<HealthChips />
+				<LinkChip />
+			</Strip>
+			<main class="zones one">
+				{pane === 'queue' && <QueuePane />}
+				{pane === 'map' && <MapZone />}
+				{pane === 'incident' && <LateIncident />}
+			</main>
+		</>
+	)
+}
+
+function MapZone() {
+	return (
+		<section class="zone map-zone" aria-label={t('console.map')}>
+			<MapPane
+				theme={themeName.value}
+				interactive
+				selectedIncident={selectedId.value}
+				selectedUnit={selectedUnit.value}
+				onIncident={(id) => select(id, false)}
+				onUnit={(id) => {
+					selectedUnit.value = id
+				}}
+				onReady={(handle) => {
+					mapHandle.value = handle
+				}}
+				tools={<PopOut pane="map" />}
+			/>
+		</section>
 	)
 }
 
@@ -113,8 +147,10 @@ async function begin(): Promise<void> {
 		}
 	}
 	followSelection()
-	watchAlarms()
+	shareSelection()
 	listenToKeys()
+	if (pane) return
+	watchAlarms()
 	/* The sound check of a shift's start, unless this browser may sound by itself. */
 	if (!(await unlock()) && !unlocked.value) dialog.value = 'sound'
 }

@@ -31,6 +31,7 @@ import {
 	setStatus,
 } from './actions'
 import { ask } from './override'
+import { PopOut } from './popout'
 import { Labels } from './queue'
 import { reasonText } from './reasons'
 import { runsOf } from './runs'
@@ -65,6 +66,7 @@ export function IncidentPane() {
 		return (
 			<section class="zone incident none" aria-label={t('incident.title')}>
 				<p class="dim">{t('incident.none')}</p>
+				<PopOut pane="incident" />
 			</section>
 		)
 	return (
@@ -131,7 +133,7 @@ function Head({ incident }: { incident: Incident }) {
 			)}
 			{!closed && (
 				<button type="button" class="btn small" onClick={point}>
-					{t('act.point')} <kbd>␣</kbd>
+					{t('act.point')} <kbd>Space</kbd>
 				</button>
 			)}
 			{closed ? (
@@ -143,6 +145,7 @@ function Head({ incident }: { incident: Incident }) {
 					{t('act.close')} <kbd>X</kbd>
 				</button>
 			)}
+			<PopOut pane="incident" />
 		</header>
 	)
 }

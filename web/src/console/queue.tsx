@@ -9,6 +9,7 @@ import { holdOrder } from '../state/queue'
 import { now, pointed, queue, room, world } from '../state/room'
 import { Bdi, Countdown, kindOf, PriorityBadge, StormText, stageOf } from '../ui/parts'
 import { acknowledge } from './actions'
+import { PopOut } from './popout'
 import { dialog, select, selectedId } from './state'
 
 const HOLD_MS = 3_000
@@ -40,6 +41,7 @@ export function QueuePane() {
 				<button type="button" class="btn small" onClick={() => (dialog.value = 'closed')}>
 					{t('queue.closed')}
 				</button>
+				<PopOut pane="queue" />
 			</header>
 			{order.above > 0 && (
 				<button type="button" class="btn alarm above" onClick={release}>

@@ -3,6 +3,7 @@
  * works without it. Language and theme are built into the map, so a change of either
  * makes a new one. */
 import { effect } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Id } from '../api/types'
 import { language, nameOf, t } from '../lib/i18n'
@@ -18,6 +19,8 @@ interface Props {
 	onIncident?: (id: Id) => void
 	onUnit?: (id: Id) => void
 	onReady?: (handle: MapHandle) => void
+	/* More buttons beside the map's own. */
+	tools?: ComponentChildren
 }
 
 export function MapPane(props: Props) {
@@ -119,13 +122,16 @@ export function MapPane(props: Props) {
 					</button>
 					<button
 						type="button"
-						class="btn small"
+						class="btn small icon"
 						aria-label={t('map.home')}
 						title={t('map.home')}
 						onClick={() => handle.current?.home()}
 					>
-						⛶
+						<svg viewBox="0 0 16 16" aria-hidden="true">
+							<path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4" />
+						</svg>
 					</button>
+					{props.tools}
 				</div>
 			)}
 		</div>
