@@ -50,3 +50,8 @@ void startPage(App, {
 })
 initSound()
 void openDuty()
+/* The shell of this page opens without a link (ui/sw.ts). */
+if (import.meta.env.PROD)
+	navigator.serviceWorker
+		?.register('/sw-tablet.js', { scope: '/tablet' })
+		.catch(() => undefined)
