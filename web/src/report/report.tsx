@@ -58,8 +58,14 @@ export function Report() {
 			<WorldBanner />
 			<main>
 				<ResponseTimesCard />
-				<AlarmRate />
-				<Tests />
+				{me.value?.role === 'oversight' ? (
+					<p class="sheet dim">{t('report.room_only')}</p>
+				) : (
+					<>
+						<AlarmRate />
+						<Tests />
+					</>
+				)}
 			</main>
 		</div>
 	)
