@@ -43,7 +43,7 @@ async function raise() {
 	assert.equal(response.status, 201)
 }
 
-for (const language of ['en', 'ur'])
+for (const language of ['en', 'ur', 'sd', 'zh'])
 	for (const page of PAGES)
 		test(`${page.name} in ${language}`, { timeout: 60_000 }, () => look(page, language))
 
@@ -60,7 +60,7 @@ async function look({ name, path = `/${name}`, role, shows, size, map }, languag
 		assert.equal(await page.evaluate(() => document.documentElement.lang), language)
 		assert.equal(
 			await page.evaluate(() => document.body.dir),
-			language === 'ur' ? 'rtl' : 'ltr',
+			['ur', 'sd'].includes(language) ? 'rtl' : 'ltr',
 		)
 		await page.screenshot({ path: `${OUT}/page-${name}-${language}.png` })
 		assert.deepEqual(await missingWords(page), [], 'words without a translation')

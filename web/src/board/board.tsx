@@ -33,7 +33,7 @@ import './board.css'
 const TURN_MS = 15_000
 const LOST_FIX_S = 300
 /* Height of a row in root sizes; must agree with board.css. */
-const ROW_REM = { ur: 2.4, en: 2.05 }
+const ROW_REM = { ur: 2.4, sd: 2.05, en: 2.05, zh: 2.05 }
 
 const asked = new URLSearchParams(location.search)
 const distance = readNumber(asked.get('distance'), 0.5, 30, 3)

@@ -20,7 +20,7 @@ import { details, refetch, tell, unitOf, world } from '../state/room'
 import { toast } from '../ui/toasts'
 import { isOverride } from './choice'
 import { ask, asked, startWriting, stopAsking, suggestedFor } from './override'
-import { select, selected } from './state'
+import { selected } from './state'
 
 /* In the order of their keys, ⇧1 to ⇧5. */
 export const OUTCOMES: readonly CallbackOutcome[] = [
@@ -30,7 +30,7 @@ export const OUTCOMES: readonly CallbackOutcome[] = [
 	'wrong_word',
 	'line_dead',
 ]
-const incidentPath = (id: Id, verb: string) =>
+export const incidentPath = (id: Id, verb: string) =>
 	`/incidents/${encodeURIComponent(id)}/${verb}`
 
 export function explain(error: unknown): string {
@@ -196,20 +196,6 @@ export function reopen(incident: Incident): Promise<string> {
 	)
 }
 
-export function linkTo(incident: Incident, to: Incident): Promise<string> {
-	return run(
-		() => post(incidentPath(incident.id, 'link'), { to: to.id }),
-		t('done.linked', { number: incident.number, to: to.number }),
-	)
-}
-
-export function release(incident: Incident): Promise<string> {
-	return run(
-		() => post(incidentPath(incident.id, 'release')),
-		t('done.released', { number: incident.number }),
-	)
-}
-
 /* Shows the chosen incident's place on all boards and consoles, for the moment. */
 export function point(): boolean {
 	const incident = selected.value
@@ -243,40 +229,6 @@ export function setService(unit: Unit, out: boolean, reason: string): Promise<st
 		t(out ? 'done.out' : 'done.back', { unit: unit.callsign }),
 		() => quiet(patch(path, { out_of_service: !out })),
 	)
-}
-
-export interface NewCall {
-	kind: string
-	priority: Priority
-	site?: Id
-	position?: { lat: number; lon: number }
-	message: string
-	caller?: { phone?: string; name?: string }
-}
-
-export async function newCall(call: NewCall): Promise<void> {
-	await run(async () => {
-		const made = await post<Incident>('/incidents', call)
-		// who typed it at a console has taken it
-		await post(incidentPath(made.id, 'acknowledge'))
-		refetch({ what: 'incident', id: made.id })
-		select(made.id)
-	}, t('done.call'))
-}
-
-export interface LateEntry {
-	form: string
-	kind: string
-	priority: Priority
-	site?: Id
-	message: string
-	times: Record<string, string>
-	unit?: Id
-	disposition?: Disposition
-}
-
-export async function lateEntry(entry: LateEntry): Promise<void> {
-	await run(() => post('/late_entries', entry), t('done.late', { form: entry.form }))
 }
 
 /* Open assignments of a unit, of the incidents whose whole record is at hand. */

@@ -11,7 +11,7 @@ import type {
 	TimelineEntry,
 } from '../api/types'
 import { distanceM, formatDistance, formatPlace } from '../lib/geo'
-import { language, nameOf, t, word } from '../lib/i18n'
+import { language, listed, nameOf, t, word } from '../lib/i18n'
 import { formatCountdown, formatWhen } from '../lib/time'
 import { fixAge, now, queue, unitOf, world } from '../state/room'
 import { isSupervisor } from '../state/session'
@@ -20,16 +20,15 @@ import {
 	acknowledge,
 	callBack,
 	isOpenAssignment,
-	linkTo,
 	note,
 	OUTCOMES,
 	offer,
 	point,
-	release,
 	reopen,
 	setPriority,
 	setStatus,
 } from './actions'
+import { linkTo, release } from './entries'
 import { ask } from './override'
 import { PopOut } from './popout'
 import { Labels } from './queue'
@@ -366,9 +365,7 @@ function Recommended({ incident }: { incident: Incident }) {
 								)}
 							</span>
 							<span class="why dim">
-								{one.reasons
-									.flatMap((r) => reasonText(r) ?? [])
-									.join(language.value === 'ur' ? '، ' : ', ')}
+								{listed(one.reasons.flatMap((r) => reasonText(r) ?? []))}
 							</span>
 						</li>
 					)

@@ -9,5 +9,7 @@ export { Why } from './why'
 
 export const words: Loaders = {
 	ur: () => import('./strings/late/ur.json'),
+	sd: () => import('./strings/late/sd.json'),
 	en: () => import('./strings/late/en.json'),
+	zh: () => import('./strings/late/zh.json'),
 }

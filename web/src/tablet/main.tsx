@@ -46,7 +46,9 @@ function App() {
 
 void startPage(App, {
 	ur: () => import('./strings/ur.json'),
+	sd: () => import('./strings/sd.json'),
 	en: () => import('./strings/en.json'),
+	zh: () => import('./strings/zh.json'),
 })
 initSound()
 void openDuty()
