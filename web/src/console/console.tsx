@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The console: queue at the start, map and incident in the middle, units at the end,
  * the strip on top, the command line below. Zones never move. */
-import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { logout } from '../api/client'
 import { addCatalogs, dense, setDense, t } from '../lib/i18n'
@@ -22,6 +21,7 @@ import { QueuePane } from './queue'
 import {
 	dialog,
 	followSelection,
+	late,
 	mapHandle,
 	select,
 	selectedId,
@@ -102,9 +102,6 @@ function MapZone() {
 		</section>
 	)
 }
-
-type Late = typeof import('./late')
-const late = signal<Late | undefined>(undefined)
 
 async function loadLate(): Promise<void> {
 	for (;;) {

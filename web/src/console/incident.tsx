@@ -64,8 +64,9 @@ export function IncidentPane() {
 	if (!incident)
 		return (
 			<section class="zone incident none" aria-label={t('incident.title')}>
-				<p class="dim">{t('incident.none')}</p>
-				<PopOut pane="incident" />
+				<p class="dim">
+					{t('incident.none')} <PopOut pane="incident" />
+				</p>
 			</section>
 		)
 	return (

@@ -5,6 +5,7 @@ import type { Loaders } from '../lib/i18n'
 
 export { Dialogs } from './dialogs'
 export { IncidentPane } from './incident'
+export { UnitCard } from './unitcard'
 export { Why } from './why'
 
 export const words: Loaders = {
