@@ -440,6 +440,16 @@ function OpenAssignment({ assignment }: { assignment: Assignment }) {
 				<Bdi>{assignment.callsign}</Bdi>
 			</button>
 			<b>{t(`assignment.${assignment.state}`)}</b>
+			{assignment.state === 'offered' && left !== undefined && (
+				<span class={left < 10 ? 'warn-text num' : 'dim num'}>
+					{left > 0 ? formatCountdown(left) : t('assignments.expired')}
+				</span>
+			)}
+			{unit && (
+				<span class="dim">
+					<Age seconds={fixAge(unit, now.value)} />
+				</span>
+			)}
 			{assignment.override_reason ? (
 				<span class="dim">{t(`override.${assignment.override_reason}`)}</span>
 			) : assignment.is_offered_at_once ? null : (
@@ -450,16 +460,6 @@ function OpenAssignment({ assignment }: { assignment: Assignment }) {
 				>
 					{t('override.why')}
 				</button>
-			)}
-			{assignment.state === 'offered' && left !== undefined && (
-				<span class={left < 10 ? 'warn-text num' : 'dim num'}>
-					{left > 0 ? formatCountdown(left) : t('assignments.expired')}
-				</span>
-			)}
-			{unit && (
-				<span class="dim">
-					<Age seconds={fixAge(unit, now.value)} />
-				</span>
 			)}
 			<span class="row wrap voice">
 				<span class="dim">{t('assignments.voice')}</span>
@@ -577,16 +577,10 @@ function TimelineLine({ entry }: { entry: TimelineEntry }) {
 }
 
 /* Some texts are words of a list, not a person's. */
-const LISTS: Readonly<Record<string, string>> = {
-	'incident.escalated': 'escalated',
-	'page.owed': 'escalated',
-	'assignment.explained': 'override',
-}
-
 function textOf({ type, text }: TimelineEntry): string {
-	const list = LISTS[type]
-	if (list === 'override') return word('override', text)
-	return list ? word('escalated', text) : (text ?? '')
+	if (type === 'incident.escalated') return word('escalated', text)
+	if (type === 'assignment.explained') return word('override', text)
+	return text ?? ''
 }
 
 function TimelineText({ entry }: { entry: TimelineEntry }) {

@@ -209,7 +209,7 @@ function Offers({ offers }: { offers: ResponseTimes['offers'] }) {
 	const all = given.reduce((sum, [, n]) => sum + n, 0)
 	return (
 		<>
-			<p>{t('offers.sum', { count: offers.count, n: all })}</p>
+			<p class="offers-sum">{t('offers.sum', { count: offers.count, n: all })}</p>
 			{given.length > 0 && (
 				<ul class="offers">
 					{given.map(([reason, n]) => (
