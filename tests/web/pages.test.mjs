@@ -55,6 +55,7 @@ async function look({ name, path = `/${name}`, role, shows, size, map }, languag
 		await seat.open(path)
 		await page.locator(shows).first().waitFor()
 		await leaveSoundCheck(page, name)
+		if (name === 'console') await chooseFirst(page)
 		if (map) await drawn(page)
 		await page.evaluate(() => document.fonts.ready.then(() => 0))
 		assert.equal(await page.evaluate(() => document.documentElement.lang), language)
@@ -84,6 +85,13 @@ async function leaveSoundCheck(page, name) {
 	await sounds.waitFor()
 	await page.keyboard.press('Escape')
 	await dialog.waitFor({ state: 'detached' })
+}
+
+/* The incident's pane is the largest part of the console. */
+async function chooseFirst(page) {
+	await page.locator('.queue [data-incident] .pick').first().click()
+	await page.locator('.recommended .offer').nth(2).waitFor()
+	await page.locator('.timeline li').first().waitFor()
 }
 
 /* The map's own word for "still coming" is gone and a canvas is there. */
