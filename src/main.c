@@ -78,6 +78,8 @@ open_rooms(struct program *p, struct buf *why)
 	if (rc == 0)
 		rc = dispatch_open(p->net, p->journal, p->track, &dc, &p->dispatch);
 	if (rc == 0)
+		rc = share_open(p->net, p->journal, &p->share);
+	if (rc == 0)
 		rc = api_open(
 			&(struct api_config){
 				.net = p->net,
@@ -114,6 +116,7 @@ close_rooms(struct program *p)
 			p->net); /* what was posted runs while its owner still stands */
 	gate_close(p->gate);
 	api_close(p->api);
+	share_close(p->share);
 	dispatch_close(p->dispatch);
 	auth_close(p->auth);
 	track_close(p->track);
@@ -213,7 +216,9 @@ usage(int code)
 		"  kumak init …              makes a real node\n"
 		"  kumak account|device|token|invite …   administration of a running "
 		"node\n"
-		"  kumak verify …            checks the chain of events\n\n"
+		"  kumak verify …            checks the chain of events\n"
+		"  kumak backup FILE …       copies a node, also while it runs\n"
+		"  kumak restore FILE …      makes a folder of a copy\n\n"
 		"options of serve (with their defaults):\n%s",
 		KUMAK_VERSION, b.p);
 	return code;
@@ -242,6 +247,10 @@ main(int argc, char **argv)
 		return cli_init(argc - 2, argv + 2);
 	if (strcmp(argv[1], "verify") == 0)
 		return cli_verify(argc - 2, argv + 2);
+	if (strcmp(argv[1], "backup") == 0)
+		return cli_backup(argc - 2, argv + 2);
+	if (strcmp(argv[1], "restore") == 0)
+		return cli_restore(argc - 2, argv + 2);
 	for (size_t i = 0; i < ARRAY_LEN(admin); i++)
 		if (strcmp(argv[1], admin[i]) == 0)
 			return cli_admin(argc - 1, argv + 1);

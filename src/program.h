@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "cli/cli.h"
 #include "gate/gate.h"
+#include "share/share.h"
 
 #define DOORS_MAX 32
 
@@ -15,6 +16,7 @@ struct program {
 	struct track *track;
 	struct auth *auth;
 	struct dispatch *dispatch;
+	struct share *share;
 	struct api *api;
 	struct gate *gate;
 	struct net_tls *tls;

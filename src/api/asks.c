@@ -14,14 +14,19 @@
 static const char *const status_names[] = { "",          "accepted", "declined",
 					    "en_route",  "on_scene", "cleared",
 					    "cancelled", NULL };
+static const char *const partner_roles[] = { "", "support", "informed", NULL };
 static const char *const by_names[] = { "", "voice", NULL };
+static const char *const on_names[] = { "", "on", "off", NULL };
 static const char *const revoke_names[] = { "", "revoked", NULL };
 
-ASK(ask_login, LINE(ask_login, login, STR, MUST, .min = 1, .max = 64),
+ASK(ask_login, LINE(ask_login, login, STR, MUST, .min = 1, .max = 96),
     LINE(ask_login, password, STR, MUST, .min = 1, .max = 128),
     LINE(ask_login, totp, STR, MAY, .max = 16));
 ASK(ask_password, LINE(ask_password, old, STR, MUST, .min = 1, .max = 128),
     LINE(ask_password, new, STR, MUST, .min = 10, .max = 128));
+ASK(ask_totp, LINE(ask_totp, password, STR, MUST, .min = 1, .max = 128));
+ASK(ask_totp_set, LINE(ask_totp_set, state, ENUM, MUST, .names = on_names),
+    LINE(ask_totp_set, code, STR, MUST, .min = 1, .max = 16));
 ASK(ask_session, LINE(ask_session, language, STR, MUST, .min = 2, .max = 8));
 ASK(ask_cancel, LINE(ask_cancel, code, STR, MAY, .max = 64));
 ASK(ask_press,
@@ -50,7 +55,17 @@ ASK(ask_late,
 ASK(ask_offer, LINE(ask_offer, units, LIST, MUST, .doc = "ids"),
     LINE(ask_offer, partial, BOOL, MAY));
 ASK(ask_note, LINE(ask_note, text, STR, MUST, .min = 1, .max = 4000),
-    LINE(ask_note, to_owner, BOOL, MAY, .doc = "the site's agency may read it"));
+    LINE(ask_note, to_owner, BOOL, MAY, .doc = "the site's agency may read it"),
+    LINE(ask_note, shared, BOOL, MAY,
+	 .doc = "all agencies that handle the incident may read it"));
+ASK(ask_partner, LINE(ask_partner, agency, ID, MUST, .doc = "who is asked in"),
+    LINE(ask_partner, role, ENUM, MAY, .names = partner_roles),
+    LINE(ask_partner, parts, LIST, MAY,
+	 .doc = "what it sees beside the bare facts: message, caller, people, units, "
+		"notes"),
+    LINE(ask_partner, purpose, STR, MAY, .max = 400));
+ASK(ask_lead, LINE(ask_lead, agency, ID, MUST, .doc = "who is to lead"));
+ASK(ask_reason, LINE(ask_reason, reason, STR, MAY, .max = 400));
 ASK(ask_priority, LINE(ask_priority, priority, ENUM, MUST, .names = priority_names));
 ASK(ask_callback, LINE(ask_callback, outcome, STR, MUST, .min = 1, .max = 40),
     LINE(ask_callback, challenge_ok, BOOL, MAY),
@@ -61,8 +76,8 @@ ASK(ask_link, LINE(ask_link, to, ID, MUST));
 ASK(ask_status, LINE(ask_status, status, ENUM, MUST, .names = status_names),
     LINE(ask_status, at, TIME, MAY), LINE(ask_status, key, STR, MAY, .max = 64),
     LINE(ask_status, by, ENUM, MAY, .names = by_names));
-ASK(ask_reason, LINE(ask_reason, reason, ENUM, MUST, .names = override_names),
-    LINE(ask_reason, note, STR, MAY, .max = 400, .doc = "needed with other"));
+ASK(ask_override, LINE(ask_override, reason, ENUM, MUST, .names = override_names),
+    LINE(ask_override, note, STR, MAY, .max = 400, .doc = "needed with other"));
 ASK(ask_shift, LINE(ask_shift, on, BOOL, MAY));
 ASK(ask_fixes, LINE(ask_fixes, fixes, JSON, MUST));
 ASK(ask_enrolment, LINE(ask_enrolment, code, STR, MUST, .min = 1, .max = 64));

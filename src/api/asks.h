@@ -11,6 +11,16 @@ struct ask_password {
 	struct record r;
 	char *old, *new;
 };
+struct ask_totp {
+	struct record r;
+	char *password;
+};
+enum { TOTP_ON = 1, TOTP_OFF };
+struct ask_totp_set {
+	struct record r;
+	int state;
+	char *code;
+};
 struct ask_session {
 	struct record r;
 	char *language;
@@ -50,7 +60,21 @@ struct ask_offer {
 struct ask_note {
 	struct record r;
 	char *text;
-	bool to_owner;
+	bool to_owner, shared;
+};
+struct ask_partner {
+	struct record r;
+	struct id agency;
+	int role;
+	char *parts, *purpose;
+};
+struct ask_lead {
+	struct record r;
+	struct id agency;
+};
+struct ask_reason {
+	struct record r;
+	char *reason;
 };
 struct ask_priority {
 	struct record r;
@@ -77,7 +101,7 @@ struct ask_status {
 	char *key;
 	int by;
 };
-struct ask_reason {
+struct ask_override {
 	struct record r;
 	int reason;
 	char *note;
@@ -108,7 +132,8 @@ struct ask_revoke {
 	int state;
 };
 
-extern const struct noun ask_login, ask_password, ask_session, ask_cancel, ask_press,
-	ask_call, ask_late, ask_offer, ask_note, ask_priority, ask_callback, ask_close,
-	ask_link, ask_status, ask_reason, ask_shift, ask_fixes, ask_enrolment,
-	ask_token, ask_nothing, ask_revoke;
+extern const struct noun ask_login, ask_password, ask_totp, ask_totp_set, ask_session,
+	ask_cancel, ask_press, ask_call, ask_late, ask_offer, ask_note, ask_priority,
+	ask_callback, ask_close, ask_link, ask_status, ask_override, ask_shift,
+	ask_fixes, ask_enrolment, ask_token, ask_nothing, ask_revoke, ask_partner,
+	ask_lead, ask_reason;

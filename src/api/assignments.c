@@ -261,7 +261,7 @@ assignment_status_post(struct call *c)
 void
 assignment_reason_post(struct call *c)
 {
-	const struct ask_reason *ask = (const struct ask_reason *)c->ask.rec;
+	const struct ask_override *ask = (const struct ask_override *)c->ask.rec;
 	struct decision *d = call_decide(c);
 
 	if (assignment_explain(d, c->id, (enum override_reason)ask->reason,

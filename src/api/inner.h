@@ -71,6 +71,14 @@ void view_members(struct call *c, struct buf *b, enum noun_index n,
 void view_incident_paper(struct call *c, struct buf *b, struct incident *i);
 void view_incident_whole(struct call *c, struct buf *b, struct incident *i,
 			 enum view v);
+/* One that was changed, or the refusal (incidents.c). */
+void answer_incident(struct call *c, struct decision *d, int rc, struct id id,
+		     int status);
+/* The caller looks at a record by a grant: left behind before the answer. */
+void note_opening(struct call *c, enum noun_index n, const struct record *rec);
+/* Agencies that handle it too, or were asked to (sharing.c). */
+void write_partners(struct call *c, struct buf *b, const struct incident *i,
+		    enum view v);
 /* State and times as this caller sees them (frozen after an accepted cancel). */
 int shown_state(const struct incident *i, const struct principal *p);
 void view_unit_place(struct api *api, struct buf *b, const struct unit *u);

@@ -43,8 +43,9 @@ struct live {
 	struct journal_sink *sink;
 	struct net_timer *ping, *fixes, *check, *counts;
 	unsigned told_open, told_sound; /* the last that the room was told */
-	struct map moved;               /* unit id → 1 since the last merge */
-	struct ws_frame *frames[VIEW_ADMIN + 1]; /* of the event under way */
+	bool is_telling;
+	struct map moved;                     /* unit id → 1 since the last merge */
+	struct ws_frame *frames[VIEW__COUNT]; /* of the event under way */
 };
 
 static struct journal *
@@ -76,12 +77,14 @@ offer_event(struct reader *r, const struct event *e, struct incident *i,
 	if (!r->wants_events ||
 	    !access_event(journal_model(journal_of(r->live)), &r->who, e, i, &v))
 		return;
-	if (shared && !r->who.sos_only && shared[v]) {
+	if (r->who.sos_only || v == VIEW_GRANTED)
+		shared = NULL; /* no two of these need see the same */
+	if (shared && shared[v]) {
 		ws_send(r->ws, shared[v]);
 		return;
 	}
 	view_event(r->live->api, &b, e, &r->who, v, i);
-	if (shared && !r->who.sos_only) {
+	if (shared) {
 		shared[v] = ws_frame_new(buf_span(&b));
 		ws_send(r->ws, shared[v]);
 	} else {
@@ -299,8 +302,10 @@ tell_room(struct live *l)
 
 	live_counts(l, &open, &with_sound);
 	dispatch_room(l->api->cfg.dispatch, open, with_sound);
-	if (open != l->told_open || with_sound != l->told_sound)
-		net_timer_start(l->counts, COUNTS_MS, 0);
+	if (l->is_telling || (open == l->told_open && with_sound == l->told_sound))
+		return;
+	l->is_telling = true; /* not put off by those who come meanwhile */
+	net_timer_start(l->counts, COUNTS_MS, 0);
 }
 
 /* Boards and consoles show at once that nobody would be heard. */
@@ -311,6 +316,7 @@ send_counts(void *ctx)
 	struct buf AUTO(buf_done) b = { 0 };
 	struct ws_frame *f;
 
+	l->is_telling = false;
 	live_counts(l, &l->told_open, &l->told_sound);
 	buf_printf(&b, "{\"consoles\":{\"open\":%u,\"sound\":%u}}", l->told_open,
 		   l->told_sound);

@@ -3,6 +3,7 @@
 #include "api/routes.h"
 
 #include "base/auto.h"
+#include "base/qr.h"
 
 #include <stdlib.h>
 
@@ -28,6 +29,7 @@ write_session(struct call *c, struct buf *b, const struct account *a, struct spa
 	      : c->m->node->language ? c->m->node->language
 				     : "en");
 	jw_kbool(b, "must_change_password", a->must_change_password);
+	jw_kbool(b, "totp", a->totp);
 	jw_key(b, "node");
 	jw_open(b, '{');
 	jw_kz(b, "id", c->m->node->node);
@@ -38,31 +40,40 @@ write_session(struct call *c, struct buf *b, const struct account *a, struct spa
 	jw_close(b, '}');
 }
 
+/* What is said of a code, at sign-in and when it is set. */
 static void
-logged_in(void *ctx, int status, struct id account, struct span cookie,
-	  int retry_after_s)
+answer_code(struct call *c, int status, const char *code, int retry_after_s)
+{
+	if (retry_after_s)
+		buf_printf(&c->headers, "Retry-After: %d\r\n", retry_after_s);
+	answer_problem(c, status, code,
+		       retry_after_s                      ? "try again in %d s"
+		       : strcmp(code, "totp_needed") == 0 ? "totp: a code is needed"
+		       : strcmp(code, "bad_totp") == 0
+			       ? "the code is wrong, or was used"
+			       : "login or password is wrong",
+		       retry_after_s);
+}
+
+static void
+logged_in(void *ctx, const struct auth_outcome *o)
 {
 	struct call *c = ctx;
 	struct buf AUTO(buf_done) csrf = { 0 };
 	uint8_t h[HASH_BYTES];
-	const struct account *a = account_find(c->m, account);
+	const struct account *a = account_find(c->m, o->account);
 
-	if (status == 429 || status == 503) {
-		buf_printf(&c->headers, "Retry-After: %d\r\n", retry_after_s);
-		answer_problem(c, status, status == 429 ? "too_many_tries" : "busy",
-			       "try again in %d s", retry_after_s);
-		return;
-	}
-	if (status != 200 || !a) {
-		answer_problem(c, 401, "bad_login", "login or password is wrong");
+	if (o->status != 200 || !a) {
+		answer_code(c, o->status == 200 ? 401 : o->status,
+			    o->code ? o->code : "bad_login", o->retry_after_s);
 		return;
 	}
 	buf_printf(&c->headers,
 		   "Set-Cookie: kumak=" SPAN_FMT
 		   "; Path=/; HttpOnly; SameSite=Strict; Max-Age=86400%s\r\n",
-		   SPAN_ARG(cookie), c->req->is_tls ? "; Secure" : "");
+		   SPAN_ARG(o->cookie), c->req->is_tls ? "; Secure" : "");
 	/* the same word that auth_csrf makes of the cookie when it comes back */
-	crypt_hash2(h, SPAN("kumak csrf 1:"), cookie,
+	crypt_hash2(h, SPAN("kumak csrf 1:"), o->cookie,
 		    journal_node_key(c->api->cfg.journal));
 	crypt_b64(&csrf, h, 24);
 	write_session(c, &c->out, a, buf_span(&csrf));
@@ -74,14 +85,16 @@ session_post(struct call *c)
 {
 	const struct ask_login *ask = (const struct ask_login *)c->ask.rec;
 
-	auth_login(c->api->cfg.auth, &(struct auth_login){
-					     .login = span_of(ask->login),
-					     .password = span_of(ask->password),
-					     .peer = c->req->peer,
-					     .is_tls = c->req->is_tls,
-					     .done = logged_in,
-					     .ctx = c,
-				     });
+	auth_login(c->api->cfg.auth,
+		   &(struct auth_login){
+			   .login = span_of(ask->login),
+			   .password = span_of(ask->password),
+			   .totp = span_of(ask->totp ? ask->totp : ""),
+			   .peer = c->req->peer,
+			   .is_tls = c->req->is_tls,
+			   .done = logged_in,
+			   .ctx = c,
+		   });
 }
 
 static const struct account *
@@ -174,4 +187,70 @@ session_password_post(struct call *c)
 		return;
 	auth_check_password(c->api->cfg.auth, c->who->id, span_of(ask->old),
 			    password_checked, c);
+}
+
+/* --- the second factor ------------------------------------------------------ */
+
+/* The secret leaves once, to who has just said the password; it stands for
+ * nothing until a code of it comes back. */
+static void
+totp_password_checked(void *ctx, bool ok)
+{
+	struct call *c = ctx;
+	struct buf AUTO(buf_done) secret = { 0 }, uri = { 0 }, svg = { 0 };
+	struct decision *d;
+
+	if (!ok || !account_find(c->m, c->who->id)) {
+		answer_problem(c, 403, "bad_password", "password: it is wrong");
+		return;
+	}
+	auth_new_totp(c->api->cfg.auth, c->who->id, &secret, &uri);
+	d = call_decide(c);
+	if (totp_ask(d, buf_span(&secret)) < 0) {
+		answer_refusal(c, d);
+	} else {
+		qr_svg(&svg, uri.p);
+		jw_open(&c->out, '{');
+		jw_kstr(&c->out, "secret", buf_span(&secret));
+		jw_kstr(&c->out, "qr_svg", buf_span(&svg));
+		jw_close(&c->out, '}');
+		answer(c, 201);
+	}
+}
+
+void
+session_totp_post(struct call *c)
+{
+	const struct ask_totp *ask = (const struct ask_totp *)c->ask.rec;
+
+	if (!own_account(c))
+		return;
+	auth_check_password(c->api->cfg.auth, c->who->id, span_of(ask->password),
+			    totp_password_checked, c);
+}
+
+void
+session_totp_patch(struct call *c)
+{
+	const struct ask_totp_set *ask = (const struct ask_totp_set *)c->ask.rec;
+	const struct account *a = own_account(c);
+	bool is_on = ask->state == TOTP_ON;
+	int64_t step = 0;
+	const char *wrong;
+	struct decision *d;
+	int wait = 0;
+
+	if (!a)
+		return;
+	d = call_decide(c);
+	wrong = a->totp == is_on || (is_on && !a->totp_asked)
+			? "" /* the law says why not */
+			: auth_check_totp(c->api->cfg.auth, a->r.id, is_on,
+					  span_of(ask->code), &step, &wait);
+	if (*wrong)
+		answer_code(c, wait ? 429 : 403, wrong, wait);
+	else if (totp_set(d, is_on, step) < 0)
+		answer_refusal(c, d);
+	else
+		session_get(c);
 }

@@ -22,15 +22,53 @@ noun_of_path(const struct call *c)
 	return NOUN__COUNT;
 }
 
+/* Staff lists and crews: ?site=, ?unit=, ?state= of people. */
+struct people_filter {
+	struct id site, unit;
+	struct span state;
+};
+
+static bool
+people_filter_read(struct call *c, struct people_filter *f)
+{
+	static const char *const keys[] = { "site", "unit" };
+	struct id *const ids[] = { &f->site, &f->unit };
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		struct span s = http_query(c->req, keys[i]);
+
+		if (s.n && id_parse(s, ids[i]) < 0) {
+			answer_problem(c, 400, "bad_query", "%s must be an id",
+				       keys[i]);
+			return false;
+		}
+	}
+	f->state = http_query(c->req, "state");
+	if (f->state.n && !enum_find(person_state_names, f->state)) {
+		answer_problem(c, 400, "bad_query", "state must be active or left");
+		return false;
+	}
+	return true;
+}
+
+static bool
+people_filter_takes(const struct people_filter *f, const struct person *h)
+{
+	return (!id_is_set(f->site) || id_is(f->site, h->site)) &&
+	       (!id_is_set(f->unit) || id_is(f->unit, h->unit)) &&
+	       (!f->state.n || span_is_z(f->state, person_state_names[h->state]));
+}
+
 void
 settled_list(struct call *c)
 {
 	enum noun_index n = noun_of_path(c);
+	struct people_filter filter = { 0 };
 	struct pager p;
 	struct record **all;
 	size_t len;
 
-	if (!pager_read(c, &p))
+	if (!pager_read(c, &p) || (n == NOUN_PERSON && !people_filter_read(c, &filter)))
 		return;
 	all = model_list(c->m, n, &len, c->req->arena);
 	pager_open(c);
@@ -38,6 +76,9 @@ settled_list(struct call *c)
 		enum view v = access_record(c->m, c->who, n, all[k]);
 
 		if (v == VIEW_NONE || all[k]->id.seq <= p.after)
+			continue;
+		if (n == NOUN_PERSON &&
+		    !people_filter_takes(&filter, (const struct person *)all[k]))
 			continue;
 		if ((int64_t)p.n == p.limit) {
 			p.has_more = true;
@@ -83,6 +124,8 @@ put(struct call *c, struct decision *d, enum noun_index n, struct id id, struct 
 		return unit_put(d, id, &c->ask, ret);
 	case NOUN_RUN_CARD:
 		return run_card_put(d, id, &c->ask, ret);
+	case NOUN_PERSON:
+		return person_put(d, id, &c->ask, ret);
 	case NOUN_DEVICE:
 		return device_put(d, id, &c->ask, ret);
 	default:

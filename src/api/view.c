@@ -229,17 +229,41 @@ write_invitation(struct buf *b, const struct model *m, const struct invitation *
 	jw_kz(b, "state", state);
 }
 
+/* Who may not see a person is not told either that somebody's is there. */
+static uint64_t
+without_person(const struct model *m, const struct principal *p, enum noun_index n,
+	       const struct record *rec)
+{
+	bool is_account = n == NOUN_ACCOUNT;
+	struct id id = is_account         ? ((const struct account *)rec)->person
+		       : n == NOUN_DEVICE ? ((const struct device *)rec)->person
+					  : (struct id){ 0 };
+
+	if (!id_is_set(id) ||
+	    access_record(m, p, NOUN_PERSON, model_find(m, NOUN_PERSON, id)) !=
+		    VIEW_NONE)
+		return ~0ull;
+	return ~(1ull << field_at(nouns[n], is_account
+						    ? offsetof(struct account, person)
+						    : offsetof(struct device, person)));
+}
+
 void
 view_members(struct call *c, struct buf *b, enum noun_index n, const struct record *rec,
 	     enum view v)
 {
-	uint64_t given = ~0ull;
+	uint64_t given = without_person(c->m, c->who, n, rec);
+	unsigned parts = 0;
 	int64_t now = journal_now(c->api->cfg.journal);
 
 	jw_kid(b, "id", rec->id);
 	jw_kz(b, "world", world_names[rec->world]);
 	if (n == NOUN_INCIDENT)
-		given = incident_mask((const struct incident *)rec, v);
+		given &= incident_mask((const struct incident *)rec, v);
+	if (v == VIEW_GRANTED) {
+		access_grant(c->m, c->who, n, rec, &parts);
+		given &= granted_fields(n, parts);
+	}
 	if (n == NOUN_SITE && v == VIEW_UNIT) /* the word is the room's and owner's */
 		given &= ~(1ull << field_at(&noun_site,
 					    offsetof(struct site, challenge_word)));
@@ -260,6 +284,14 @@ view_members(struct call *c, struct buf *b, enum noun_index n, const struct reco
 	case NOUN_ASSIGNMENT:
 		if (((const struct assignment *)rec)->by_voice)
 			jw_kz(b, "by", "voice");
+		break;
+	case NOUN_AGENCY:
+		if (!((const struct agency *)rec)->short_name) {
+			struct buf AUTO(buf_done) name = { 0 };
+
+			agency_short_name((const struct agency *)rec, &name);
+			jw_kz(b, "short_name", name.p);
+		}
 		break;
 	case NOUN_INVITATION:
 		write_invitation(b, c->m, (const struct invitation *)rec, now);
@@ -357,7 +389,15 @@ view_event(struct api *api, struct buf *b, const struct event *e,
 {
 	uint64_t given = without_refs(e);
 	enum noun_index n = event_infos[e->type].noun;
+	unsigned parts = 0;
 
+	if (v == VIEW_GRANTED) {
+		if (i)
+			access_grant(journal_model(api->cfg.journal), p, NOUN_INCIDENT,
+				     &i->r, &parts);
+		given &= granted_fields(n, parts);
+	}
+	given &= without_person(journal_model(api->cfg.journal), p, n, e->body.rec);
 	if (n == NOUN_UNIT) /* context says it, as it is now */
 		given &= ~(1ull
 			   << field_at(&noun_unit, offsetof(struct unit, callsign)));

@@ -3,9 +3,12 @@
  * Sessions and logins. argon2id runs in the pool, at most two at once with a
  * short queue, so that a flood of logins can neither eat the memory nor the
  * loop. Ten tries in fifteen minutes per login and address; beyond that the
- * address waits, and nobody else does.
+ * address waits, and nobody else does. Codes of a second factor count by account:
+ * whoever tries them has the password. None of it touches a session that stands.
  */
 #include "auth/auth.h"
+
+#include "auth/totp.h"
 
 #include "base/auto.h"
 #include "base/log.h"
@@ -27,7 +30,7 @@ struct tries {
 struct job {
 	struct auth *auth;
 	struct job *next;
-	char *login, *password, *hash, *peer;
+	char *login, *password, *totp, *hash, *peer;
 	struct id account;
 	char made[PASSWORD_HASH_MAX];
 	bool is_check, ok, is_tls;
@@ -41,6 +44,7 @@ struct auth {
 	struct net *net;
 	struct journal *journal;
 	struct map throttle; /* login ‖ address → struct tries */
+	struct map codes;    /* account → struct tries, of codes */
 	struct job *queue, **queue_end;
 	size_t queued, running;
 	struct buf local;              /* hash of the machine's own secret */
@@ -66,6 +70,7 @@ job_free(struct job *job)
 		crypt_wipe(job->password, strlen(job->password));
 	free(job->login);
 	free(job->password);
+	free(job->totp);
 	free(job->hash);
 	free(job->peer);
 	free(job);
@@ -80,7 +85,10 @@ auth_close(struct auth *a)
 		return;
 	for (size_t i = 0; map_next(&a->throttle, &i, NULL, &t);)
 		free(t);
+	for (size_t i = 0; map_next(&a->codes, &i, NULL, &t);)
+		free(t);
 	map_done(&a->throttle);
+	map_done(&a->codes);
 	buf_done(&a->local);
 	while (a->queue) {
 		struct job *job = a->queue;
@@ -220,7 +228,7 @@ auth_csrf_ok(struct auth *a, const struct http_request *req)
 static struct span
 throttle_key(struct buf *b, struct span login, const char *peer)
 {
-	buf_add_span(b, login.n > 64 ? (struct span){ login.p, 64 } : login);
+	buf_add_span(b, login.n > 96 ? (struct span){ login.p, 96 } : login);
 	buf_add_c(b, '\n');
 	buf_add_z(b, peer);
 	return buf_span(b);
@@ -238,19 +246,14 @@ forget_all(struct auth *a)
 
 /* Seconds to wait, 0: go on. Counts this try. */
 static int
-throttle(struct auth *a, struct span login, const char *peer)
+count_try(struct map *tries, struct span key, int64_t now)
 {
-	struct buf AUTO(buf_done) k = { 0 };
-	struct span key = throttle_key(&k, login, peer);
-	struct tries *t = map_get(&a->throttle, key);
-	int64_t now = net_mono_ms(a->net);
+	struct tries *t = map_get(tries, key);
 
 	if (!t) {
-		if (a->throttle.n >= THROTTLE_MAX)
-			forget_all(a);
 		t = calloc(1, sizeof *t);
 		t->since = now;
-		map_put(&a->throttle, key, t);
+		map_put(tries, key, t);
 	}
 	if (now - t->since > TRIES_WINDOW_MS)
 		*t = (struct tries){ now, 0 };
@@ -258,6 +261,17 @@ throttle(struct auth *a, struct span login, const char *peer)
 		return (int)((t->since + TRIES_WINDOW_MS - now) / 1000 + 1);
 	t->count++;
 	return 0;
+}
+
+static int
+throttle(struct auth *a, struct span login, const char *peer)
+{
+	struct buf AUTO(buf_done) k = { 0 };
+
+	if (a->throttle.n >= THROTTLE_MAX)
+		forget_all(a);
+	return count_try(&a->throttle, throttle_key(&k, login, peer),
+			 net_mono_ms(a->net));
 }
 
 static void
@@ -283,27 +297,103 @@ work(void *ctx)
 
 static void start_next(struct auth *a);
 
+/* --- the second factor ------------------------------------------------------ */
+
+const char *
+auth_check_totp(struct auth *a, struct id account, bool is_asked, struct span code,
+		int64_t *ret_step, int *ret_retry_after_s)
+{
+	const struct account *acc = account_find(journal_model(a->journal), account);
+	const char *secret = !acc       ? NULL
+			     : is_asked ? acc->totp_asked
+					: acc->totp_secret;
+	int wait = count_try(&a->codes, ID_KEY(&account), net_mono_ms(a->net));
+
+	if (wait) {
+		*ret_retry_after_s = wait;
+		return "too_many_tries";
+	}
+	/* a secret whose key was destroyed fits no code */
+	if (!secret || !totp_check(span_of(secret), code, journal_now(a->journal),
+				   acc->totp_step, ret_step))
+		return "bad_totp";
+	free(map_remove(&a->codes, ID_KEY(&account)));
+	return "";
+}
+
+void
+auth_new_totp(struct auth *a, struct id account, struct buf *ret_secret,
+	      struct buf *ret_uri)
+{
+	const struct model *m = journal_model(a->journal);
+	const struct account *acc = account_find(m, account);
+
+	totp_new_secret(ret_secret);
+	totp_uri(ret_uri, span_of(m->node->name ? m->node->name : "Kumak"),
+		 span_of(acc->login), buf_span(ret_secret));
+}
+
+/* What is wrong with the login, its password being right; "": nothing. */
+static const char *
+second_factor(struct auth *a, struct job *job, int64_t *ret_step, int *ret_wait)
+{
+	const struct account *acc =
+		account_find(journal_model(a->journal), job->account);
+
+	if (!acc || !acc->totp)
+		return "";
+	if (!*job->totp)
+		return "totp_needed";
+	return auth_check_totp(a, job->account, false, span_of(job->totp), ret_step,
+			       ret_wait);
+}
+
+static void
+refuse_login(struct job *job, const char *code, int retry_after_s)
+{
+	struct auth_outcome o = { .status = 401,
+				  .code = code,
+				  .retry_after_s = retry_after_s };
+
+	if (strcmp(code, "too_many_tries") == 0)
+		o.status = 429;
+	else if (strcmp(code, "busy") == 0)
+		o.status = 503;
+	else
+		log_info("auth", "login_refused", "peer=%s code=%s", job->peer, code);
+	job->l.done(job->l.ctx, &o);
+}
+
 static void
 finish_login(struct auth *a, struct job *job)
 {
 	struct buf AUTO(buf_done) secret = { 0 }, hash = { 0 };
+	struct auth_outcome o = { .status = 200, .account = job->account };
+	int64_t step = FIELD_NONE;
 	struct decision *d;
 	struct id session;
+	const char *wrong;
+	int wait = 0;
 
 	if (!job->ok || !id_is_set(job->account)) {
-		log_info("auth", "login_refused", "peer=%s", job->peer);
-		job->l.done(job->l.ctx, 401, (struct id){ 0 }, (struct span){ 0 }, 0);
+		refuse_login(job, "bad_login", 0);
+		return;
+	}
+	wrong = second_factor(a, job, &step, &wait);
+	if (*wrong) {
+		refuse_login(job, wrong, wait);
 		return;
 	}
 	auth_new_secret(&secret, &hash);
 	d = journal_begin(a->journal, NULL);
 	if (session_open(d, job->account, buf_span(&hash), d->now + SESSION_MS,
-			 span_of(job->peer), &session) < 0) {
-		job->l.done(job->l.ctx, 401, (struct id){ 0 }, (struct span){ 0 }, 0);
+			 span_of(job->peer), step, &session) < 0) {
+		refuse_login(job, d->refusal.code, 0);
 		return;
 	}
 	throttle_clear(a, span_of(job->login), job->peer);
-	job->l.done(job->l.ctx, 200, job->account, buf_span(&secret), 0);
+	o.cookie = buf_span(&secret);
+	job->l.done(job->l.ctx, &o);
 }
 
 static void
@@ -370,26 +460,27 @@ void
 auth_login(struct auth *a, const struct auth_login *l)
 {
 	const struct account *acc =
-		account_by_login(journal_model(a->journal), l->login);
+		account_for_sign_in(journal_model(a->journal), l->login);
 	int wait = throttle(a, l->login, l->peer);
 	bool has = acc && !acc->disabled && acc->password_hash;
-	struct job *job;
+	struct job *job = calloc(1, sizeof *job);
 
+	job->l = *l;
+	job->peer = span_dup(span_of(l->peer));
 	if (wait) {
-		l->done(l->ctx, 429, (struct id){ 0 }, (struct span){ 0 }, wait);
+		refuse_login(job, "too_many_tries", wait);
+		job_free(job);
 		return;
 	}
-	job = calloc(1, sizeof *job);
-	job->l = *l;
 	job->is_check = true;
 	job->login = span_dup(l->login);
 	job->password = span_dup(l->password);
-	job->peer = span_dup(span_of(l->peer));
+	job->totp = span_dup(l->totp);
 	job->hash = span_dup(span_of(has ? acc->password_hash : dummy_hash(a)));
 	if (has)
 		job->account = acc->r.id;
 	if (!enqueue(a, job)) {
-		l->done(l->ctx, 503, (struct id){ 0 }, (struct span){ 0 }, 2);
+		refuse_login(job, "busy", 2);
 		job_free(job);
 	}
 }

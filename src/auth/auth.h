@@ -40,13 +40,20 @@ void auth_identify(struct auth *a, const struct http_request *req,
 void auth_csrf(struct auth *a, const struct http_request *req, struct buf *b);
 bool auth_csrf_ok(struct auth *a, const struct http_request *req);
 
+struct auth_outcome {
+	int status;       /* 200, 401, 429, 503 */
+	const char *code; /* bad_login, totp_needed, bad_totp, too_many_tries, busy */
+	struct id account;
+	struct span cookie;
+	int retry_after_s;
+};
+
 struct auth_login {
-	struct span login, password;
+	struct span login, password, totp;
 	const char *peer;
 	bool is_tls;
-	/* On the loop. status 200 with a session, 401, 429 or 503. */
-	void (*done)(void *ctx, int status, struct id account, struct span cookie,
-		     int retry_after_s);
+	/* On the loop: 200 with a session, or a refusal's status and code. */
+	void (*done)(void *ctx, const struct auth_outcome *o);
 	void *ctx;
 };
 /* Copies what it needs. done is called once, maybe at once. */
@@ -55,6 +62,14 @@ void auth_logout(struct auth *a, struct id session);
 /* Whether `password` is the account's: done(ctx, ok). */
 void auth_check_password(struct auth *a, struct id account, struct span password,
 			 void (*done)(void *ctx, bool ok), void *ctx);
+/* A code of the account's second factor, of the one that is asked for or of the
+ * one that is on: "" and its step, or the code of the refusal. Counts tries. */
+const char *auth_check_totp(struct auth *a, struct id account, bool is_asked,
+			    struct span code, int64_t *ret_step,
+			    int *ret_retry_after_s);
+/* A new secret and the address in its QR code. */
+void auth_new_totp(struct auth *a, struct id account, struct buf *ret_secret,
+		   struct buf *ret_uri);
 /* Hashes in the pool: done(ctx, hash), empty on failure (too busy). */
 void auth_hash_password(struct auth *a, struct span password,
 			void (*done)(void *ctx, struct span hash), void *ctx);

@@ -4,6 +4,7 @@
  * through the running node and its public API, with the folder's own secret.
  *   kumak account add LOGIN ROLE [agency=ID unit=ID site=ID …]
  *   kumak account disable ID        kumak account list
+ *   kumak account reset_totp ID     takes a lost second factor off
  *   kumak device add DOOR IDENTITY [bound_to=ID trust=verified]
  *   kumak device bind ID UNIT|SITE  kumak device list
  *   kumak token add ROLE [agency=ID unit=ID site=ID label=TEXT]
@@ -20,7 +21,8 @@
 static int
 usage(void)
 {
-	fputs("usage: kumak account add LOGIN ROLE [key=value…] | disable ID | list\n"
+	fputs("usage: kumak account add LOGIN ROLE [key=value…] | disable ID | "
+	      "reset_totp ID | list\n"
 	      "       kumak device add DOOR IDENTITY [key=value…] | bind ID BEARER | "
 	      "list\n"
 	      "       kumak token add ROLE [key=value…] | revoke ID | list\n"
@@ -100,6 +102,12 @@ account(const char *dir, int argc, char **argv)
 	jw_open(&b, '{');
 	if (argc == 2 && strcmp(argv[0], "disable") == 0) {
 		jw_kbool(&b, "disabled", true);
+		jw_close(&b, '}');
+		buf_printf(&path, "/api/v1/accounts/%s", argv[1]);
+		return call(dir, "PATCH", path.p, &b);
+	}
+	if (argc == 2 && strcmp(argv[0], "reset_totp") == 0) {
+		jw_kbool(&b, "reset_totp", true);
 		jw_close(&b, '}');
 		buf_printf(&path, "/api/v1/accounts/%s", argv[1]);
 		return call(dir, "PATCH", path.p, &b);

@@ -27,6 +27,8 @@ void options_help(struct buf *b);
 /* --- verbs: return the exit code ---------------------------------------------- */
 int cli_init(int argc, char **argv);
 int cli_verify(int argc, char **argv);
+int cli_backup(int argc, char **argv);
+int cli_restore(int argc, char **argv);
 int cli_admin(int argc, char **argv); /* account, device, token, invite */
 
 /* --- a node in the making (make.c) --------------------------------------------- */

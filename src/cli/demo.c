@@ -79,14 +79,18 @@ digits(struct buf *b, int n)
 
 static struct id
 make_agency(struct demo *d, const char *name, const char *name_ur,
-	    enum agency_kind kind, bool lends)
+	    const char *short_name, enum agency_kind kind, bool lends)
 {
+	struct buf AUTO(buf_done) lower = { 0 };
 	struct patch p;
 	struct id id;
 
 	patch_init(&p, &noun_agency);
 	PATCH_STR(&p, agency, name, span_of(name));
 	PATCH_STR(&p, agency, name_ur, span_of(name_ur));
+	for (const char *c = short_name; *c; c++)
+		buf_add_c(&lower, (char)(*c | 0x20));
+	PATCH_STR(&p, agency, short_name, buf_span(&lower));
 	PATCH_ENUM(&p, agency, kind, kind);
 	PATCH_BOOL(&p, agency, lends_units, lends);
 	agency_put(journal_begin(d->m.journal, &d->m.admin), (struct id){ 0 }, &p, &id);
@@ -239,8 +243,57 @@ make_token(struct demo *d, enum role role, struct id agency, struct id unit,
 	jw_close(b, '}');
 }
 
+/* Each agency's people are made by an administrator of its own. */
 static void
-make_people(struct demo *d)
+make_person(struct demo *d, unsigned n, struct id agency, struct id site,
+	    struct id unit, const char *rank)
+{
+	static const struct {
+		const char *en, *ur;
+	} names[] = { { "Arlen", "آرلن" },  { "Birra", "بیرا" },  { "Corvin", "کورون" },
+		      { "Dalma", "ڈلما" },  { "Edrin", "ایڈرن" }, { "Fayla", "فائلا" },
+		      { "Gorran", "گوران" } };
+	struct principal admin = d->m.admin;
+	struct buf AUTO(buf_done) name = { 0 }, name_ur = { 0 }, phones = { 0 };
+	struct patch p;
+
+	admin.agency = agency;
+	admin.is_control = id_is(agency, d->m.admin.agency);
+	buf_printf(&name, "%s Demo-%02u", names[n % ARRAY_LEN(names)].en, n + 1);
+	buf_printf(&name_ur, "%s نمونہ %02u", names[n % ARRAY_LEN(names)].ur, n + 1);
+	buf_printf(&phones, "[{\"label\":\"duty\",\"number\":\"+92 300 000 %04u\"}]",
+		   2000 + n);
+	patch_init(&p, &noun_person);
+	PATCH_STR(&p, person, name, buf_span(&name));
+	PATCH_STR(&p, person, name_ur, buf_span(&name_ur));
+	PATCH_STR(&p, person, rank, span_of(rank));
+	PATCH_STR(&p, person, phones, buf_span(&phones));
+	PATCH_STR(&p, person, languages,
+		  n % 2 ? SPAN("[\"ur\",\"en\"]") : SPAN("[\"ur\",\"sd\"]"));
+	PATCH_ID(&p, person, site, site);
+	PATCH_ID(&p, person, unit, unit);
+	person_put(journal_begin(d->m.journal, &admin), (struct id){ 0 }, &p, NULL);
+}
+
+/* Two of a crew for the units with a tablet, two at each mission's gate. */
+static void
+make_staff(struct demo *d)
+{
+	struct id none = { 0 };
+	unsigned n = 0;
+
+	for (unsigned u = 0; u < N_TOKENED; u++, n += 2) {
+		make_person(d, n, d->m.admin.agency, none, d->unit[u], "sub-inspector");
+		make_person(d, n + 1, d->m.admin.agency, none, d->unit[u], "constable");
+	}
+	for (unsigned m = 0; m < N_MISSIONS; m++, n += 2) {
+		make_person(d, n, d->mission[m], d->site[m], none, "security officer");
+		make_person(d, n + 1, d->mission[m], d->site[m], none, "gate guard");
+	}
+}
+
+static void
+make_accounts(struct demo *d)
 {
 	static const enum role room[] = { ROLE_ADMINISTRATOR, ROLE_DISPATCHER,
 					  ROLE_SUPERVISOR,    ROLE_DUTY_OFFICER,
@@ -261,6 +314,7 @@ make_people(struct demo *d)
 		snprintf(login, sizeof login, "site%u", n + 1);
 		make_account(d, login, ROLE_SITE, d->mission[n], none, d->site[n]);
 	}
+	make_account(d, "mission1", ROLE_ADMINISTRATOR, d->mission[0], none, none);
 	for (unsigned n = 0; n < N_MISSIONS; n++)
 		make_token(d, ROLE_SITE, d->mission[n], none, d->site[n], "gate desk");
 }
@@ -275,14 +329,15 @@ make_city(struct demo *d)
 	jw_kid(&d->agencies, "id", control);
 	jw_kz(&d->agencies, "name", "Demo City Police");
 	jw_close(&d->agencies, '}');
-	rangers = make_agency(d, "Demo Rangers", "نمونہ رینجرز", AGENCY_RANGERS, true);
+	rangers = make_agency(d, "Demo Rangers", "نمونہ رینجرز", "rangers",
+			      AGENCY_RANGERS, true);
 	for (unsigned n = 0; n < N_MISSIONS; n++) {
 		struct buf AUTO(buf_done) name = { 0 }, name_ur = { 0 };
 
 		buf_printf(&name, "Mission of %s (demo)", countries[n].en);
 		buf_printf(&name_ur, "مشن %s (نمونہ)", countries[n].ur);
-		d->mission[n] =
-			make_agency(d, name.p, name_ur.p, AGENCY_MISSION, false);
+		d->mission[n] = make_agency(d, name.p, name_ur.p, countries[n].en,
+					    AGENCY_MISSION, false);
 		d->site[n] = make_site(d, n, d->mission[n]);
 	}
 	for (unsigned n = 0; n < N_UNITS; n++) {
@@ -291,7 +346,8 @@ make_city(struct demo *d)
 		make_device(d, "osmand", identity, d->unit[n], n == N_TOKENED + 1);
 	}
 	make_device(d, "watch", "9600000001", d->unit[N_TOKENED], true);
-	make_people(d);
+	make_staff(d);
+	make_accounts(d);
 	journal_turn_end(d->m.journal);
 }
 

@@ -73,8 +73,8 @@ int
 shelf_load_live(struct journal *j, struct buf *why)
 {
 	static const enum noun_index all[] = {
-		NOUN_NODE,  NOUN_AGENCY,     NOUN_SITE,   NOUN_UNIT,    NOUN_ACCOUNT,
-		NOUN_TOKEN, NOUN_INVITATION, NOUN_DEVICE, NOUN_RUN_CARD
+		NOUN_NODE,  NOUN_AGENCY,     NOUN_SITE,   NOUN_UNIT,     NOUN_ACCOUNT,
+		NOUN_TOKEN, NOUN_INVITATION, NOUN_DEVICE, NOUN_RUN_CARD, NOUN_PERSON
 	};
 	int rc = 0;
 	void *rec;
@@ -90,6 +90,8 @@ shelf_load_live(struct journal *j, struct buf *why)
 		rc = load_where(j, noun_page.letter, 0, 1);
 	if (rc == 0)
 		rc = load_where(j, noun_session.letter, 0, 1);
+	if (rc == 0)
+		rc = load_where(j, noun_grant.letter, 0, 1);
 	if (rc < 0)
 		buf_printf(why, "loading records: %s", err_text(rc));
 	return rc;
@@ -156,6 +158,7 @@ shelf_tidy(struct journal *j, struct batch *b)
 	j->head_at = b->events[b->n - 1].e.at;
 	for (size_t k = 0; k < b->n; k++) {
 		const struct event *e = &b->events[k].e;
+		struct record *rec;
 		struct note *note;
 		struct page *page;
 
@@ -174,6 +177,11 @@ shelf_tidy(struct journal *j, struct batch *b)
 			note = note_find(&j->model, e->subject);
 			if (note && note->r.touched_seq <= j->durable)
 				model_evict(&j->model, NOUN_NOTE, &note->r);
+			break;
+		case NOUN_OPENING:
+			rec = model_find(&j->model, NOUN_OPENING, e->subject);
+			if (rec && rec->touched_seq <= j->durable)
+				model_evict(&j->model, NOUN_OPENING, rec);
 			break;
 		case NOUN_PAGE:
 			page = page_find(&j->model, e->subject);

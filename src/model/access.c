@@ -177,12 +177,15 @@ owns_incident(const struct principal *p, const struct incident *i)
 }
 
 static enum view
-view_incident(const struct principal *p, const struct incident *i)
+view_incident(const struct model *m, const struct principal *p,
+	      const struct incident *i)
 {
 	if (principal_is_room(p))
 		return VIEW_ROOM;
 	if (p->is_control && p->role != ROLE_RESPONDER)
 		return VIEW_NONE; /* its incidents are the room's business */
+	if (access_grant(m, p, NOUN_INCIDENT, &i->r, NULL))
+		return VIEW_GRANTED;
 	if (p->role == ROLE_RESPONDER)
 		return is_on_incident(p, i) ||
 				       (id_is_set(i->unit) && id_is(i->unit, p->unit))
@@ -210,6 +213,16 @@ view_unit(const struct model *m, const struct principal *p, const struct unit *u
 	return VIEW_NONE;
 }
 
+static bool
+has_part(const struct model *m, const struct principal *p, struct id incident,
+	 enum grant_part part)
+{
+	const struct incident *i = incident_find(m, incident);
+	unsigned parts = 0;
+
+	return i && access_grant(m, p, NOUN_INCIDENT, &i->r, &parts) && (parts & part);
+}
+
 static enum view
 view_assignment(const struct model *m, const struct principal *p,
 		const struct assignment *a)
@@ -222,7 +235,31 @@ view_assignment(const struct model *m, const struct principal *p,
 	    unit_find(m, a->unit) &&
 	    view_unit(m, p, unit_find(m, a->unit)) != VIEW_NONE)
 		return VIEW_OWNER;
-	return VIEW_NONE;
+	return has_part(m, p, a->incident, PART_UNITS) ? VIEW_GRANTED : VIEW_NONE;
+}
+
+/* A note is for its author's agency; shared, for all that handle the incident. */
+static enum view
+view_note(const struct model *m, const struct principal *p, const struct note *n,
+	  const struct incident *i)
+{
+	enum view v = i ? view_incident(m, p, i) : VIEW_NONE;
+	bool is_foreign = id_is_set(n->agency) && !id_is(n->agency, p->agency);
+
+	switch (v) {
+	case VIEW_ROOM:
+		return !is_foreign || n->is_shared ? v : VIEW_NONE;
+	case VIEW_UNIT:
+		return !id_is_set(n->agency) || n->is_shared || !is_foreign ? v
+									    : VIEW_NONE;
+	case VIEW_GRANTED:
+		if (id_is_set(n->agency) && !is_foreign)
+			return v;
+		return n->is_shared && has_part(m, p, i->r.id, PART_NOTES) ? v
+									   : VIEW_NONE;
+	default:
+		return n->to_owner ? v : VIEW_NONE;
+	}
 }
 
 /* Staff bound to one site know that one; a button knows none. */
@@ -247,6 +284,8 @@ view_site(const struct model *m, const struct principal *p, const struct site *s
 		return VIEW_ROOM;
 	if (owns_site(p, s->agency, s->r.id))
 		return VIEW_OWNER;
+	if (access_grant(m, p, NOUN_SITE, &s->r, NULL))
+		return VIEW_GRANTED;
 	u = p->role == ROLE_RESPONDER ? unit_find(m, p->unit) : NULL;
 	for (size_t k = 0; u && k < u->n_open; k++) {
 		const struct incident *i = incident_find(m, u->open[k]->incident);
@@ -255,6 +294,37 @@ view_site(const struct model *m, const struct principal *p, const struct site *s
 			return VIEW_UNIT;
 	}
 	return VIEW_NONE;
+}
+
+/* An agency's people are its own: no role of another agency sees them, the
+ * control agency's neither. Its administrators know all of them, its staff those
+ * of their site, its room those who man its units, everyone himself. */
+static enum view
+view_person(const struct model *m, const struct principal *p, const struct person *h)
+{
+	const struct account *own = account_find(m, p->id);
+
+	if (!id_is_set(p->agency) || !id_is(p->agency, h->agency))
+		return VIEW_NONE;
+	if (principal_is_administrator(p))
+		return VIEW_ADMIN;
+	if (own && id_is_set(own->person) && id_is(own->person, h->r.id))
+		return VIEW_OWNER;
+	switch (p->role) {
+	case ROLE_LIAISON:
+	case ROLE_SITE:
+		return !p->is_control && owns_site(p, h->agency, h->site) ? VIEW_OWNER
+									  : VIEW_NONE;
+	case ROLE_DISPATCHER:
+	case ROLE_SUPERVISOR:
+	case ROLE_DUTY_OFFICER:
+		return id_is_set(h->unit) ? VIEW_OWNER : VIEW_NONE;
+	case ROLE_RESPONDER:
+		return id_is_set(h->unit) && id_is(h->unit, p->unit) ? VIEW_UNIT
+								     : VIEW_NONE;
+	default:
+		return VIEW_NONE;
+	}
 }
 
 static enum view
@@ -270,7 +340,9 @@ enum view
 access_record(const struct model *m, const struct principal *p, enum noun_index n,
 	      const struct record *rec)
 {
-	const struct incident *i = NULL;
+	const struct incident *i;
+	const struct grant *g;
+	enum view v;
 
 	if (!p || !rec || p->role == ROLE_NONE || p->sos_only)
 		return VIEW_NONE;
@@ -281,7 +353,7 @@ access_record(const struct model *m, const struct principal *p, enum noun_index 
 		return VIEW_NONE;
 	switch (n) {
 	case NOUN_INCIDENT:
-		return view_incident(p, (const struct incident *)rec);
+		return view_incident(m, p, (const struct incident *)rec);
 	case NOUN_UNIT:
 		return view_unit(m, p, (const struct unit *)rec);
 	case NOUN_ASSIGNMENT:
@@ -312,20 +384,47 @@ access_record(const struct model *m, const struct principal *p, enum noun_index 
 			       : VIEW_NONE;
 	case NOUN_SIGNAL:
 		i = incident_find(m, ((const struct signal *)rec)->incident);
-		return i ? view_incident(p, i) : VIEW_NONE;
+		v = i ? view_incident(m, p, i) : VIEW_NONE;
+		return v == VIEW_GRANTED && !has_part(m, p, i->r.id, PART_MESSAGE)
+			       ? VIEW_NONE
+			       : v;
 	case NOUN_NOTE:
-		i = incident_find(m, ((const struct note *)rec)->incident);
-		if (!i)
-			return VIEW_NONE;
-		if (view_incident(p, i) == VIEW_OWNER &&
-		    !((const struct note *)rec)->to_owner)
-			return VIEW_NONE;
-		return view_incident(p, i);
+		return view_note(
+			m, p, (const struct note *)rec,
+			incident_find(m, ((const struct note *)rec)->incident));
+	case NOUN_GRANT:
+		return access_grant_record(p, (const struct grant *)rec);
+	case NOUN_OPENING:
+		g = grant_find(m, ((const struct opening *)rec)->grant);
+		return g ? access_grant_record(p, g) : VIEW_NONE;
+	case NOUN_PERSON:
+		return view_person(m, p, (const struct person *)rec);
 	case NOUN_PAGE:
 		return principal_is_room(p) ? VIEW_ROOM : VIEW_NONE;
 	default:
 		return VIEW_NONE;
 	}
+}
+
+/* What is heard by another agency that handles the incident, and by both sides of
+ * a grant: whoever sees the record itself. */
+static enum view
+hears_as_partner(const struct model *m, const struct principal *p,
+		 const struct event *e, const struct incident *i, unsigned to)
+{
+	enum noun_index n = event_infos[e->type].noun;
+	const struct record *rec = model_find(m, n, e->subject);
+	enum view v;
+
+	if (to & SEE_PARTIES)
+		return rec ? access_record(m, p, n, rec) : VIEW_NONE;
+	if (!i || view_incident(m, p, i) != VIEW_GRANTED)
+		return VIEW_NONE;
+	if (n == NOUN_INCIDENT)
+		return VIEW_GRANTED;
+	/* a note has left memory when its event is read again: the event has it */
+	v = access_record(m, p, n, n == NOUN_NOTE || !rec ? e->body.rec : rec);
+	return v == VIEW_OWNER ? VIEW_GRANTED : v;
 }
 
 /* --- events --------------------------------------------------------------- */
@@ -334,7 +433,8 @@ bool
 incident_is_frozen_for(const struct incident *i, const struct principal *p)
 {
 	return i->frozen_seq != FIELD_NONE && i->released_at == TIME_NONE &&
-	       !principal_is_room(p) && p->role != ROLE_RESPONDER;
+	       !principal_is_room(p) && p->role != ROLE_RESPONDER &&
+	       (!id_is_set(p->agency) || id_is(p->agency, i->agency));
 }
 
 static bool
@@ -370,11 +470,16 @@ access_event(const struct model *m, const struct principal *p, const struct even
 	*ret_view = VIEW_NONE;
 	if (e->world != p->world)
 		to &= SEE_ADMIN; /* a room hears its own world only */
-	if (p->role == ROLE_NONE || !to)
-		return false;
-	if ((to & SEE_ROOM) && principal_is_room(p) &&
-	    (!id_is_set(e->unit_agency) || info->noun != NOUN_UNIT ||
-	     view_unit(m, p, unit_find(m, e->unit)) != VIEW_NONE))
+	if (to & SEE_STAFF)      /* who sees the person hears of it */
+		*ret_view = access_record(m, p, NOUN_PERSON,
+					  model_find(m, NOUN_PERSON, e->subject));
+	if (p->role == ROLE_NONE || !to || *ret_view != VIEW_NONE)
+		return *ret_view != VIEW_NONE;
+	if (info->noun == NOUN_NOTE && principal_is_room(p))
+		*ret_view = view_note(m, p, (const struct note *)e->body.rec, i);
+	else if ((to & SEE_ROOM) && principal_is_room(p) &&
+		 (!id_is_set(e->unit_agency) || info->noun != NOUN_UNIT ||
+		  view_unit(m, p, unit_find(m, e->unit)) != VIEW_NONE))
 		*ret_view = VIEW_ROOM;
 	else if ((to & SEE_ADMIN) && !p->sos_only && principal_is_administrator(p) &&
 		 (p->is_control ||
@@ -394,5 +499,7 @@ access_event(const struct model *m, const struct principal *p, const struct even
 	else if (((to & SEE_OWNER) || info->noun == NOUN_NOTE) &&
 		 hears_as_owner(p, e, i))
 		*ret_view = VIEW_OWNER;
+	else if (to & (SEE_JOINT | SEE_PARTIES))
+		*ret_view = hears_as_partner(m, p, e, i, to);
 	return *ret_view != VIEW_NONE;
 }

@@ -2,6 +2,8 @@
 /* Accounts, tokens, invitations, devices: tables and commands. */
 #include "model/commands.h"
 
+#include "base/auto.h"
+
 const char *const role_names[] = { "",           "administrator", "dispatcher",
 				   "supervisor", "duty_officer",  "responder",
 				   "site",       "liaison",       "oversight",
@@ -14,8 +16,9 @@ static const struct field account_fields[] = {
 	NOUN_WORLD(account),
 	NOUN_LINE(account, agency, ID, FIELD_POST,
 		  .doc = "the caller's own when left out"),
-	NOUN_LINE(account, login, STR, FIELD_POST | FIELD_NEEDED, .min = 1, .max = 64,
-		  .doc = "unique on the node"),
+	NOUN_LINE(account, login, STR, FIELD_POST | FIELD_NEEDED, .min = 1, .max = 96,
+		  .doc = "made by its own agency it ends in @ and the agency's short "
+			 "name"),
 	NOUN_LINE(account, name, STR, GIVE | FIELD_SEALED, .max = 95,
 		  .doc = "of the person"),
 	NOUN_LINE(account, role, ENUM, NEED, .names = role_names,
@@ -23,6 +26,7 @@ static const struct field account_fields[] = {
 	NOUN_LINE(account, unit, ID, GIVE, .doc = "a responder's"),
 	NOUN_LINE(account, site, ID, GIVE,
 		  .doc = "of mission staff; none: all of the agency"),
+	NOUN_LINE(account, person, ID, GIVE, .doc = "whose login it is"),
 	NOUN_LINE(account, language, STR, GIVE, .max = 8,
 		  .doc = "of screens and receipts"),
 	NOUN_LINE(account, disabled, BOOL, GIVE,
@@ -34,6 +38,15 @@ static const struct field account_fields[] = {
 		  .doc = "it is a one-time password"),
 	NOUN_LINE(account, reset_password, BOOL, FIELD_PATCH | FIELD_ASK,
 		  .doc = "asks for a new one-time password"),
+	NOUN_LINE(account, totp, BOOL, 0, .doc = "signing in asks for a code too"),
+	NOUN_LINE(account, totp_secret, STR, FIELD_SECRET | FIELD_SEALED,
+		  .doc = "of its codes"),
+	NOUN_LINE(account, totp_asked, STR, FIELD_SECRET | FIELD_SEALED,
+		  .doc = "not confirmed yet"),
+	NOUN_LINE(account, totp_step, INT, FIELD_SECRET,
+		  .doc = "half minute of the last code: none is used twice"),
+	NOUN_LINE(account, reset_totp, BOOL, FIELD_PATCH | FIELD_ASK,
+		  .doc = "takes the second factor off"),
 	NOUN_LINE(account, key_slot, INT, FIELD_SECRET,
 		  .doc = "key of the sealed name"),
 };
@@ -76,9 +89,12 @@ static const struct field device_fields[] = {
 		  .doc = "as it calls itself"),
 	NOUN_LINE(device, state, ENUM, FIELD_PATCH, .names = device_states, .doc = ""),
 	NOUN_LINE(device, bound_to, ID, GIVE, .doc = "a unit or a site"),
+	NOUN_LINE(device, person, ID, GIVE, .doc = "who carries it"),
 	NOUN_LINE(device, trust, ENUM, GIVE, .names = trust_names,
 		  .doc = "verified: a secret, a certificate or a private APN backs it"),
 	NOUN_LINE(device, first_seen_at, TIME, 0, .doc = ""),
+	NOUN_LINE(device, claim, BOOL, FIELD_INNER,
+		  .doc = "the control agency has not given it the name"),
 	NOUN_LINE(device, link, ENUM, 0, .names = link_names,
 		  .doc = "against its promised interval"),
 };
@@ -89,6 +105,7 @@ static const struct field session_fields[] = {
 	NOUN_LINE(session, hash, STR, FIELD_SECRET, .doc = "of the cookie"),
 	NOUN_LINE(session, opened_at, TIME, 0, .doc = ""),
 	NOUN_LINE(session, expires_at, TIME, 0, .doc = ""),
+	NOUN_LINE(session, totp_step, INT, FIELD_SECRET, .doc = ""),
 	NOUN_LINE(session, peer, STR, 0, .doc = "address it was opened from"),
 	NOUN_LINE(session, ended, BOOL, 0, .doc = ""),
 };
@@ -112,7 +129,8 @@ needs_admin_of(struct decision *d, struct id agency)
 /* --- accounts ------------------------------------------------------------- */
 
 static int
-check_account(struct decision *d, const struct account *now, const struct patch *p)
+check_account(struct decision *d, const struct account *now, const struct patch *p,
+	      int world)
 {
 	const struct account *asked = (const struct account *)p->rec;
 	enum role role = asked->role ? asked->role : now ? now->role : 0;
@@ -133,7 +151,7 @@ check_account(struct decision *d, const struct account *now, const struct patch 
 	if (id_is_set(asked->site) && (!s || !id_is(s->agency, agency)))
 		return refuse(d, 422, "no_such_site",
 			      "site: no such site of the agency");
-	return 0;
+	return person_check(d, asked->person, agency, world);
 }
 
 int
@@ -142,6 +160,7 @@ account_put(struct decision *d, struct id id, struct patch *p,
 {
 	struct account *now = account_find(d->m, id), *asked = (struct account *)p->rec;
 	int world = now ? now->r.world : d->actor ? d->actor->world : WORLD_LIVE;
+	struct buf AUTO(buf_done) login = { 0 };
 
 	if (id_is_set(id) && !now)
 		return refuse_hidden(d);
@@ -149,20 +168,30 @@ account_put(struct decision *d, struct id id, struct patch *p,
 		PATCH_ID(p, account, agency, d->actor->agency);
 	if (needs_admin_of(d, now ? now->agency : asked->agency) < 0 ||
 	    (!now && world_for(d, asked->ask_world, &world) < 0) ||
-	    check_account(d, now, p) < 0)
+	    check_account(d, now, p, world) < 0)
 		return ERR_DENIED;
-	if (!now && account_by_login(d->m, span_of(asked->login)))
-		return refuse(d, 409, "login_taken", "login %.64s is taken",
-			      asked->login);
+	if (!now) {
+		if (login_settle(d, asked->agency, span_of(asked->login), &login) < 0)
+			return ERR_DENIED;
+		PATCH_STR(p, account, login, buf_span(&login));
+	}
 	if (now && d->actor && id_is(id, d->actor->id) && asked->disabled)
 		return refuse(d, 409, "own_account",
 			      "you cannot disable your own account");
+	if (now && d->actor && id_is(id, d->actor->id) && asked->reset_totp)
+		return refuse(d, 409, "own_account",
+			      "your own second factor is taken off with a code");
+	if (now && asked->reset_totp)
+		totp_patch_off(p);
 	if (password_hash.n) {
 		PATCH_STR(p, account, password_hash, password_hash);
 		PATCH_BOOL(p, account, must_change_password, is_one_time);
 	}
-	if (!now)
-		PATCH_INT(p, account, key_slot, d->m->node->key_slots_used);
+	if (!now) /* one person, one key to destroy */
+		PATCH_INT(p, account, key_slot,
+			  id_is_set(asked->person)
+				  ? person_find(d->m, asked->person)->key_slot
+				  : d->m->node->key_slots_used);
 	return config_put(d, EVENT_ACCOUNT_CHANGED, world, id, p, ret);
 }
 
@@ -317,13 +346,15 @@ invitation_revoke(struct decision *d, struct id id)
 
 int
 session_open(struct decision *d, struct id account, struct span hash,
-	     int64_t expires_at, struct span peer, struct id *ret)
+	     int64_t expires_at, struct span peer, int64_t totp_step, struct id *ret)
 {
 	struct account *a = account_find(d->m, account);
 	struct event e;
 
 	if (!a || a->disabled)
 		return refuse(d, 401, "bad_login", "login or password is wrong");
+	if (a->totp && (totp_step == FIELD_NONE || totp_step <= a->totp_step))
+		return refuse(d, 401, "bad_totp", "the code is wrong, or was used");
 	*ret = next_id(d, NOUN_SESSION);
 	event_begin(d, &e, EVENT_SESSION_OPENED, a->r.world, *ret);
 	e.actor = account;
@@ -332,6 +363,8 @@ session_open(struct decision *d, struct id account, struct span hash,
 	PATCH_INT(&e.body, session, opened_at, d->now);
 	PATCH_INT(&e.body, session, expires_at, expires_at);
 	PATCH_STR(&e.body, session, peer, peer);
+	if (totp_step != FIELD_NONE)
+		PATCH_INT(&e.body, session, totp_step, totp_step);
 	event_emit(d, &e);
 	return 0;
 }

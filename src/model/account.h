@@ -26,13 +26,16 @@ struct account {
 	struct id agency;
 	char *login, *name;
 	int role;
-	struct id unit, site;
+	struct id unit, site, person;
 	char *language;
 	bool disabled;
 	int ask_world;
 	char *password; /* only in requests */
 	char *password_hash;
 	bool must_change_password, reset_password;
+	bool totp, reset_totp;          /* a second factor is asked for */
+	char *totp_secret, *totp_asked; /* base32; asked: not confirmed yet */
+	int64_t totp_step;              /* of the last code that was used */
 	int64_t key_slot;
 };
 
@@ -67,10 +70,11 @@ struct device {
 	struct id agency;
 	char *door, *identity;
 	int state;
-	struct id bound_to;
+	struct id bound_to, person;
 	int trust;
 	int64_t first_seen_at;
-	int link; /* device_link_names */
+	bool claim; /* asked for only: the name is another record's, or nobody's */
+	int link;   /* device_link_names */
 	/* observed, in memory only: never on the shelf, gone with a restart */
 	int64_t last_seen_at;
 	int battery_pct;      /* -1: not told */
@@ -84,6 +88,7 @@ struct session {
 	struct id account;
 	char *hash;
 	int64_t opened_at, expires_at;
+	int64_t totp_step; /* of the code that opened it */
 	char *peer;
 	bool ended;
 };

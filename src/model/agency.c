@@ -2,6 +2,8 @@
 /* Agencies and the node: tables and commands. */
 #include "model/commands.h"
 
+#include "base/auto.h"
+
 static const char *const kinds[] = { "",     "police",  "rangers", "mission", "company",
 				     "fire", "medical", "other",   NULL };
 
@@ -9,6 +11,9 @@ static const struct field agency_fields[] = {
 	NOUN_LINE(agency, name, STR, NEED, .min = 1, .max = 120,
 		  .doc = "what people call it"),
 	NOUN_LINE(agency, name_ur, STR, GIVE, .max = 120, .doc = "its name in Urdu"),
+	NOUN_LINE(agency, short_name, STR, GIVE, .min = 2, .max = 24,
+		  .doc = "behind the @ of its logins; made of its name when left out, "
+			 "and fixed"),
 	NOUN_LINE(agency, kind, ENUM, NEED, .names = kinds, .doc = "what it is"),
 	NOUN_LINE(agency, is_control, BOOL, 0, .doc = "the node's control agency"),
 	NOUN_LINE(agency, lends_units, BOOL, GIVE,
@@ -49,9 +54,17 @@ static const struct field node_fields[] = {
 };
 NOUN_TABLE(noun_node, 'z', "node", "nodes", node, node_fields);
 
+bool
+agency_is_responding(const struct agency *g)
+{
+	return g->is_control || g->kind == AGENCY_POLICE || g->kind == AGENCY_RANGERS ||
+	       g->kind == AGENCY_FIRE || g->kind == AGENCY_MEDICAL;
+}
+
 int
 node_make(struct decision *d, const struct node_args *a, struct id *ret_control)
 {
+	struct buf AUTO(buf_done) name = { 0 };
 	struct event e;
 	struct id control;
 
@@ -62,6 +75,9 @@ node_make(struct decision *d, const struct node_args *a, struct id *ret_control)
 	control = next_id(d, NOUN_AGENCY);
 	event_begin(d, &e, EVENT_AGENCY_CHANGED, WORLD_LIVE, control);
 	PATCH_STR(&e.body, agency, name, a->agency_name);
+	short_name_of(d->m, a->agency_name, &name);
+	if (name.n)
+		PATCH_STR(&e.body, agency, short_name, buf_span(&name));
 	PATCH_ENUM(&e.body, agency, kind, AGENCY_POLICE);
 	PATCH_BOOL(&e.body, agency, is_control, true);
 	PATCH_BOOL(&e.body, agency, lends_units, true);
@@ -95,10 +111,25 @@ node_emit(struct decision *d, struct event *e, enum event_type type)
 int
 agency_put(struct decision *d, struct id id, struct patch *p, struct id *ret)
 {
+	const struct agency *now = agency_find(d->m, id);
+	const struct agency *asked = (const struct agency *)p->rec;
+	uint64_t short_name =
+		1ull << field_at(&noun_agency, offsetof(struct agency, short_name));
+	struct buf AUTO(buf_done) name = { 0 };
+
 	if (!d->actor || !principal_is_administrator(d->actor) || !d->actor->is_control)
 		return refuse(
 			d, 403, "needs_administrator",
 			"only an administrator of the control agency may do this");
+	if (asked->short_name || now) {
+		if ((p->given & short_name) &&
+		    short_name_check(d, now, span_of(asked->short_name)) < 0)
+			return ERR_DENIED;
+	} else {
+		short_name_of(d->m, span_of(asked->name), &name);
+		if (name.n)
+			PATCH_STR(p, agency, short_name, buf_span(&name));
+	}
 	return config_put(d, EVENT_AGENCY_CHANGED, WORLD_LIVE, id, p, ret);
 }
 

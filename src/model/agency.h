@@ -16,6 +16,7 @@ enum agency_kind {
 struct agency {
 	struct record r;
 	char *name, *name_ur;
+	char *short_name; /* in its logins; NULL: its number stands in */
 	int kind;
 	bool is_control;  /* the node's control agency: owns incidents */
 	bool lends_units; /* standing grant: the room may send its units */
@@ -41,3 +42,7 @@ struct node {
 };
 
 extern const struct noun noun_agency, noun_node;
+
+/* Police, Rangers, fire, medical: those that come. Others are protected, and
+ * none of these ever learns of another. */
+bool agency_is_responding(const struct agency *g);

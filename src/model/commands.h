@@ -24,6 +24,15 @@ int agency_put(struct decision *d, struct id id, struct patch *p, struct id *ret
 int site_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
 int unit_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
 int run_card_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
+int person_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
+/* That a record of this agency may point to the person, if any. */
+int person_check(struct decision *d, struct id person, struct id agency, int world);
+/* What an account of the agency is called that is asked for as `asked`. */
+int login_settle(struct decision *d, struct id agency, struct span asked,
+		 struct buf *ret_login);
+int short_name_check(struct decision *d, const struct agency *now, struct span asked);
+/* A short name made of a name; empty: none that is free. */
+void short_name_of(const struct model *m, struct span name, struct buf *ret);
 /* password_hash: of the password that the caller hashed, or empty. */
 int account_put(struct decision *d, struct id id, struct patch *p,
 		struct span password_hash, bool is_one_time, struct id *ret);
@@ -51,8 +60,39 @@ int invitation_use(struct decision *d, struct span code_hash, struct span token_
 		   struct id *ret_invitation, struct id *ret_token);
 int invitation_revoke(struct decision *d, struct id id);
 
+/* --- sharing ---------------------------------------------------------------- */
+int grant_propose(struct decision *d, struct patch *p, struct id *ret);
+/* The second key: yes or no. */
+int grant_answer(struct decision *d, struct id id, bool is_yes, struct span reason);
+int grant_withdraw(struct decision *d, struct id id, struct span reason);
+int grant_tick(struct decision *d, struct id id);
+/* d->actor looks at what by this grant; repeats within five minutes are one. */
+int grant_open(struct decision *d, struct id id, struct id what);
+void grants_end_with(struct decision *d, const struct incident *i);
+struct join_args {
+	struct id incident, agency;
+	enum grant_role role;
+	const char *parts; /* JSON list; NULL: the usual ones */
+	struct span purpose;
+};
+int incident_ask_in(struct decision *d, const struct join_args *a, struct id *ret);
+int incident_lead(struct decision *d, struct id id, struct id to);
+void incident_lead_back(struct decision *d, const struct grant *g);
+/* The live grant by which an agency handles it, or was asked to. */
+struct grant *grant_joining(const struct model *m, const struct incident *i,
+			    struct id agency);
+struct id incident_leader(const struct model *m, const struct incident *i);
+bool principal_leads(const struct model *m, const struct principal *p,
+		     const struct incident *i);
+
+/* The caller's own second factor; `step` is of the code that was right. */
+int totp_ask(struct decision *d, struct span secret);
+int totp_set(struct decision *d, bool is_on, int64_t step);
+void totp_patch_off(struct patch *p);
+/* totp_step: of the code that was right; FIELD_NONE: none was given. */
 int session_open(struct decision *d, struct id account, struct span hash,
-		 int64_t expires_at, struct span peer, struct id *ret);
+		 int64_t expires_at, struct span peer, int64_t totp_step,
+		 struct id *ret);
 int session_end(struct decision *d, struct id id);
 
 /* --- the room ------------------------------------------------------------- */
@@ -99,7 +139,12 @@ void incident_take(struct decision *d, struct incident *i);
 int incident_open_call(struct decision *d, const struct call_args *a, struct id *ret);
 int incident_acknowledge(struct decision *d, struct id id);
 int incident_present(struct decision *d, struct id id);
-int incident_note(struct decision *d, struct id id, struct span text, bool to_owner,
+struct note_args {
+	struct span text;
+	bool to_owner;  /* the site's agency reads it */
+	bool is_shared; /* all agencies that handle the incident */
+};
+int incident_note(struct decision *d, struct id id, const struct note_args *a,
 		  struct id *ret);
 int incident_set_priority(struct decision *d, struct id id, enum priority priority);
 int incident_call_back(struct decision *d, struct id id, struct span outcome,

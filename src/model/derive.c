@@ -112,6 +112,12 @@ derived_link(struct model *m, enum noun_index n, struct record *rec)
 	} else if (n == NOUN_DEVICE) {
 		((struct device *)rec)->last_seen_at = TIME_NONE;
 		((struct device *)rec)->battery_pct = -1;
+	} else if (n == NOUN_GRANT) {
+		struct grant *g = (struct grant *)rec;
+
+		/* checked when it was proposed; a damaged word opens nothing */
+		if (grant_parts_read(g->parts, &g->part_bits) < 0)
+			g->part_bits = 0;
 	} else if (n == NOUN_ROLL) {
 		struct roll *r = (struct roll *)rec;
 
@@ -235,6 +241,59 @@ derive_assignment(struct model *m, const struct event *e, struct assignment *a)
 	model_touch(m, &i->r, e->seq);
 }
 
+static void
+derive_opening(struct model *m, const struct event *e, const struct opening *o)
+{
+	struct grant *g = grant_find(m, o->grant);
+
+	if (!g)
+		return;
+	g->opened_count++;
+	g->opened_at = e->at;
+	g->opened_by = o->account;
+	g->opened_what = o->what;
+	model_touch(m, &g->r, e->seq);
+}
+
+/* The code that opened a session opens no other. */
+static void
+use_code(struct model *m, const struct event *e, const struct session *s)
+{
+	struct account *a = account_find(m, s->account);
+
+	if (e->type != EVENT_SESSION_OPENED || !a || s->totp_step == FIELD_NONE ||
+	    (a->totp_step != FIELD_NONE && a->totp_step >= s->totp_step))
+		return;
+	a->totp_step = s->totp_step;
+	model_touch(m, &a->r, e->seq);
+}
+
+/* The next person's key is one that nobody has. */
+static void
+use_key(struct model *m, const struct event *e, int64_t slot)
+{
+	if (!m->node || slot == FIELD_NONE || slot < m->node->key_slots_used)
+		return;
+	m->node->key_slots_used = slot + 1;
+	model_touch(m, &m->node->r, e->seq);
+}
+
+void
+derive_name(struct model *m, const struct event *e, struct record *rec)
+{
+	struct device *dev = (struct device *)rec, *had;
+
+	if (event_infos[e->type].noun != NOUN_DEVICE || dev->claim)
+		return;
+	had = device_by_name(m, span_of(dev->door), span_of(dev->identity));
+	if (!had || had == dev)
+		return;
+	had->claim = true;
+	if (!id_is_set(had->agency)) /* it was nobody's: there is nothing left of it */
+		had->state = DEVICE_REVOKED;
+	model_touch(m, &had->r, e->seq);
+}
+
 void
 derive(struct model *m, const struct event *e, struct record *rec)
 {
@@ -256,16 +315,18 @@ derive(struct model *m, const struct event *e, struct record *rec)
 		}
 		((struct incident *)rec)->is_loaded_whole = true;
 		break;
-	case NOUN_ACCOUNT: {
-		struct account *a = (struct account *)rec;
-
-		if (m->node && a->key_slot != FIELD_NONE &&
-		    a->key_slot >= m->node->key_slots_used) {
-			m->node->key_slots_used = a->key_slot + 1;
-			model_touch(m, &m->node->r, e->seq);
-		}
+	case NOUN_ACCOUNT:
+		use_key(m, e, ((struct account *)rec)->key_slot);
 		break;
-	}
+	case NOUN_SESSION:
+		use_code(m, e, (const struct session *)rec);
+		break;
+	case NOUN_PERSON:
+		use_key(m, e, ((struct person *)rec)->key_slot);
+		break;
+	case NOUN_OPENING:
+		derive_opening(m, e, (const struct opening *)rec);
+		break;
 	default:
 		break;
 	}
@@ -283,9 +344,20 @@ refs_of_incident(const struct model *m, struct event *e, struct id id)
 	e->site = i->site;
 }
 
+static void
+refs_of_grant(struct event *e, const struct grant *g)
+{
+	e->agency = g->agency;
+	if (g->of == GRANT_OF_INCIDENTS)
+		e->incident = g->subject;
+	else
+		e->site = g->subject;
+}
+
 void
 derive_refs(struct model *m, struct event *e, const struct record *rec)
 {
+	const struct grant *g;
 	const struct unit *u;
 
 	switch (event_infos[e->type].noun) {
@@ -338,8 +410,21 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 		e->agency = ((const struct invitation *)rec)->agency;
 		e->site = ((const struct invitation *)rec)->site;
 		break;
+	case NOUN_PERSON:
+		e->agency = ((const struct person *)rec)->agency;
+		e->site = ((const struct person *)rec)->site;
+		e->unit = ((const struct person *)rec)->unit;
+		break;
 	case NOUN_DEVICE:
 		e->agency = ((const struct device *)rec)->agency;
+		break;
+	case NOUN_GRANT:
+		refs_of_grant(e, (const struct grant *)rec);
+		break;
+	case NOUN_OPENING:
+		g = grant_find(m, ((const struct opening *)rec)->grant);
+		if (g)
+			refs_of_grant(e, g);
 		break;
 	default:
 		break;

@@ -4,6 +4,8 @@
 #include "model/model.h"
 
 void derive(struct model *m, const struct event *e, struct record *rec);
+/* A device takes its name: whoever had it until now has it no more. */
+void derive_name(struct model *m, const struct event *e, struct record *rec);
 /* Fills the envelope's references from the record as it is now. */
 void derive_refs(struct model *m, struct event *e, const struct record *rec);
 /* Links between records in memory (incident ↔ assignments ↔ units, roll). */

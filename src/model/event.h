@@ -12,6 +12,9 @@
 #define SEE_UNIT 4u
 #define SEE_AGENCY 8u
 #define SEE_ADMIN 16u
+#define SEE_STAFF 32u
+#define SEE_JOINT 64u
+#define SEE_PARTIES 128u
 
 enum event_type {
 	EVENT__NONE,

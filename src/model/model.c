@@ -57,20 +57,22 @@ device_key(struct buf *b, struct span door, struct span identity)
 	buf_add_span(b, identity);
 }
 
-/* Callsigns are unique within their world. */
+/* Callsigns are unique within their agency and world. */
 static void
-unit_call_key(struct buf *b, int world, const char *callsign)
+unit_call_key(struct buf *b, int world, struct id agency, const char *callsign)
 {
+	id_format(b, agency);
 	buf_add_c(b, (char)('0' + world));
 	buf_add_z(b, callsign);
 }
 
 struct unit *
-unit_by_callsign(const struct model *m, int world, const char *callsign)
+unit_by_callsign(const struct model *m, int world, struct id agency,
+		 const char *callsign)
 {
 	struct buf AUTO(buf_done) k = { 0 };
 
-	unit_call_key(&k, world, callsign);
+	unit_call_key(&k, world, agency, callsign);
 	return map_get(&m->unit_calls, buf_span(&k));
 }
 
@@ -116,14 +118,16 @@ index_record(struct model *m, enum noun_index n, struct record *rec, bool is_in)
 		break;
 	case NOUN_UNIT:
 		if (((struct unit *)rec)->callsign) {
-			unit_call_key(&k, rec->world, ((struct unit *)rec)->callsign);
+			unit_call_key(&k, rec->world, ((struct unit *)rec)->agency,
+				      ((struct unit *)rec)->callsign);
 			index_set(&m->unit_calls, buf_span(&k), rec, is_in);
 		}
 		break;
 	case NOUN_DEVICE:
 		device_key(&k, span_of(((struct device *)rec)->door),
 			   span_of(((struct device *)rec)->identity));
-		index_set(&m->device_names, buf_span(&k), rec, is_in);
+		index_set(&m->device_names, buf_span(&k), rec,
+			  is_in && !((struct device *)rec)->claim);
 		break;
 	case NOUN_SIGNAL:
 		signal_key(&k, span_of(((struct signal *)rec)->source),
@@ -256,12 +260,14 @@ model_apply(struct model *m, struct event *e)
 		if (!m->node_id[0])
 			memcpy(m->node_id, e->subject.node, NODE_MAX);
 		patch_apply(&e->body, rec);
+		derive_name(m, e, rec);
 		map_put(&m->tables[n], ID_KEY(&rec->id), rec);
 		index_record(m, n, rec, true);
 		derived_link(m, n, rec);
 	} else {
 		index_record(m, n, rec, false);
 		patch_apply(&e->body, rec);
+		derive_name(m, e, rec);
 		index_record(m, n, rec, true);
 	}
 	model_touch(m, rec, e->seq);

@@ -10,8 +10,10 @@
 #include "model/agency.h"
 #include "model/assignment.h"
 #include "model/event.h"
+#include "model/grant.h"
 #include "model/incident.h"
 #include "model/note.h"
+#include "model/person.h"
 #include "model/signal.h"
 #include "model/site.h"
 #include "model/unit.h"
@@ -51,10 +53,17 @@ MODEL_FINDER(assignment, assignment, NOUN_ASSIGNMENT)
 MODEL_FINDER(note, note, NOUN_NOTE)
 MODEL_FINDER(page, page, NOUN_PAGE)
 MODEL_FINDER(session, session, NOUN_SESSION)
+MODEL_FINDER(person, person, NOUN_PERSON)
+MODEL_FINDER(grant, grant, NOUN_GRANT)
 
 struct account *account_by_login(const struct model *m, struct span login);
+/* Also with the agency's short name behind it. */
+struct account *account_for_sign_in(const struct model *m, struct span login);
+/* What stands behind the @ of its logins. */
+void agency_short_name(const struct agency *g, struct buf *b);
 struct token *token_by_hash(const struct model *m, struct span hash_hex);
-struct unit *unit_by_callsign(const struct model *m, int world, const char *callsign);
+struct unit *unit_by_callsign(const struct model *m, int world, struct id agency,
+			      const char *callsign);
 struct session *session_by_hash(const struct model *m, struct span hash_hex);
 struct device *device_by_name(const struct model *m, struct span door,
 			      struct span identity);

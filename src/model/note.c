@@ -12,6 +12,9 @@ static const struct field note_fields[] = {
 	NOUN_LINE(note, text, STR, FIELD_SEALED, .doc = ""),
 	NOUN_LINE(note, to_owner, BOOL, 0, .doc = "the site's agency may read it"),
 	NOUN_LINE(note, at, TIME, 0, .doc = ""),
+	NOUN_LINE(note, agency, ID, 0, .doc = "of another agency that joined"),
+	NOUN_LINE(note, is_shared, BOOL, 0,
+		  .doc = "all agencies that handle the incident may read it"),
 };
 NOUN_TABLE(noun_note, 'n', "note", "notes", note, note_fields);
 

@@ -8,7 +8,9 @@ struct note {
 	struct id incident, author;
 	char *author_name;
 	char *text;
-	bool to_owner; /* the site's agency may read it */
+	bool to_owner;    /* the site's agency may read it */
+	struct id agency; /* the author's, when it is not the control agency */
+	bool is_shared;   /* with all agencies that handle the incident */
 	int64_t at;
 };
 

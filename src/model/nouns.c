@@ -21,6 +21,9 @@ const struct noun *const nouns[NOUN__COUNT] = {
 	[NOUN_NOTE] = &noun_note,
 	[NOUN_PAGE] = &noun_page,
 	[NOUN_SESSION] = &noun_session,
+	[NOUN_PERSON] = &noun_person,
+	[NOUN_GRANT] = &noun_grant,
+	[NOUN_OPENING] = &noun_opening,
 };
 
 const char *const world_ask_names[] = { "", "live", "training", NULL };
@@ -75,6 +78,14 @@ noun_columns(enum noun_index n, const struct record *rec, int64_t k[3])
 		k[0] = seq_or_none(((const struct roll *)rec)->incident);
 	} else if (n == NOUN_SESSION) {
 		k[0] = ((const struct session *)rec)->ended ? FIELD_NONE : 1;
+	} else if (n == NOUN_GRANT) {
+		const struct grant *g = (const struct grant *)rec;
+
+		k[0] = grant_is_live(g) ? 1 : FIELD_NONE;
+		k[1] = seq_or_none(g->agency);
+		k[2] = seq_or_none(g->to);
+	} else if (n == NOUN_OPENING) {
+		k[0] = seq_or_none(((const struct opening *)rec)->grant);
 	} else if (n == NOUN_PAGE) {
 		const struct page *p = (const struct page *)rec;
 
@@ -91,6 +102,8 @@ model_key_slot(const struct model *m, enum noun_index n, const struct record *re
 
 	if (n == NOUN_ACCOUNT)
 		return ((const struct account *)rec)->key_slot;
+	if (n == NOUN_PERSON)
+		return ((const struct person *)rec)->key_slot;
 	if (n == NOUN_INCIDENT)
 		return ((const struct incident *)rec)->key_slot;
 	if (n == NOUN_SIGNAL)

@@ -23,6 +23,9 @@ enum noun_index {
 	NOUN_NOTE,
 	NOUN_PAGE,
 	NOUN_SESSION,
+	NOUN_PERSON,
+	NOUN_GRANT,
+	NOUN_OPENING,
 	NOUN__COUNT,
 };
 

@@ -12,7 +12,7 @@ static const struct field fields[] = {
 	NOUN_LINE(unit, agency, ID, FIELD_POST,
 		  .doc = "its owner; the caller's own when left out"),
 	NOUN_LINE(unit, callsign, STR, NEED, .min = 1, .max = 32,
-		  .doc = "unique on the node"),
+		  .doc = "unique in its agency"),
 	NOUN_LINE(unit, kind, ENUM, GIVE, .names = kinds, .doc = "what it is"),
 	NOUN_LINE(unit, capabilities, LIST, GIVE, .doc = "what it can do, as words"),
 	NOUN_LINE(unit, crew, INT, GIVE, .min = 0, .max = 60, .doc = "people aboard"),
@@ -93,12 +93,15 @@ unit_put(struct decision *d, struct id id, struct patch *p, struct id *ret)
 	if (check_rights(d, now, p) < 0 ||
 	    (!now && world_for(d, asked->ask_world, &world) < 0))
 		return ERR_DENIED;
-	other = asked->callsign ? unit_by_callsign(d->m, world, asked->callsign) : NULL;
+	if (!now && !id_is_set(asked->agency) && d->actor)
+		PATCH_ID(p, unit, agency, d->actor->agency);
+	other = asked->callsign ? unit_by_callsign(d->m, world,
+						   now ? now->agency : asked->agency,
+						   asked->callsign)
+				: NULL;
 	if (other && other != now)
 		return refuse(d, 409, "callsign_taken", "callsign %.32s is taken",
 			      asked->callsign);
-	if (!now && !id_is_set(asked->agency) && d->actor)
-		PATCH_ID(p, unit, agency, d->actor->agency);
 	if (!now && !agency_find(d->m, asked->agency))
 		return refuse(d, 422, "no_such_agency", "agency: no such agency");
 	return config_put(d, EVENT_UNIT_CHANGED, world, id, p, ret);

@@ -8,6 +8,7 @@
 #include "net/http_in.h"
 #include "net/ossl.h"
 
+#include "base/sha1.h"
 #include "base/utf8.h"
 
 int
@@ -227,7 +228,7 @@ check_upgrade(struct http_exchange *ex)
 	static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 	struct http_request *req = &ex->req;
 	struct span key = http_header_find(req, "sec-websocket-key");
-	unsigned char sha[EVP_MAX_MD_SIZE], raw[24];
+	unsigned char sha[SHA1_BYTES], raw[24];
 	char text[24 + sizeof guid], *accept;
 
 	if (!has_token(http_header_find(req, "upgrade"), SPAN("websocket")) ||
@@ -244,8 +245,7 @@ check_upgrade(struct http_exchange *ex)
 					 "The WebSocket handshake is not valid." };
 	memcpy(text, key.p, 24);
 	memcpy(text + 24, guid, sizeof guid - 1);
-	if (EVP_Digest(text, sizeof text - 1, sha, NULL, EVP_sha1(), NULL) != 1)
-		return (struct refusal){ 500, "crypto", "The hash failed." };
+	sha1(sha, (struct span){ text, sizeof text - 1 });
 	accept = arena_alloc(&ex->arena, 32);
 	EVP_EncodeBlock((unsigned char *)accept, sha, 20);
 	ex->ws_accept = accept;

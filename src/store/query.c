@@ -27,9 +27,11 @@ find_sql(char *sql, size_t cap, size_t noun, size_t find)
 					     "" };
 
 	snprintf(sql, cap,
-		 "SELECT seq, k1, k2, k3, body FROM rec_%c WHERE %s seq>?2 AND seq<?3 "
+		 "SELECT seq, k1, k2, k3, body FROM " NOUN_TABLE_FMT
+		 " WHERE %s seq>?2 AND seq<?3 "
 		 "ORDER BY seq %s LIMIT ?4",
-		 STORE_NOUNS[noun], where[find / 2], find % 2 ? "DESC" : "ASC");
+		 NOUN_TABLE_ARGS(STORE_NOUNS[noun]), where[find / 2],
+		 find % 2 ? "DESC" : "ASC");
 }
 
 int
@@ -50,8 +52,8 @@ query_prepare(struct store *s)
 				 &s->find_text);
 	for (size_t i = 0; rc == 0 && i < N_NOUNS; i++) {
 		snprintf(sql, sizeof sql,
-			 "SELECT k1, k2, k3, body FROM rec_%c WHERE seq=?1",
-			 STORE_NOUNS[i]);
+			 "SELECT k1, k2, k3, body FROM " NOUN_TABLE_FMT " WHERE seq=?1",
+			 NOUN_TABLE_ARGS(STORE_NOUNS[i]));
 		rc = prepare_one(s, sql, &s->get[i]);
 		for (size_t j = 0; rc == 0 && j < N_FINDS; j++) {
 			find_sql(sql, sizeof sql, i, j);
@@ -221,8 +223,9 @@ store_column(struct store *s, char noun, int column,
 	if (noun_index(noun) < 0 || column < 0 || column >= STORE_COLUMNS)
 		return ERR_RANGE;
 	snprintf(sql, sizeof sql,
-		 "SELECT k%d FROM rec_%c WHERE k%d IS NOT NULL ORDER BY k%d",
-		 column + 1, noun, column + 1, column + 1);
+		 "SELECT k%d FROM " NOUN_TABLE_FMT
+		 " WHERE k%d IS NOT NULL ORDER BY k%d",
+		 column + 1, NOUN_TABLE_ARGS(noun), column + 1, column + 1);
 	rc = sqlite3_prepare_v2(s->reader, sql, -1, &stmt, NULL);
 	if (rc != SQLITE_OK)
 		return store_err(rc);

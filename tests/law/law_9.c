@@ -38,7 +38,7 @@ enum who {
 	N_WHO
 };
 
-#define N_SEEN 29
+#define N_SEEN 33
 
 /* Columns:  1 incident of the mission's site, its signal, a note for the owner, a
  * note of the room; 2 its assignments, of Eagle-1 and of Desert-1; 3 an incident
@@ -46,34 +46,35 @@ enum who {
  * Eagle-1, Desert-1, the mission's Guard-1; 6 the mission's two sites, the other's;
  * 7 agencies control, mission; 8 accounts of the gate, of the room; 9 the mission's
  * button, invitation, device, a device of nobody; 10 run card, page, node, roll,
- * session; 11 an incident of the training world. */
+ * session; 11 an incident of the training world; 12 people: staff of the mission's
+ * first site, of none of its sites, crew of Eagle-1, of Desert-1. */
 static const char *const records[N_WHO] = {
-	/*            1    2  3  4 5   6   7  8  9    10    11 */
-	[ADMIN] = "---- O- -- - AAA AAA RR AA AAAA R---- -",
-	[ROOM] = "RRRR RR RR R RR- RRR RR -O --RR RR--- -",
-	[BOSS] = "RRRR RR RR R RR- RRR RR -- --RR RR--- -",
-	[BOARD] = "RRRR RR RR R RR- RRR RR -- --RR RR--- -",
-	[OVERSIGHT] = "---- -- -- - --- --- O- -- ---- ----- -",
-	[CREW] = "UUUU U- -- U U-- U-- O- -- ---- ----- -",
-	[IDLE] = "---- -- -- - --- --- O- -- ---- ----- -",
-	[RCREW] = "UUUU -U -- - -U- U-- -- -- ---- ----- -",
-	[RROOM] = "---- -O -- - -O- --- -- -- ---- ----- -",
-	[RADMIN] = "---- -O -- - -A- --- -- -- ---- ----- -",
-	[GATE] = "OOO- -- -- - --- O-- -O O- ---- ----- -",
-	[LIAISON] = "OOO- -- -- - --- OO- -O -- ---- ----- -",
-	[MADMIN] = "OOO- -- -- - --A AA- -O A- AAA- ----- -",
-	[MBOSS] = "OOO- -- -- - --O --- -O -- ---- ----- -",
-	[GUARD] = "---- -- -- - --U --- -O -- ---- ----- -",
-	[OGATE] = "---- -- OO - --- --O -- -- ---- ----- -",
-	[OADMIN] = "---- -- OO - --- --A -- -- ---- ----- -",
-	[BUTTON] = "---- -- -- - --- --- -- -- ---- ----- -",
-	[PANEL] = "---- -- -- - --- --- -O -- ---- ----- -",
-	[WATCH] = "---- -- -- - --- --- O- -- ---- ----- -",
-	[REVOKED] = "---- -- -- - --- --- -- -- ---- ----- -",
-	[DISABLED] = "---- -- -- - --- --- -- -- ---- ----- -",
-	[UNBOUND] = "---- -- -- - --- --- -- -- ---- ----- -",
-	[STRANGER] = "---- -- -- - --- --- -- -- ---- ----- -",
-	[TROOM] = "---- -- -- - --- --- RR -- ---- R---- R",
+	/*            1    2  3  4 5   6   7  8  9    10    11 12 */
+	[ADMIN] = "---- O- -- - AAA AAA RR AA AAAA R---- - --A-",
+	[ROOM] = "RRRR RR RR R RR- RRR RR -O --RR RR--- - --O-",
+	[BOSS] = "RRRR RR RR R RR- RRR RR -- --RR RR--- - --O-",
+	[BOARD] = "RRRR RR RR R RR- RRR RR -- --RR RR--- - ----",
+	[OVERSIGHT] = "---- -- -- - --- --- O- -- ---- ----- - ----",
+	[CREW] = "UUUU U- -- U U-- U-- O- -- ---- ----- - --U-",
+	[IDLE] = "---- -- -- - --- --- O- -- ---- ----- - ----",
+	[RCREW] = "UUUU -U -- - -U- U-- -- -- ---- ----- - ---U",
+	[RROOM] = "---- -O -- - -O- --- -- -- ---- ----- - ---O",
+	[RADMIN] = "---- -O -- - -A- --- -- -- ---- ----- - ---A",
+	[GATE] = "OOO- -- -- - --- O-- -O O- ---- ----- - O---",
+	[LIAISON] = "OOO- -- -- - --- OO- -O -- ---- ----- - OO--",
+	[MADMIN] = "OOO- -- -- - --A AA- -O A- AAA- ----- - AA--",
+	[MBOSS] = "OOO- -- -- - --O --- -O -- ---- ----- - ----",
+	[GUARD] = "---- -- -- - --U --- -O -- ---- ----- - ----",
+	[OGATE] = "---- -- OO - --- --O -- -- ---- ----- - ----",
+	[OADMIN] = "---- -- OO - --- --A -- -- ---- ----- - ----",
+	[BUTTON] = "---- -- -- - --- --- -- -- ---- ----- - ----",
+	[PANEL] = "---- -- -- - --- --- -O -- ---- ----- - ----",
+	[WATCH] = "---- -- -- - --- --- O- -- ---- ----- - ----",
+	[REVOKED] = "---- -- -- - --- --- -- -- ---- ----- - ----",
+	[DISABLED] = "---- -- -- - --- --- -- -- ---- ----- - ----",
+	[UNBOUND] = "---- -- -- - --- --- -- -- ---- ----- - ----",
+	[STRANGER] = "---- -- -- - --- --- -- -- ---- ----- - ----",
+	[TROOM] = "---- -- -- - --- --- RR -- ---- R---- R ----",
 };
 
 static const char *const who_names[N_WHO] = {
@@ -90,7 +91,7 @@ struct world {
 	enum noun_index noun[N_SEEN];
 	struct id incident, signal, other, other_signal, distress, trained;
 	struct id eagle, desert, guard, token, invitation, device, nobody, card, page;
-	struct id note, room_note, session;
+	struct id note, room_note, session, people[4], grant, opening;
 };
 
 static struct principal
@@ -185,9 +186,32 @@ make_settled(struct world *w)
 					 SPAN("cafe"), t->wall + 600000,
 					 &w->invitation),
 			 0);
+	w->people[0] = town_person(t, &w->who[MADMIN], "staff", t->site, NO_ID);
+	w->people[1] = town_person(t, &w->who[MADMIN], "guest", NO_ID, NO_ID);
+	w->people[2] = town_person(t, &t->admin, "driver", NO_ID, t->unit);
+	w->people[3] = town_person(t, &w->who[RADMIN], "ranger", NO_ID, t->ranger_unit);
 	assert_int_equal(session_open(town_by(t, NULL), t->gate_id, SPAN("cookie"),
-				      t->wall + 1000, SPAN("10.0.0.1"), &w->session),
+				      t->wall + 1000, SPAN("10.0.0.1"), FIELD_NONE,
+				      &w->session),
 			 0);
+}
+
+/* The mission shares its sites with the control agency. */
+static void
+make_grant(struct world *w)
+{
+	struct town *t = &w->t;
+	struct patch p;
+
+	patch_init(&p, &noun_grant);
+	PATCH_ENUM(&p, grant, of, GRANT_OF_SITES);
+	PATCH_STR(&p, grant, purpose, SPAN("plans of the gate"));
+	assert_int_equal(grant_propose(town_by(t, &w->who[LIAISON]), &p, &w->grant), 0);
+	assert_int_equal(
+		grant_answer(town_by(t, &t->boss), w->grant, true, (struct span){ 0 }),
+		0);
+	w->opening = next_id(town_by(t, &t->boss), NOUN_OPENING);
+	assert_int_equal(grant_open(town_by(t, &t->boss), w->grant, t->site), 0);
 }
 
 static void
@@ -216,11 +240,16 @@ make_world(struct world *w)
 	assert_int_equal(
 		page_owe(town_by(t, NULL), w->incident, SPAN("call"), &w->page), 0);
 	assert_int_equal(incident_note(town_by(t, &t->room), w->incident,
-				       SPAN("for you"), true, &w->note),
+				       &(struct note_args){ .text = SPAN("for you"),
+							    .to_owner = true },
+				       &w->note),
 			 0);
 	assert_int_equal(incident_note(town_by(t, &t->room), w->incident,
-				       SPAN("for us"), false, &w->room_note),
+				       &(struct note_args){ .text = SPAN("for us"),
+							    .to_owner = false },
+				       &w->room_note),
 			 0);
+	make_grant(w);
 }
 
 static void
@@ -271,13 +300,15 @@ make_columns(struct world *w)
 	see(w, &n, NOUN_ROLL, roll);
 	see(w, &n, NOUN_SESSION, w->session);
 	see(w, &n, NOUN_INCIDENT, w->trained);
+	for (size_t k = 0; k < ARRAY_LEN(w->people); k++)
+		see(w, &n, NOUN_PERSON, w->people[k]);
 	assert_int_equal(n, N_SEEN);
 }
 
 static void
 law_9_who_sees_which_record(void **state)
 {
-	static const char letters[] = "-OURA";
+	static const char letters[] = "-OURAG";
 	struct world *w = malloc(sizeof *w);
 	int bad = 0;
 
@@ -360,6 +391,8 @@ static const struct {
 	{ EVENT_INCIDENT_RELEASED, "R- ---- OOO -- --- -" },
 	{ EVENT_INCIDENT_CLOSED, "R- U-U- OOO -- --- -" },
 	{ EVENT_INCIDENT_REOPENED, "R- U-U- OOO -- --- -" },
+	{ EVENT_INCIDENT_LEAD_OFFERED, "R- ---- --- -- --- -" },
+	{ EVENT_INCIDENT_LEAD_CHANGED, "R- ---- --- -- --- -" },
 	{ EVENT_INCIDENT_NOTE_ADDED, "R- ---- --- -- --- -" },
 	{ EVENT_ASSIGNMENT_OFFERED, "RO U--- --- -- --- -" },
 	{ EVENT_ASSIGNMENT_ACCEPTED, "RO U--- OOO -- --- -" },
@@ -375,7 +408,16 @@ static const struct {
 	{ EVENT_PAGE_FAILED, "R- ---- --- -- --- -" },
 	{ EVENT_ROOM_MUTED, "R- ---- --- -- --- -" },
 	{ EVENT_ROOM_SNAPSHOT_MADE, "R- ---- --- -- --- -" },
+	{ EVENT_PERSON_CHANGED, "-- ---- OOA -- --- -" },
 	{ EVENT_SYNTHETIC_RAN, "-A ---- --- -- --- -" },
+	/* of the mission's, to the control agency */
+	{ EVENT_GRANT_PROPOSED, "OO ---- -OO -- --- -" },
+	{ EVENT_GRANT_ACCEPTED, "OO ---- -OO -- --- -" },
+	{ EVENT_GRANT_BEGAN, "OO ---- -OO -- --- -" },
+	{ EVENT_GRANT_DECLINED, "OO ---- -OO -- --- -" },
+	{ EVENT_GRANT_WITHDRAWN, "OO ---- -OO -- --- -" },
+	{ EVENT_GRANT_ENDED, "OO ---- -OO -- --- -" },
+	{ EVENT_GRANT_OPENED, "OO ---- -OO -- --- -" },
 };
 
 /* The record of the mission that an event of this noun is about. */
@@ -399,6 +441,9 @@ subject_of(struct world *w, enum noun_index n)
 		[NOUN_NOTE] = w->room_note,
 		[NOUN_PAGE] = w->page,
 		[NOUN_SESSION] = w->session,
+		[NOUN_PERSON] = w->people[0],
+		[NOUN_GRANT] = w->grant,
+		[NOUN_OPENING] = w->opening,
 	};
 
 	return journal_find(t->journal, n, ids[n]);
@@ -407,7 +452,7 @@ subject_of(struct world *w, enum noun_index n)
 static void
 hear_row(struct world *w, const struct event *e, const char *want, char *have)
 {
-	static const char letters[] = "-OURA";
+	static const char letters[] = "-OURAG";
 	struct incident *i = incident_find(w->t.m, e->incident);
 	size_t at = 0;
 
@@ -502,9 +547,12 @@ go_on(struct world *w)
 
 	town_assign(t, w->eagle, ASSIGNMENT_EN_ROUTE);
 	town_assign(t, w->eagle, ASSIGNMENT_ON_SCENE);
-	assert_int_equal(incident_note(town_by(t, &t->room), w->incident,
-				       SPAN("they are held"), true, &id),
-			 0);
+	assert_int_equal(
+		incident_note(town_by(t, &t->room), w->incident,
+			      &(struct note_args){ .text = SPAN("they are held"),
+						   .to_owner = true },
+			      &id),
+		0);
 	assert_int_equal(incident_unit_near(town_by(t, NULL), w->incident), 0);
 	assert_int_equal(
 		incident_set_priority(town_by(t, &t->boss), w->incident, PRIORITY_P2),

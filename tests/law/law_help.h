@@ -33,7 +33,8 @@ struct town {
 	struct id control, rangers, mission, other;
 	struct id site, site2, other_site, ranger_site;
 	struct id unit, unit2, ranger_unit;
-	struct id admin_id, room_id, boss_id, gate_id, other_gate_id, crew_id;
+	struct id admin_id, room_id, boss_id, gate_id, other_gate_id, crew_id,
+		ranger_boss_id;
 	struct principal admin, room, boss, gate, other_gate, crew, button, stranger;
 	struct id button_id;
 	unsigned key;
@@ -177,6 +178,23 @@ town_principal(struct town *t, struct id account)
 }
 
 static inline struct id
+town_person(struct town *t, const struct principal *admin, const char *name,
+	    struct id site, struct id unit)
+{
+	struct patch p;
+	struct id id;
+
+	patch_init(&p, &noun_person);
+	PATCH_STR(&p, person, name, span_of(name));
+	if (id_is_set(site))
+		PATCH_ID(&p, person, site, site);
+	if (id_is_set(unit))
+		PATCH_ID(&p, person, unit, unit);
+	assert_int_equal(person_put(town_by(t, admin), NO_ID, &p, &id), 0);
+	return id;
+}
+
+static inline struct id
 town_button(struct town *t, struct id agency, struct id site, const char *hash)
 {
 	struct id id;
@@ -251,6 +269,8 @@ town_make(struct town *t)
 	t->crew_id =
 		town_account(t, t->control, ROLE_RESPONDER, "crew", t->unit, NO_ID);
 	t->button_id = town_button(t, t->mission, t->site, "beef");
+	t->ranger_boss_id =
+		town_account(t, t->rangers, ROLE_SUPERVISOR, "rboss", NO_ID, NO_ID);
 	town_principals(t);
 	town_settle(t);
 }

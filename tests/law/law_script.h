@@ -20,6 +20,7 @@ struct script {
 	size_t done, refused;
 	unsigned made;
 	size_t turns;
+	struct principal partner; /* who turns the second key */
 };
 
 static inline uint64_t
@@ -93,7 +94,11 @@ pick_who(struct script *s)
 	const struct token *k;
 	const struct device *d;
 
-	switch (pick(s, 12)) {
+	switch (pick(s, 14)) {
+	case 13:
+		return town_principal(t, t->admin_id);
+	case 12:
+		return town_principal(t, t->ranger_boss_id);
 	case 0:
 		a = account_find(t->m, pick_id(s, NOUN_ACCOUNT));
 		if (a) {
@@ -203,7 +208,10 @@ script_handle(struct script *s, struct decision *d)
 	case 2:
 		return incident_present(d, i);
 	case 3:
-		return incident_note(d, i, span_of(pick_text(s)), pick(s, 2), &id);
+		return incident_note(d, i,
+				     &(struct note_args){ .text = span_of(pick_text(s)),
+							  .to_owner = pick(s, 2) },
+				     &id);
 	case 4:
 		return incident_set_priority(d, i, 1 + (int)pick(s, 3));
 	case 5:
@@ -228,6 +236,54 @@ script_handle(struct script *s, struct decision *d)
 				       span_of(codes[pick(s, ARRAY_LEN(codes))]),
 				       &answer);
 	}
+}
+
+/* Agencies share and stop sharing. */
+static inline int
+script_grant(struct script *s, struct decision *d)
+{
+	static const char *const parts[] = { "[]", "[\"message\",\"notes\"]",
+					     "[\"people\",\"units\"]", "[\"x\"]" };
+	struct join_args a = { .incident = pick_id(s, NOUN_INCIDENT),
+			       .agency = pick_id(s, NOUN_AGENCY),
+			       .parts = pick(s, 2) ? parts[pick(s, 4)] : NULL };
+	struct id id = pick_id(s, NOUN_GRANT);
+	struct patch p;
+	int rc;
+
+	s->partner =
+		town_principal(s->t, pick(s, 2) ? s->t->ranger_boss_id : s->t->boss_id);
+	d->actor = &s->partner;
+	switch (pick(s, 8)) {
+	case 0:
+		return incident_ask_in(d, &a, &id);
+	case 1:
+		return incident_lead(d, a.incident, a.agency);
+	case 2:
+	case 3:
+		return grant_answer(d, id, pick(s, 3), span_of(pick_text(s)));
+	case 4:
+		return grant_withdraw(d, id, SPAN("enough"));
+	case 5:
+		return grant_tick(d, id);
+	case 6:
+		return grant_open(d, id, a.incident);
+	}
+	patch_init(&p, &noun_grant);
+	PATCH_ENUM(&p, grant, of, 1 + (int)pick(s, 2));
+	PATCH_STR(&p, grant, purpose, SPAN("a watch on the street"));
+	PATCH_STR(&p, grant, parts, span_of(parts[pick(s, 4)]));
+	if (pick(s, 2))
+		PATCH_ID(&p, grant, to, a.agency);
+	if (pick(s, 3) == 0)
+		PATCH_ID(&p, grant, agency, pick_id(s, NOUN_AGENCY));
+	if (pick(s, 3) == 0)
+		PATCH_ID(&p, grant, subject, a.incident);
+	if (pick(s, 3) == 0)
+		PATCH_INT(&p, grant, until, s->t->wall + (int64_t)pick(s, 60000));
+	rc = grant_propose(d, &p, &id);
+	patch_done(&p);
+	return rc;
 }
 
 static inline int
@@ -332,6 +388,8 @@ script_account(struct script *s, struct decision *d)
 		PATCH_ID(&p, account, unit, pick_id(s, NOUN_UNIT));
 	if (pick(s, 2))
 		PATCH_ID(&p, account, site, pick_id(s, NOUN_SITE));
+	if (pick(s, 3) == 0)
+		PATCH_ID(&p, account, person, pick_id(s, NOUN_PERSON));
 	/* the town's own people stay who they are */
 	if (id_is_set(id) && id.seq <= s->t->crew_id.seq)
 		id = NO_ID;
@@ -341,6 +399,29 @@ script_account(struct script *s, struct decision *d)
 		PATCH_STR(&p, account, login, span_of(login));
 	rc = account_put(d, id, &p, pick(s, 2) ? SPAN("hash") : SPAN(""), pick(s, 2),
 			 &id);
+	patch_done(&p);
+	return rc;
+}
+
+static inline int
+script_person(struct script *s, struct decision *d)
+{
+	struct patch p;
+	struct id id;
+	int rc;
+
+	patch_init(&p, &noun_person);
+	PATCH_STR(&p, person, name, SPAN("ناظم"));
+	PATCH_STR(&p, person, rank, span_of(pick_text(s)));
+	if (pick(s, 2))
+		PATCH_STR(&p, person, phones, SPAN("[{\"number\": \"+92 21 5\"}]"));
+	if (pick(s, 4) == 0)
+		PATCH_ID(&p, person, unit, pick_id(s, NOUN_UNIT));
+	if (pick(s, 4) == 0)
+		PATCH_ID(&p, person, site, pick_id(s, NOUN_SITE));
+	if (pick(s, 4) == 0)
+		PATCH_ENUM(&p, person, state, 1 + (int)pick(s, 2));
+	rc = person_put(d, pick(s, 2) ? pick_id(s, NOUN_PERSON) : NO_ID, &p, &id);
 	patch_done(&p);
 	return rc;
 }
@@ -395,7 +476,8 @@ script_secret(struct script *s, struct decision *d)
 		return token_revoke(d, pick_id(s, NOUN_TOKEN));
 	case 4:
 		return session_open(d, pick_id(s, NOUN_ACCOUNT), span_of(other),
-				    s->t->wall + 1000, SPAN("10.0.0.1"), &id);
+				    s->t->wall + 1000, SPAN("10.0.0.1"),
+				    pick(s, 2) ? FIELD_NONE : T0 / 30000, &id);
 	default:
 		return session_end(d, pick_id(s, NOUN_SESSION));
 	}
@@ -439,8 +521,10 @@ script_node(struct script *s, struct decision *d)
 static inline int
 script_command(struct script *s, struct decision *d)
 {
-	uint64_t k = pick(s, 20);
+	uint64_t k = pick(s, 22);
 
+	if (k >= 20)
+		return script_grant(s, d);
 	if (k < 6)
 		return script_press(s, d);
 	if (k < 12)
@@ -458,9 +542,9 @@ script_command(struct script *s, struct decision *d)
 	case 16:
 		return pick(s, 2) ? script_site(s, d) : script_node(s, d);
 	case 17:
-		return script_unit(s, d);
+		return pick(s, 2) ? script_unit(s, d) : script_device(s, d);
 	case 18:
-		return pick(s, 2) ? script_account(s, d) : script_device(s, d);
+		return pick(s, 2) ? script_account(s, d) : script_person(s, d);
 	default:
 		return pick(s, 3) ? script_secret(s, d)
 				  : assignment_time_out(d, pick_id(s, NOUN_ASSIGNMENT));

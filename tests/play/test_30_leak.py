@@ -45,6 +45,14 @@ class City:
                 self.accounts[who, role] = o["id"]
                 setattr(self, who + "_" + role.replace("site", "gate"),
                         n.login(None, login=login, password="a-long-password"))
+        self.person = self.a_administrator.ok("POST", "/api/v1/people", {
+            "name": c("person_name"), "name_ur": c("person_name_ur"),
+            "rank": c("person_rank"), "site": self.a_site["id"],
+            "phones": [{"label": c("person_label"), "number": c("person_number")}],
+            "languages": [c("person_language")]}, 201)["id"]
+        self.a_administrator.ok(
+            "PATCH", "/api/v1/accounts/" + self.accounts["a", "liaison"],
+            {"person": self.person})
         self.unit_a = a.ok("POST", "/api/v1/units", {
             "agency": B, "callsign": "B-UNIT-1", "kind": "escort"}, 201)["id"]
         t = a.ok("POST", "/api/v1/tokens", {"role": "responder", "agency": B,
@@ -65,6 +73,13 @@ class City:
         self.device = a.ok("POST", "/api/v1/devices", {
             "door": "osmand", "identity": c("device_identity"),
             "bound_to": self.a_site["id"]}, 201)["id"]
+        self.a_administrator.ok("PATCH", "/api/v1/devices/" + self.device,
+                                {"person": self.person})
+        self.rangers = next(g["id"] for g in a.items("/api/v1/agencies")
+                            if g["kind"] == "rangers")
+        self.grant = self.a_liaison.ok("POST", "/api/v1/grants", {
+            "to": self.rangers, "of": "sites", "subject": self.a_site["id"],
+            "purpose": c("grant_purpose"), "parts": ["address"]}, 201)["id"]
         # B listens from before the first press of A to the end
         self.b_all = {
             "site": n.role("site", 1), "button": self.b_button,
@@ -96,6 +111,8 @@ class City:
         d.ok("POST", "/api/v1/incidents/%s/notes" % i, {"text": c("room_note")})
         d.ok("POST", "/api/v1/incidents/%s/notes" % i, {"text": c("owner_note"),
                                                         "to_owner": True})
+        self.joining = d.ok("POST", "/api/v1/incidents/%s/partners" % i, {
+            "agency": self.rangers, "purpose": c("joining_purpose")}, 201)["id"]
         d.ok("POST", "/api/v1/incidents/%s/callback" % i,
              {"outcome": "confirmed_real", "phone": c("callback_phone")})
         late = d.ok("POST", "/api/v1/late_entries", {
@@ -116,6 +133,7 @@ class City:
         self.closed = call2["id"]
         self.ids = {self.a_site["id"], A, i, self.signal, o2["signal"],
                     self.invitation, self.invitation2, self.device, self.token["id"],
+                    self.person, self.grant, self.joining,
                     self.assignment, late["id"], call["id"], call2["id"]} | {
                         v for (w, _), v in self.accounts.items() if w == "a"}
 
@@ -130,7 +148,9 @@ class City:
                 "assignments": [self.assignment], "agencies": [self.A],
                 "sites": [self.a_site["id"]], "invitations": [self.invitation],
                 "accounts": [self.accounts["a", "liaison"]],
-                "devices": [self.device], "tokens": [self.token["id"]]}.get(
+                "devices": [self.device], "people": [self.person],
+                "grants": [self.grant, self.joining],
+                "tokens": [self.token["id"]]}.get(
                     kind, []) + [self.a_site["id"] if kind != "sites" else self.incident]
 
     def leaks_in(self, text):
@@ -177,7 +197,8 @@ def test_those_who_may_see_the_plants_do(city):
             "accounts", "tokens", "invitations", "devices", "agencies", "sites")),
         "a admin": "".join(json.dumps(city.a_administrator.items("/api/v1/" + p))
                            for p in ("accounts", "tokens", "invitations", "devices",
-                                     "agencies", "sites")),
+                                     "agencies", "sites", "people")),
+        "a liaison": json.dumps(city.a_liaison.items("/api/v1/people")),
         "late": json.dumps(n.role("dispatcher").items(
             "/api/v1/incidents?site=" + city.a_site["id"])),
         "closed": n.role("dispatcher").get("/api/v1/incidents/" + city.closed).text,
@@ -195,8 +216,12 @@ def test_those_who_may_see_the_plants_do(city):
             "close_note": "closed", "anonymous_message": "room owner"}.items():
         for k in who.split():
             assert w[name] in seen[k], "%s does not see %s" % (k, name)
-    for name in ("invitation_label", "account_liaison", "site_name", "address",
-                 "agency_name", "token_label"):
+    people = [k for k in w if k.startswith("person_")]
+    assert len(people) == 6
+    for name in people:
+        assert w[name] in seen["a liaison"], "A's own liaison: " + name
+    for name in ["invitation_label", "account_liaison", "site_name", "address",
+                 "agency_name", "token_label"] + people:
         assert w[name] in seen["a admin"], "A's own administrator: " + name
     # what the owner and the crew must not see of their own incident
     for name in ("room_note", "callback_phone"):
@@ -205,6 +230,36 @@ def test_those_who_may_see_the_plants_do(city):
         assert w[name] not in seen["crew"], name
     for name in ("cancel_code", "duress_code"):
         assert not [k for k, v in seen.items() if w[name] in v], name
+
+
+def test_a_mission_s_people_are_its_own(city):
+    """Not even the control agency sees them: no role of it, by no way."""
+    n, w = city.n, city.canaries
+    words = [w[k].lower() for k in w if k.startswith("person_")] + [city.person]
+    for role in ("administrator", "dispatcher", "supervisor", "duty_officer", "board",
+                 "liaison", "oversight", "responder"):
+        c = n.role(role)
+        r = c.get("/api/v1/people/" + city.person)
+        ghost = c.get("/api/v1/people/" + re.sub(r"\d+$", "987654321", city.person))
+        assert (r.status_code, r.content) == (404, ghost.content), role
+        assert c.patch("/api/v1/people/" + city.person, {"rank": "x"}).status_code == 404
+        read = [json.dumps(c.items("/api/v1/" + p)) for p in ("people", "accounts",
+                                                              "devices")]
+        after = 0
+        while True:
+            o = c.ok("GET", "/api/v1/events?after=%d&limit=500" % after)
+            read.append(json.dumps(o))
+            if o["through"] == after:
+                break
+            after = o["through"]
+        text = "".join(read).lower()
+        assert not [x for x in words if x in text], role
+    a = n.role("administrator")
+    assert len(a.items("/api/v1/people")) > 10  # of its own it has some
+    for path in ("/api/v1/accounts/" + city.accounts["a", "board"],
+                 "/api/v1/devices/" + city.device):
+        r = a.patch(path, {"person": city.person})
+        assert (r.status_code, r.json()["code"]) == (422, "no_such_person"), r.text
 
 
 def fill(path, what):
@@ -294,6 +349,8 @@ BODY = {
     "/api/v1/incidents/{id}/callback": {"outcome": "no_answer"},
     "/api/v1/incidents/{id}/close": {"disposition": "handled"},
     "/api/v1/incidents/{id}/link": {"to": "khi.i.999999"},
+    "/api/v1/incidents/{id}/partners": {"agency": "khi.g.999999"},
+    "/api/v1/incidents/{id}/lead": {"agency": "khi.g.999999"},
     "/api/v1/assignments/{id}/status": {"status": "accepted"},
     "/api/v1/assignments/{id}/reason": {"reason": "crew_rest"},
     "/api/v1/units/{id}/shift": {"on": True},
@@ -302,6 +359,7 @@ BODY = {
     "/api/v1/accounts/{id}": {"name": "x"},
     "/api/v1/agencies/{id}": {"name": "x"},
     "/api/v1/sites/{id}": {"name": "x"},
+    "/api/v1/people/{id}": {"rank": "x"},
     "/api/v1/devices/{id}": {"trust": "verified"},
     "/api/v1/sos/{signal}/cancel": {"code": "000"},
     "/api/v1/sos/{signal}/more": {"key": "more", "message": "m"},
@@ -330,7 +388,7 @@ def test_an_id_of_another_is_as_one_that_does_not_exist(city):
 
 
 def test_an_id_of_another_in_a_body_is_as_one_that_does_not_exist(city):
-    s, g = city.a_site["id"], city.A
+    s, g, h = city.a_site["id"], city.A, city.person
     for who, c in city.b_all.items():
         for path, body in (
                 ("/api/v1/incidents", {"kind": "x", "priority": "P3", "message": "m",
@@ -348,8 +406,12 @@ def test_an_id_of_another_in_a_body_is_as_one_that_does_not_exist(city):
                 ("/api/v1/tokens", {"role": "site", "site": s}),
                 ("/api/v1/devices", {"door": "osmand", "identity": "Q1",
                                      "bound_to": s}),
+                ("/api/v1/people", {"name": "n", "agency": g}),
+                ("/api/v1/people", {"name": "n", "site": s}),
+                ("/api/v1/accounts", {"login": "q", "role": "liaison", "name": "q",
+                                      "password": "a-long-password", "person": h}),
                 ("/api/v1/agencies", {"name": "n", "kind": "mission"})):
-            ghost = {k: re.sub(r"\d+$", "987654321", v) if v in (s, g) else v
+            ghost = {k: re.sub(r"\d+$", "987654321", v) if v in (s, g, h) else v
                      for k, v in body.items()}
             a, b = c.post(path, body), c.post(path, ghost)
             assert a.status_code >= 400, (who, path, body, a.text)
@@ -375,15 +437,86 @@ def test_a_press_that_names_another_s_place_is_one_s_own(city):
     own.close()
 
 
+def same_but_for(a, b, *words):
+    """Two answers that differ in what was asked and in ids and times, in nothing else."""
+    def plain(r, own):
+        text = r.text
+        for w in own:
+            text = text.replace(w, "W")
+        return re.sub(r"khi\.\w\.\d+|\d{4}-\d\d-\d\dT[\d:.]+Z", "I", text)
+    assert (a.status_code, plain(a, words[:1])) == (b.status_code, plain(b, words[1:])), (
+        a.text, b.text)
+
+
 def test_a_name_that_another_has_is_not_told(city):
-    """What is unique on the node must not let a mission find out who else is there."""
-    for name in ("login_liaison", "login_administrator"):
-        r = city.b_administrator.post("/api/v1/accounts", {
-            "login": city.canaries[name], "role": "liaison", "name": "x",
-            "password": "a-long-password"})
-        if r.status_code == 409:
-            pytest.xfail("a login is taken node-wide: an administrator of another "
-                         "mission can learn that it exists")
+    """What must be unique on the node does not let a mission find out who else is
+    there: a name that another has is answered as one that nobody has."""
+    n, b = city.n, city.b_administrator
+    for k in ("login_liaison", "login_administrator"):
+        taken, free = city.canaries[k], "Canaryfree" + os.urandom(6).hex()
+        body = {"role": "liaison", "name": "x", "password": "a-long-password"}
+        r = b.post("/api/v1/accounts", dict(body, login=taken))
+        f = b.post("/api/v1/accounts", dict(body, login=free))
+        assert r.status_code == 201, r.text
+        same_but_for(r, f, taken, free)
+        # each of the two signs in as himself
+        own = r.json()["login"]
+        assert own == taken + "@" + b.items("/api/v1/agencies")[0]["short_name"]
+        assert n.login(None, login=own, password="a-long-password").session["agency"] \
+            == city.B
+        assert n.login(None, login=taken, password="a-long-password").session["agency"] \
+            == city.A
+        # the second of one's own is refused
+        assert b.post("/api/v1/accounts", dict(body, login=taken)).status_code == 409
+        # a login in another agency's name is refused, whether it is there or not
+        short = city.a_administrator.items("/api/v1/agencies")[0]["short_name"]
+        for login in (taken + "@" + short, taken + "@nobody-here"):
+            r = b.post("/api/v1/accounts", dict(body, login=login))
+            assert (r.status_code, r.json()["code"]) == (422, "bad_login_name"), r.text
+            assert short not in r.text
+    call = city.a_administrator.ok("POST", "/api/v1/units", {"callsign": "Canary-1"}, 201)
+    r = b.post("/api/v1/units", {"callsign": "Canary-1"})
+    f = b.post("/api/v1/units", {"callsign": "Canary-2"})
+    assert r.status_code == 201 and r.json()["id"] != call["id"], r.text
+    same_but_for(r, f, "Canary-1", "Canary-2")
+    assert b.post("/api/v1/units", {"callsign": "Canary-1"}).status_code == 409
+
+
+def test_a_device_that_another_has_is_not_told(city):
+    n, b, admin = city.n, city.b_administrator, city.n.role("administrator")
+    taken, free = city.canaries["device_identity"], "Canaryfree" + os.urandom(6).hex()
+    seen = "seen-" + os.urandom(4).hex()
+    n.osmand(seen, lat=24.8, lon=67.0)  # pending, of nobody: the control agency's
+    answers = {}
+    for identity in (taken, free, seen):
+        r = b.post("/api/v1/devices", {"door": "osmand", "identity": identity,
+                                       "bound_to": city.b_site["id"]})
+        assert r.status_code == 201 and r.json()["state"] == "pending", r.text
+        same_but_for(r, answers.setdefault("first", r), identity, taken)
+        answers[identity] = r.json()["id"]
+        r = b.post("/api/v1/devices", {"door": "osmand", "identity": identity})
+        assert r.json()["code"] == "exists", r.text
+        r = b.patch("/api/v1/devices/" + answers[identity], {"state": "bound"})
+        assert (r.status_code, r.json()["code"]) == (403, "needs_control"), r.text
+    # it is still A's, and B's claim hears nothing of it
+    assert n.osmand(taken, lat=24.8, lon=67.0) == 200
+    mine = {d["id"]: d for d in b.items("/api/v1/devices")}
+    assert "last_seen_at" not in mine[answers[taken]]
+    # the control agency decides: not over a device that is bound
+    r = admin.patch("/api/v1/devices/" + answers[taken], {"state": "bound"})
+    assert (r.status_code, r.json()["code"]) == (409, "identity_bound"), r.text
+    assert city.device in r.text
+    for identity in (free, seen):
+        o = admin.ok("PATCH", "/api/v1/devices/" + answers[identity], {"state": "bound"})
+        assert (o["state"], o["agency"]) == ("bound", city.B), o
+        assert n.osmand(identity, lat=24.8, lon=67.0) == 200
+        o = b.ok("GET", "/api/v1/devices/" + answers[identity])
+        assert o["state"] == "bound" and "last_seen_at" in o, o
+    admin.ok("PATCH", "/api/v1/devices/" + answers[taken], {"state": "revoked"})
+    # what is not bound is claimed again, never taken
+    b.ok("PATCH", "/api/v1/devices/" + answers[free], {"bound_to": None})
+    o = b.ok("PATCH", "/api/v1/devices/" + answers[free], {"bound_to": city.b_site["id"]})
+    assert o["state"] == "pending", o
 
 
 def test_revoking_ends_what_is_seen_at_once(city, live):
@@ -446,7 +579,8 @@ def test_the_table_of_routes_and_roles(program, tmp_path):
                          ("/assignments/", c.assignment), ("/agencies/", c.A),
                          ("/sites/", c.a_site["id"]), ("/units/", unit),
                          ("/accounts/", c.accounts["a", "board"]),
-                         ("/devices/", c.device), ("/run_cards/", card),
+                         ("/devices/", c.device), ("/people/", c.person),
+                         ("/run_cards/", card),
                          ("/tokens/", c.token["id"]), ("/invitations/", c.invitation2)):
                 if k in path:
                     return v
@@ -463,6 +597,7 @@ def test_the_table_of_routes_and_roles(program, tmp_path):
             "/api/v1/units": {"callsign": "K-01", "kind": "patrol"},
             "/api/v1/accounts": {"login": "administrator", "role": "liaison",
                                  "name": "n", "password": "a-long-password"},
+            "/api/v1/people": {"name": "n"},
             "/api/v1/devices": {"door": "osmand", "identity": "demo-01"},
             "/api/v1/run_cards": {"name": "n", "kind": "never-used", "disabled": True},
             "/api/v1/tokens": {"role": "liaison"},
@@ -481,6 +616,9 @@ def test_the_table_of_routes_and_roles(program, tmp_path):
                 body = None if method == "GET" else dict(bodies.get(path, {}))
                 if path == "/api/v1/session" and method == "POST":
                     body = {"login": "nobody-" + k, "password": "x"}
+                elif path == "/api/v1/session/totp":
+                    body = {"password": "x"} if method == "POST" else {
+                        "state": "on", "code": "000000"}
                 elif path == "/api/v1/session" and method == "PATCH":
                     body = {"language": "en"}
                 elif path == "/api/v1/session" and method == "DELETE" and \

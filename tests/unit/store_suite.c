@@ -394,6 +394,38 @@ test_space(void **state)
 	assert_false(space.is_reserve_gone);
 }
 
+/* What the first version wrote is brought up by the next start, and read-only
+ * it says that this is to be done. */
+static void
+test_older(void **state)
+{
+	struct buf AUTO(buf_done) why = { 0 }, body = { 0 };
+	struct fixture *f = *state;
+	struct store *reader;
+	struct store_info info;
+
+	put_one(f, 'u', 3, 7, "{\"b\":1}");
+	for (const char *c = strchr(STORE_NOUNS, 'l') + 1; *c;
+	     c++) { /* of later steps */
+		char sql[64];
+
+		snprintf(sql, sizeof sql, "DROP TABLE " NOUN_TABLE_FMT,
+			 NOUN_TABLE_ARGS(*c));
+		assert_int_equal(store_exec(f->s->writer, sql), 0);
+	}
+	assert_int_equal(
+		store_exec(f->s->writer, "DELETE FROM migration WHERE number > 1"), 0);
+	store_close(f->s);
+	assert_int_equal(store_open(f->dir, STORE_READ, &reader, &info, &why),
+			 ERR_UNSUPPORTED);
+	assert_non_null(strstr(why.p, "start the server once"));
+	fixture_open(f);
+	put_one(f, 'h', 5, 77, "{\"a\":1}");
+	assert_int_equal(store_get(f->s, 'h', 5, &body, NULL), 0);
+	buf_clear(&body);
+	assert_int_equal(store_get(f->s, 'u', 3, &body, NULL), 0);
+}
+
 static void
 test_backup(void **state)
 {
@@ -447,6 +479,7 @@ main(void)
 		BOTH(test_check_is_quiet),
 		BOTH(test_space),
 		BOTH(test_backup),
+		{ "test_older:folder", test_older, begin_folder, end, NULL },
 	};
 
 	if (crypt_start() != 0)

@@ -18,7 +18,8 @@ const CHROMIUM = process.env.CHROMIUM ?? 'chromium'
 const SLOW = Number(process.env.KUMAK_SLOW ?? 1)
 const need = createRequire(join(ROOT, 'web/package.json'))
 const { chromium } = need('playwright-core')
-export const AXE = need.resolve('axe-core/axe.min.js')
+const AXE = need.resolve('axe-core/axe.min.js')
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 /* The words of a page: common ones and its own, as the page merges them. */
 export function wordsOf(page, language) {
@@ -297,4 +298,22 @@ export async function until(ask, what, timeout = 10_000 * SLOW) {
 		assert.ok(Date.now() < end, `not in ${timeout} ms: ${what}`)
 		await new Promise((done) => setTimeout(done, 50))
 	}
+}
+
+/* What axe finds. The page's policy forbids foreign scripts, so it comes by the
+ * debugger's own way. */
+export async function axe(page) {
+	await page.evaluate(readFileSync(AXE, 'utf8'))
+	const found = await page.evaluate(
+		(rules) =>
+			globalThis.axe.run(document, { runOnly: rules, resultTypes: ['violations'] }),
+		RULES,
+	)
+	return found.violations.map(
+		(one) =>
+			`${one.id}: ${one.nodes
+				.slice(0, 4)
+				.map((n) => `${n.target.join(' ')} ${n.any[0]?.message ?? n.failureSummary ?? ''}`)
+				.join(' | ')}`,
+	)
 }

@@ -4,7 +4,7 @@
  * nothing against WCAG 2.2 AA. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { AXE, demoNode, OUT, openBrowser, sit } from './node.mjs'
+import { axe, demoNode, OUT, openBrowser, sit } from './node.mjs'
 
 const PAGES = [
 	{ name: 'login', path: '/', shows: 'form' },
@@ -13,12 +13,12 @@ const PAGES = [
 	{ name: 'sos', shows: '.hold.sos', size: [412, 892] },
 	{ name: 'tablet', role: 'responder', shows: '.keys', size: [1280, 800] },
 	{ name: 'admin', role: 'administrator', shows: 'table tbody tr' },
+	{ name: 'people', path: '/admin#people', role: 'administrator', shows: 'table tbody tr' },
 	{ name: 'report', role: 'oversight', shows: 'table tbody tr' },
 	{ name: 'paper', role: 'dispatcher', shows: 'table' },
 ]
 /* Who has no session is told so when the page asks; the browser prints that by itself. */
 const NOBODY = /^console: .* 401 \(Unauthorized\) \S+\/api\/v1\/session$/
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 let node
 let browser
@@ -122,22 +122,4 @@ function wider(page) {
 		const { scrollWidth, clientWidth } = document.documentElement
 		return scrollWidth > clientWidth ? [`${scrollWidth} > ${clientWidth}`] : []
 	})
-}
-
-/* The page's policy forbids foreign scripts, so axe comes by the debugger's own way. */
-async function axe(page) {
-	const { readFileSync } = await import('node:fs')
-	await page.evaluate(readFileSync(AXE, 'utf8'))
-	const found = await page.evaluate(
-		(rules) =>
-			globalThis.axe.run(document, { runOnly: rules, resultTypes: ['violations'] }),
-		RULES,
-	)
-	return found.violations.map(
-		(one) =>
-			`${one.id}: ${one.nodes
-				.slice(0, 4)
-				.map((n) => `${n.target.join(' ')} ${n.any[0]?.message ?? n.failureSummary ?? ''}`)
-				.join(' | ')}`,
-	)
 }

@@ -153,6 +153,9 @@ const HINTED = new Set([
 	'cancel_code',
 	'duress_code',
 	'capabilities',
+	'languages',
+	'short_name',
+	'login',
 	'beat',
 ])
 

@@ -15,7 +15,7 @@ import { Editor } from './editor'
 import type { AnyRecord } from './form'
 import { NOUNS, type Noun, type NounName, nounOf } from './nouns'
 import { failed, follow, labelOf, link, listOf, load, need, now, save } from './records'
-import { Binder, InvitationCard, PasswordOnce, revoke } from './special'
+import { accept, Binder, InvitationCard, isClaim, PasswordOnce, revoke } from './special'
 import { Table } from './table'
 import './admin.css'
 
@@ -24,7 +24,7 @@ type Open =
 	| { what: 'invitation'; made: AnyRecord }
 	| { what: 'password'; login: string; password: string }
 	| { what: 'bind'; device: AnyRecord }
-	| { what: 'reset'; account: AnyRecord }
+	| { what: 'reset'; account: AnyRecord; of: 'password' | 'totp' }
 
 function App() {
 	const [noun, setNoun] = useState<Noun>(() => nounOf(location.hash.slice(1)))
@@ -34,7 +34,7 @@ function App() {
 	const close = () => setOpen(undefined)
 
 	useEffect(() => {
-		need('agencies', 'sites', 'units', 'devices', noun.name)
+		need('agencies', 'sites', 'units', 'people', 'devices', noun.name)
 	}, [noun])
 	useEffect(() => {
 		const turn = () => setNoun(nounOf(location.hash.slice(1)))
@@ -58,6 +58,8 @@ function App() {
 	}, [noun])
 
 	const rows = (listOf(noun.name) ?? []).filter((record) => found(record, query))
+	/* What waits for a decision comes first. */
+	if (noun.name === 'devices') rows.sort((a, b) => isPending(b) - isPending(a))
 	const onOpen = (record: AnyRecord) => {
 		if (noun.name === 'devices') setOpen({ what: 'bind', device: record })
 		else if (noun.name !== 'invitations') setOpen({ what: 'edit', record })
@@ -123,11 +125,15 @@ function App() {
 			{open?.what === 'password' && <PasswordOnce {...open} onClose={close} />}
 			{open?.what === 'bind' && <Binder device={open.device} onClose={close} />}
 			{open?.what === 'reset' && (
-				<Reset account={open.account} onClose={close} onSaved={onSaved} />
+				<Reset account={open.account} of={open.of} onClose={close} onSaved={onSaved} />
 			)}
 			<Toasts />
 		</div>
 	)
+}
+
+function isPending(device: AnyRecord): number {
+	return Number(device.state === 'pending')
 }
 
 function found(record: AnyRecord, query: string): boolean {
@@ -198,10 +204,26 @@ function Actions({ noun, record, onOpen }: ActionsProps) {
 		</button>
 	)
 	if (noun === 'accounts')
-		return button(t('password.reset'), () => onOpen({ what: 'reset', account: record }))
+		return (
+			<>
+				{button(t('password.reset'), () =>
+					onOpen({ what: 'reset', account: record, of: 'password' }),
+				)}
+				{record.totp === true &&
+					record.id !== me.value?.account &&
+					button(t('totp.reset'), () =>
+						onOpen({ what: 'reset', account: record, of: 'totp' }),
+					)}
+			</>
+		)
 	if (noun === 'devices')
 		return (
 			<>
+				{isClaim(record) && me.value?.is_control && (
+					<button type="button" class="btn small main" onClick={() => void accept(record)}>
+						{t('device.accept')}
+					</button>
+				)}
 				{record.state !== 'revoked' &&
 					button(t(record.bound_to ? 'device.rebind' : 'device.bind_now'), () =>
 						onOpen({ what: 'bind', device: record }),
@@ -219,15 +241,19 @@ function Actions({ noun, record, onOpen }: ActionsProps) {
 
 interface ResetProps {
 	account: AnyRecord
+	of: 'password' | 'totp'
 	onClose: () => void
 	onSaved: (answer: AnyRecord) => void
 }
 
-/* A new one-time password ends what the old one opened: it is asked for twice. */
-function Reset({ account, onClose, onSaved }: ResetProps) {
+/* A new one-time password ends what the old one opened, and a lost telephone lets in by
+ * the password alone: both are asked for twice. */
+const SURE = { password: 'password.reset_sure', totp: 'totp.reset_sure' } as const
+
+function Reset({ account, of, onClose, onSaved }: ResetProps) {
 	const run = async () => {
 		try {
-			const answer = await save('accounts', account.id, { reset_password: true })
+			const answer = await save('accounts', account.id, { [`reset_${of}`]: true })
 			onSaved({ ...account, ...answer })
 		} catch (error) {
 			toast(error instanceof ApiError ? error.message : t('failed'), 'bad')
@@ -235,13 +261,13 @@ function Reset({ account, onClose, onSaved }: ResetProps) {
 	}
 	return (
 		<Dialog
-			title={t('password.reset')}
-			submit={t('password.reset')}
+			title={t(`${of}.reset`)}
+			submit={t(`${of}.reset`)}
 			danger
 			onSubmit={() => void run()}
 			onClose={onClose}
 		>
-			<p>{t('password.reset_sure', { login: String(account.login) })}</p>
+			<p>{t(SURE[of], { login: String(account.login) })}</p>
 		</Dialog>
 	)
 }

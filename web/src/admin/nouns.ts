@@ -5,6 +5,7 @@
 export type NounName =
 	| 'sites'
 	| 'units'
+	| 'people'
 	| 'accounts'
 	| 'agencies'
 	| 'invitations'
@@ -17,7 +18,7 @@ export interface Field {
 	options?: readonly string[]
 	/* Group of the options' words in the catalog. */
 	words?: string
-	ref?: 'agencies' | 'sites' | 'units'
+	ref?: 'agencies' | 'sites' | 'units' | 'people'
 	needed?: boolean
 	min?: number
 	max?: number
@@ -80,6 +81,23 @@ const units: Noun = {
 	],
 }
 
+/* An agency keeps its own people: no choice of agency here. */
+const people: Noun = {
+	name: 'people',
+	title: 'name',
+	columns: ['name', 'rank', 'belongs', 'phones', 'languages', 'state'],
+	fields: [
+		{ name: 'name', kind: 'text', needed: true, max: 120 },
+		{ name: 'name_ur', kind: 'text', max: 120 },
+		{ name: 'rank', kind: 'text', max: 120 },
+		{ name: 'phones', kind: 'phones' },
+		{ name: 'languages', kind: 'words' },
+		{ name: 'site', kind: 'ref', ref: 'sites' },
+		{ name: 'unit', kind: 'ref', ref: 'units' },
+		{ name: 'state', kind: 'enum', options: ['active', 'left'], words: 'person_state' },
+	],
+}
+
 const accounts: Noun = {
 	name: 'accounts',
 	title: 'login',
@@ -107,6 +125,7 @@ const accounts: Noun = {
 		},
 		{ name: 'unit', kind: 'ref', ref: 'units' },
 		{ name: 'site', kind: 'ref', ref: 'sites' },
+		{ name: 'person', kind: 'ref', ref: 'people' },
 		{ name: 'language', kind: 'enum', options: ['ur', 'sd', 'en', 'zh'], words: 'tongue' },
 		{ name: 'disabled', kind: 'bool' },
 	],
@@ -115,10 +134,11 @@ const accounts: Noun = {
 const agencies: Noun = {
 	name: 'agencies',
 	title: 'name',
-	columns: ['name', 'name_ur', 'kind', 'is_control'],
+	columns: ['name', 'name_ur', 'short_name', 'kind', 'is_control'],
 	fields: [
 		{ name: 'name', kind: 'text', needed: true, max: 120 },
 		{ name: 'name_ur', kind: 'text', max: 120 },
+		{ name: 'short_name', kind: 'text', once: true, max: 24 },
 		{
 			name: 'kind',
 			kind: 'enum',
@@ -142,7 +162,16 @@ const invitations: Noun = {
 const devices: Noun = {
 	name: 'devices',
 	title: 'identity',
-	columns: ['identity', 'door', 'state', 'bound_to', 'battery_pct', 'link', 'last_seen_at'],
+	columns: [
+		'identity',
+		'door',
+		'agency',
+		'state',
+		'bound_to',
+		'battery_pct',
+		'link',
+		'last_seen_at',
+	],
 	fields: [],
 }
 
@@ -171,6 +200,7 @@ const runCards: Noun = {
 export const NOUNS: readonly Noun[] = [
 	sites,
 	units,
+	people,
 	accounts,
 	agencies,
 	invitations,

@@ -20,6 +20,7 @@ export const failed = signal('')
 const SINGULAR: Readonly<Record<string, NounName>> = {
 	site: 'sites',
 	unit: 'units',
+	person: 'people',
 	account: 'accounts',
 	agency: 'agencies',
 	invitation: 'invitations',
@@ -49,7 +50,7 @@ export function need(...names: NounName[]): void {
 /* What another record is called, for a row that refers to it. */
 export function labelOf(id: unknown): string {
 	if (typeof id !== 'string') return '–'
-	for (const name of ['sites', 'units', 'agencies'] as const) {
+	for (const name of ['sites', 'units', 'agencies', 'people'] as const) {
 		const found = lists[name].value?.find((record) => record.id === id)
 		if (!found) continue
 		return typeof found.callsign === 'string'

@@ -92,6 +92,20 @@ export async function revoke(
 	}
 }
 
+/* An agency asked for it; the control agency says whether it is theirs. */
+export function isClaim(device: AnyRecord): boolean {
+	return device.state === 'pending' && device.bound_to !== undefined
+}
+
+export async function accept(device: AnyRecord): Promise<void> {
+	try {
+		await save('devices', device.id, { state: 'bound' })
+		toast(t('device.bound_to', { name: labelOf(device.bound_to) }), 'good')
+	} catch (error) {
+		toast(error instanceof ApiError ? error.message : t('failed'), 'bad')
+	}
+}
+
 export function PasswordOnce({
 	login,
 	password,
@@ -123,8 +137,10 @@ export function Binder({ device, onClose }: { device: AnyRecord; onClose: () => 
 		.slice(0, 40)
 	const bind = async (to: string | null) => {
 		try {
-			await save('devices', device.id, { bound_to: to })
-			toast(to ? t('device.bound_to', { name: labelOf(to) }) : t('device.freed'), 'good')
+			const now = await save('devices', device.id, { bound_to: to })
+			if (isClaim(now)) toast(t('device.claimed'))
+			else
+				toast(to ? t('device.bound_to', { name: labelOf(to) }) : t('device.freed'), 'good')
 			onClose()
 		} catch (error) {
 			setWrong(error instanceof ApiError ? error.message : t('failed'))

@@ -69,7 +69,8 @@ function stepRow(event: KeyboardEvent): void {
 
 const REFERS = new Set(['agency', 'site', 'unit', 'bound_to'])
 const TIMES = new Set(['last_test_at', 'created_at', 'expires_at', 'used_at'])
-/* words: class device_link door role device_state invitation_state unit_kind agency_kind */
+/* words: class device_link door role device_state invitation_state person_state
+ * unit_kind agency_kind */
 const WORDS: Readonly<Record<string, string>> = {
 	class: 'class',
 	site_class: 'class',
@@ -95,6 +96,12 @@ function Cell({ column, record }: { column: string; record: AnyRecord }) {
 	if (value === undefined || value === null || value === '')
 		return <span class="dim">–</span>
 	if (typeof value === 'boolean') return <>{value ? '✓' : '–'}</>
+	if (column === 'phones')
+		return (value as { number: string }[]).map((one) => (
+			<bdi key={one.number} class="phone ltr">
+				{one.number}
+			</bdi>
+		))
 	if (REFERS.has(column)) return <bdi>{labelOf(value)}</bdi>
 	if (TIMES.has(column)) return <Bdi>{formatWhen(String(value), language.value)}</Bdi>
 	if (column === 'last_seen_at') return <Seen at={String(value)} />
@@ -113,14 +120,16 @@ function Seen({ at }: { at: string }) {
 	return <Bdi>{t(`age.${unit}`, { n })}</Bdi>
 }
 
-const GOOD = ['available', 'bound', 'open', 'used']
+const GOOD = ['active', 'available', 'bound', 'open', 'used']
 
 function State({ record, state }: { record: AnyRecord; state: string }) {
 	const group = record.callsign
 		? 'unit_state'
 		: record.door
 			? 'device_state'
-			: 'invitation_state'
+			: record.site && record.created_at
+				? 'invitation_state'
+				: 'person_state'
 	const tone = state === 'pending' ? 'warn' : GOOD.includes(state) ? 'good' : ''
 	return <span class={`chip ${tone}`}>{word(group, state)}</span>
 }

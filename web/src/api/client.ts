@@ -98,8 +98,23 @@ function keep(session: Session): Session {
 	return session
 }
 
-export async function login(name: string, password: string): Promise<Session> {
-	return keep(await post<Session>('/session', { login: name, password }))
+export async function login(
+	name: string,
+	password: string,
+	totp: string,
+): Promise<Session> {
+	return keep(
+		await post<Session>('/session', { login: name, password, ...(totp && { totp }) }),
+	)
+}
+
+/* The secret of a second factor comes once; it is on when a code of it came back. */
+export function askTotp(password: string): Promise<{ secret: string; qr_svg: string }> {
+	return post('/session/totp', { password })
+}
+
+export async function setTotp(state: 'on' | 'off', code: string): Promise<Session> {
+	return keep(await patch<Session>('/session/totp', { state, code }))
 }
 
 /* The present session, or undefined when there is none. */

@@ -30,11 +30,13 @@ export interface Session {
 	role: Role
 	agency: Id
 	agency_name: string
+	is_control: boolean
 	unit?: Id
 	site?: Id
 	world: string
 	language: string
 	must_change_password: boolean
+	totp: boolean
 	node: { id: Id; name: string }
 	now: Time
 }
@@ -255,6 +257,20 @@ export interface Unit {
 	busy_as?: 'offered' | 'accepted' | 'en_route' | 'on_scene'
 }
 
+export interface Person {
+	id: Id
+	agency: Id
+	name?: string
+	name_ur?: string
+	rank?: string
+	phones?: { label?: string; number: string }[]
+	languages?: string[]
+	site?: Id
+	unit?: Id
+	state: 'active' | 'left'
+	world: string
+}
+
 export interface Account {
 	id: Id
 	login: string
@@ -263,9 +279,11 @@ export interface Account {
 	agency: Id
 	unit?: Id
 	site?: Id
+	person?: Id
 	language: string
 	world: string
 	disabled: boolean
+	totp?: boolean
 	password?: string
 }
 
@@ -276,6 +294,7 @@ export interface Device {
 	identity: string
 	state: 'pending' | 'bound' | 'revoked'
 	bound_to?: Id
+	person?: Id
 	trust: Trust
 	battery_pct?: number
 	last_seen_at?: Time

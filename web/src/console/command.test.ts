@@ -51,6 +51,15 @@ describe('dispatch', () => {
 			units: [{ callsign: 'P-12' }],
 		})
 	})
+	it('chooses no unit of two that have one call sign', () => {
+		const lent = { ...unit('P-12'), id: 'khi.u.9', agency: 'b' }
+		const both = { ...scene, units: [...scene.units, lent] }
+		expect(order('D p12 K4101', both)).toMatchObject({
+			error: 'cmd.which_unit',
+			values: { list: 'P-12 = P-12, P-12 = khi.u.9' },
+		})
+		expect(order('D khi.u.9 K4101', both)).toMatchObject({ units: [{ id: 'khi.u.9' }] })
+	})
 	it('takes the chosen incident, several units, any case, Urdu digits', () => {
 		expect(order('d p12 r-7')).toMatchObject({
 			incident: { number: 'K4102' },

@@ -216,11 +216,19 @@ function missingIncident(text: string | undefined): Refusal {
 		: { error: 'cmd.no_incident' }
 }
 
-/* By call sign without its dashes, or by its digits when only one unit has them. */
+/* By call sign without its dashes, by its digits when only one unit has them, or by its
+ * id: two agencies may have one call sign, and none is chosen for the dispatcher. */
 function findUnit(text: string | undefined, scene: Scene): Unit | Refusal {
 	const wanted = plain(text ?? '')
+	const byId = scene.units.find((u) => u.id.toLowerCase() === text?.toLowerCase())
+	if (byId) return byId
 	const exact = scene.units.filter((u) => plain(u.callsign) === wanted)
-	if (exact[0]) return exact[0]
+	if (exact.length === 1 && exact[0]) return exact[0]
+	if (exact.length > 1)
+		return {
+			error: 'cmd.which_unit',
+			values: { list: exact.map((u) => `${u.callsign} = ${u.id}`).join(', ') },
+		}
 	const byDigits = /^\d+$/.test(wanted)
 		? scene.units.filter((u) => digitsOf(u.callsign) === wanted)
 		: []

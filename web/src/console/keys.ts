@@ -57,10 +57,10 @@ function isTyping(target: EventTarget | null): boolean {
 	)
 }
 
-/* Space is a button's own key; only the chosen row has no more use for it. */
+/* Space is a button's own key; the chosen row and the map have no use for it. */
 function isFree(target: EventTarget | null): boolean {
 	if (!(target instanceof Element)) return true
-	if (target.matches('.incident-row.chosen .pick')) return true
+	if (target.matches('.incident-row.chosen .pick, canvas')) return true
 	return !target.closest('button, a, summary, [tabindex]')
 }
 

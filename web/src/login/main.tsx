@@ -10,11 +10,13 @@ import { me } from '../state/session'
 import { LanguageSwitch } from '../ui/parts'
 import { cycleTheme, startPage } from '../ui/start'
 import { homeOf, pagesOf } from './home'
+import { Code, Password, reason } from './parts'
+import { SecondFactor } from './totp'
 import './login.css'
 
 const PASSWORD_MIN = 10
 const ready = signal(false)
-const changing = signal(false)
+const changing = signal<'password' | 'totp' | undefined>(undefined)
 
 function enter(found: Session): void {
 	me.value = found
@@ -25,22 +27,10 @@ function enter(found: Session): void {
 	if (home) location.replace(home)
 }
 
-/* The words for what the server said no to. */
-function reason(error: unknown): string {
-	if (!(error instanceof ApiError)) return t('error.other')
-	if (error.code === 'unreachable') return t('error.unreachable')
-	if (error.code === 'too_many_tries') {
-		const said = error.problem.retry_after_s ?? /\d+/.exec(error.problem.detail ?? '')?.[0]
-		const seconds = Number(said ?? 60)
-		return t('error.too_many_tries', { n: seconds })
-	}
-	if (error.status === 401) return t('error.bad_login')
-	return error.problem.detail ?? t('error.other')
-}
-
 function Login() {
 	const [name, setName] = useState('')
 	const [password, setPassword] = useState('')
+	const [code, setCode] = useState<string>()
 	const [said, setSaid] = useState('')
 	const [isBusy, setBusy] = useState(false)
 	const field = useRef<HTMLInputElement>(null)
@@ -50,10 +40,17 @@ function Login() {
 		setBusy(true)
 		setSaid('')
 		try {
-			enter(await login(name.trim(), password))
+			enter(await login(name.trim(), password, code ?? ''))
 		} catch (error) {
-			setSaid(reason(error))
-			setPassword('')
+			const word = error instanceof ApiError ? error.code : ''
+			if (word === 'totp_needed' || word === 'bad_totp') {
+				setCode('')
+				setSaid(word === 'bad_totp' ? t('totp.wrong') : '')
+			} else {
+				setSaid(reason(error))
+				setPassword('')
+				setCode(undefined)
+			}
 		} finally {
 			setBusy(false)
 		}
@@ -78,43 +75,21 @@ function Login() {
 				label={t('login.password')}
 				autocomplete="current-password"
 				value={password}
-				isWrong={said !== ''}
+				isWrong={said !== '' && code === undefined}
 				onInput={setPassword}
 			/>
+			{code !== undefined && <Code value={code} isWrong={said !== ''} onInput={setCode} />}
 			<p class="said" role="alert">
 				{said}
 			</p>
-			<button type="submit" class="btn main" disabled={isBusy || !name || !password}>
+			<button
+				type="submit"
+				class="btn main"
+				disabled={isBusy || !name || !password || code === ''}
+			>
 				{t('login.enter')}
 			</button>
 		</form>
-	)
-}
-
-interface PasswordProps {
-	label: string
-	autocomplete: string
-	value: string
-	isWrong: boolean
-	hint?: string
-	onInput: (value: string) => void
-}
-
-function Password({ label, autocomplete, value, isWrong, hint, onInput }: PasswordProps) {
-	return (
-		<label class="field">
-			<span>{label}</span>
-			<input
-				class="input ltr"
-				type="password"
-				autocomplete={autocomplete}
-				required
-				value={value}
-				aria-invalid={isWrong}
-				onInput={(e) => onInput(e.currentTarget.value)}
-			/>
-			{hint && <small class="dim">{hint}</small>}
-		</label>
 	)
 }
 
@@ -138,7 +113,7 @@ function ChangePassword({ isForced }: { isForced: boolean }) {
 		try {
 			await changePassword(old, next)
 			const fresh = await session()
-			changing.value = false
+			changing.value = undefined
 			if (fresh) enter({ ...fresh, must_change_password: false })
 		} catch (error) {
 			const isOld = error instanceof ApiError && [401, 403].includes(error.status)
@@ -181,7 +156,7 @@ function ChangePassword({ isForced }: { isForced: boolean }) {
 				{t('password.save')}
 			</button>
 			{!isForced && (
-				<button type="button" class="btn" onClick={() => (changing.value = false)}>
+				<button type="button" class="btn" onClick={() => (changing.value = undefined)}>
 					{t('close_dialog')}
 				</button>
 			)}
@@ -212,8 +187,11 @@ function Home({ who }: { who: Session }) {
 					</a>
 				))}
 			</nav>
-			<button type="button" class="btn" onClick={() => (changing.value = true)}>
+			<button type="button" class="btn" onClick={() => (changing.value = 'password')}>
 				{t('password.change')}
+			</button>
+			<button type="button" class="btn" onClick={() => (changing.value = 'totp')}>
+				{t(who.totp ? 'totp.take_off' : 'totp.set_up')}
 			</button>
 			<button type="button" class="btn" onClick={() => void leave()}>
 				{t('home.logout')}
@@ -249,7 +227,12 @@ function App() {
 				<p class="dim">{who ? <bdi>{who.node.name}</bdi> : t('login.title')}</p>
 				{!ready.value && <p class="dim">{t('loading')}</p>}
 				{ready.value && !who && <Login />}
-				{who && (isForced || changing.value) && <ChangePassword isForced={isForced} />}
+				{who && (isForced || changing.value === 'password') && (
+					<ChangePassword isForced={isForced} />
+				)}
+				{who && !isForced && changing.value === 'totp' && (
+					<SecondFactor who={who} onDone={() => (changing.value = undefined)} />
+				)}
 				{who && !isForced && !changing.value && <Home who={who} />}
 			</section>
 			<p class="foot">
