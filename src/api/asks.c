@@ -95,6 +95,8 @@ ASK(ask_translation, LINE(ask_translation, language, STR, MUST, .min = 2, .max =
     LINE(ask_translation, text, STR, MUST, .min = 1, .max = 16000));
 ASK(ask_cursor, LINE(ask_cursor, delivered, ID, MAY, .doc = "the newest post received"),
     LINE(ask_cursor, read, ID, MAY, .doc = "the newest post read"));
+ASK(ask_override, LINE(ask_override, reason, ENUM, MUST, .names = override_names),
+    LINE(ask_override, note, STR, MAY, .max = 400, .doc = "needed with other"));
 ASK(ask_shift, LINE(ask_shift, on, BOOL, MAY));
 ASK(ask_fixes, LINE(ask_fixes, fixes, JSON, MUST));
 ASK(ask_enrolment, LINE(ask_enrolment, code, STR, MUST, .min = 1, .max = 64));

@@ -101,6 +101,11 @@ struct ask_status {
 	char *key;
 	int by;
 };
+struct ask_override {
+	struct record r;
+	int reason;
+	char *note;
+};
 struct ask_shift {
 	struct record r;
 	bool on, is_given;
@@ -204,7 +209,7 @@ extern const struct noun ask_join, ask_decision, ask_reach, ask_correction,
 	ask_translation, ask_cursor;
 extern const struct noun ask_login, ask_password, ask_totp, ask_totp_set, ask_session,
 	ask_cancel, ask_press, ask_call, ask_late, ask_offer, ask_note, ask_priority,
-	ask_callback, ask_close, ask_link, ask_status, ask_shift, ask_fixes,
-	ask_enrolment, ask_token, ask_nothing, ask_revoke, ask_partner, ask_lead,
-	ask_reason, ask_text, ask_propose, ask_schedule, ask_decide, ask_done, ask_hold,
-	ask_minutes, ask_answer, ask_deliver, ask_return;
+	ask_callback, ask_close, ask_link, ask_status, ask_override, ask_shift,
+	ask_fixes, ask_enrolment, ask_token, ask_nothing, ask_revoke, ask_partner,
+	ask_lead, ask_reason, ask_text, ask_propose, ask_schedule, ask_decide, ask_done,
+	ask_hold, ask_minutes, ask_answer, ask_deliver, ask_return;

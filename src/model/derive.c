@@ -316,7 +316,8 @@ derive(struct model *m, const struct event *e, struct record *rec)
 			derive_signal(m, e, (struct signal *)rec);
 		break;
 	case NOUN_ASSIGNMENT:
-		derive_assignment(m, e, (struct assignment *)rec);
+		if (e->type != EVENT_ASSIGNMENT_EXPLAINED) /* words move nothing */
+			derive_assignment(m, e, (struct assignment *)rec);
 		break;
 	case NOUN_INCIDENT:
 		if (e->type == EVENT_INCIDENT_RAISED && m->node) {

@@ -197,6 +197,8 @@ model_key_slot(const struct model *m, enum noun_index n, const struct record *re
 		in = ((const struct note *)rec)->incident;
 	else if (n == NOUN_ROLL)
 		in = ((const struct roll *)rec)->incident;
+	else if (n == NOUN_ASSIGNMENT)
+		in = ((const struct assignment *)rec)->incident;
 	i = incident_find(m, in);
 	return i ? i->key_slot : FIELD_NONE;
 }

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Emits dist/sw.js: the worker of the SOS page with the list of what its shell needs.
- * The list is taken from the bundle itself, so a file that the page imports cannot be
- * forgotten; its hash is the version. */
+/* Emits the workers of the pages that open without a link, each with the list of what
+ * its shell needs. The list is taken from the bundle itself, so a file that the page
+ * imports cannot be forgotten; its hash is the version. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type Plugin, transformWithOxc } from 'vite'
 
-const SOURCE = 'src/sos/sw.ts'
-const ALWAYS = ['/sos', '/manifest.webmanifest', '/icons/sos.svg', '/icons/sos-192.png']
+const SOURCE = 'src/ui/sw.ts'
+const WORKERS = [
+	{
+		page: 'sos',
+		file: 'sw.js',
+		always: ['/manifest.webmanifest', '/icons/sos.svg', '/icons/sos-192.png'],
+	},
+	{ page: 'tablet', file: 'sw-tablet.js', always: [] },
+]
 
 interface Chunk {
 	type: 'chunk' | 'asset'
@@ -20,29 +27,31 @@ interface Chunk {
 	source?: string | Uint8Array
 }
 
-export function sosWorker(): Plugin {
+export function shellWorkers(): Plugin {
 	return {
-		name: 'kumak-sos-worker',
+		name: 'kumak-shell-workers',
 		apply: 'build',
 		enforce: 'post',
 		async generateBundle(_options, bundle) {
 			const files = bundle as unknown as Record<string, Chunk>
-			const entry = Object.values(files).find((f) => f.isEntry && f.name === 'sos')
-			if (!entry) return
-			const assets = [...needed(files, entry)].sort().map((name) => `/${name}`)
-			const shell = [...ALWAYS, ...assets]
-			const html = String(files['sos.html']?.source ?? '')
-			const version = createHash('sha256')
-				.update(shell.join('\n') + html)
-				.digest('hex')
-				.slice(0, 12)
 			const { code } = await transformWithOxc(readFileSync(SOURCE, 'utf8'), SOURCE)
 			const plain = code.replace(/^export \{\s*\};?\s*$/m, '')
-			this.emitFile({
-				type: 'asset',
-				fileName: 'sw.js',
-				source: `const VERSION = ${JSON.stringify(version)};\nconst SHELL = ${JSON.stringify(shell)};\n${plain}`,
-			})
+			for (const { page, file, always } of WORKERS) {
+				const entry = Object.values(files).find((f) => f.isEntry && f.name === page)
+				if (!entry) continue
+				const assets = [...needed(files, entry)].sort().map((name) => `/${name}`)
+				const shell = [`/${page}`, ...always, ...assets]
+				const html = String(files[`${page}.html`]?.source ?? '')
+				const version = createHash('sha256')
+					.update(shell.join('\n') + html)
+					.digest('hex')
+					.slice(0, 12)
+				const names = { PAGE: `/${page}`, VERSION: version, SHELL: shell }
+				const head = Object.entries(names)
+					.map(([name, value]) => `const ${name} = ${JSON.stringify(value)};\n`)
+					.join('')
+				this.emitFile({ type: 'asset', fileName: file, source: head + plain })
+			}
 		},
 	}
 }

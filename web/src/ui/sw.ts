@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The service worker of the SOS page, and of nothing else: it is registered for /sos
- * only. It keeps the shell of one build, whole or not at all, so that the page opens
- * without a link. It never looks at the API: a kept answer could pass for a new one. The
- * build writes the list and its version in (vite.config.ts). */
+/* The service worker of one page, and of nothing else: the SOS page and the tablet have
+ * each their own, registered for that page only. It keeps the shell of one build, whole
+ * or not at all, so that the page opens without a link. It never looks at the API: a
+ * kept answer could pass for a new one. The build writes the page, the list and its
+ * version in (tools/shell-worker.ts). */
 
+declare const PAGE: string
 declare const SHELL: readonly string[]
 declare const VERSION: string
 
@@ -21,9 +23,8 @@ const worker = self as unknown as {
 	addEventListener(type: 'install' | 'activate', run: (e: Installing) => void): void
 	addEventListener(type: 'fetch', run: (e: Fetching) => void): void
 }
-const PREFIX = 'kumak-sos-'
+const PREFIX = `kumak-${PAGE.slice(1)}-`
 const NAME = PREFIX + VERSION
-const PAGE = '/sos'
 /* A slow link must not hold the page back: it opens from the shelf after this. */
 const PATIENCE_MS = 2_500
 
