@@ -43,7 +43,9 @@ message_json(struct buf *b, const struct gate_driver *d, void *state, struct spa
 {
 	struct gate_out *out = calloc(1, sizeof *out);
 	char *copy = tight(msg);
-	struct gate_in in = { .msg = { copy, msg.n }, .now_ms = TEST_NOW_MS };
+	struct gate_in in = { .msg = { copy, msg.n },
+			      .now_ms = TEST_NOW_MS,
+			      .find_key = test_key };
 	int err = d->decode(state, &in, out);
 
 	buf_add_c(b, '{');

@@ -76,7 +76,9 @@ run(const struct gate_driver *d, struct span in, struct gate_out *out)
 	gate_out_clear(out);
 	if (n != (ssize_t)in.n)
 		wrong("frame gives %zd of %zu", n, in.n);
-	if (d->decode(state, &(struct gate_in){ .msg = msg, .now_ms = TEST_NOW_MS },
+	if (d->decode(state,
+		      &(struct gate_in){
+			      .msg = msg, .now_ms = TEST_NOW_MS, .find_key = test_key },
 		      out))
 		wrong("not understood");
 	free(copy);
@@ -329,6 +331,56 @@ vendor_compare(const struct gate_driver *d, const json_t *v)
 	free(out);
 }
 
+/* What a panel says in letters, and the answer it is owed. */
+static void
+dc09_compare(const struct gate_driver *d, const json_t *v)
+{
+	const json_t *want = json_object_get(v, "expect");
+	struct span code = json_str(want, "code"), cid = json_str(want, "cid"),
+		    reply = json_str(v, "reply"), time = json_str(want, "time"),
+		    zone = json_str(want, "zone");
+	struct gate_out *out = calloc(1, sizeof *out);
+	struct gate_report *r = &out->reports[0];
+	bool is_locked = json_is_true(json_object_get(want, "encrypted"));
+	size_t bad = n_bad;
+	struct buf in = { 0 };
+	int64_t ms, n;
+
+	input_read(v, &in);
+	if (json_is_true(json_object_get(want, "body_only"))) /* as on the wire */
+		buf_add_c(&in, '\r');
+	run(d, buf_span(&in), out);
+	if (!span_is_z(json_str(want, "account"), r->identity))
+		wrong("identity %s", r->identity);
+	if (code.p && !span_is_z(code, r->code))
+		wrong("code %s", r->code);
+	if (cid.p && (!span_is_z(cid, r->code + 1) ||
+		      (*r->code == 'R') != (number(want, "qualifier") == 3)))
+		wrong("code %s", r->code);
+	if (span_to_i64(zone, &n) && n != r->zone)
+		wrong("zone %d", r->zone);
+	if (time.p && (time_parse(time, &ms) || ms != r->device_time_ms))
+		wrong("time " SPAN_FMT, SPAN_ARG(time));
+	about("lat", number(want, "lat"), geo_lat(&r->position), 1e-6);
+	about("lon", number(want, "lon"), geo_lon(&r->position), 1e-6);
+	if (span_is_z(code, "PA") && !(r->kind == GATE_ALARM && r->alarms & GATE_SOS))
+		wrong("no call");
+	if (reply.p && !is_locked &&
+	    !span_is(reply, (struct span){ out->reply, out->reply_n }))
+		wrong("reply %.*s", (int)out->reply_n, out->reply);
+	n_good += n_bad == bad;
+	n_bad = n_bad > bad ? bad + 1 : bad;
+	buf_done(&in);
+	free(out);
+}
+
+static void
+dc09_messages(void **state)
+{
+	(void)state;
+	each_line("sia_dc09.jsonl", driver_find("dc09"), dc09_compare);
+}
+
 static void
 watch_messages(void **state)
 {
@@ -373,6 +425,7 @@ main(void)
 		cmocka_unit_test(watch_commands),
 		cmocka_unit_test(watch_vendor_examples),
 		cmocka_unit_test(osmand_messages),
+		cmocka_unit_test(dc09_messages),
 	};
 	const char *dir = getenv("KUMAK_DATA");
 
