@@ -103,6 +103,33 @@ watch_order_repeats_the_index(void **unused)
 	free(state);
 }
 
+static void
+gt06_orders_are_texts(void **unused)
+{
+	const struct gate_driver *d = driver_find("gt06");
+	struct gate_out *out = calloc(1, sizeof *out);
+	void *state = calloc(1, d->state);
+	struct gate_order order = { .kind = GATE_LOCATE_NOW, .serial = 7 };
+	struct buf want = { 0 };
+
+	(void)unused;
+	/* Flag: kind and serial, which the device repeats in its answer. */
+	assert_true(hex_read(SPAN("7878 10 80 0a 00010007 574845524523 0007 ac27 0d0a"),
+			     &want));
+	assert_int_equal(d->encode(state, &order, out), 0);
+	assert_true(
+		span_is(buf_span(&want), (struct span){ out->reply, out->reply_n }));
+	gate_out_clear(out);
+	order = (struct gate_order){ .kind = GATE_INTERVAL, .seconds = 1, .serial = 8 };
+	assert_int_equal(d->encode(state, &order, out), 0);
+	assert_memory_equal(out->reply + 9, "TIMER,10,10#", 12);
+	order.kind = GATE_TEXT;
+	assert_int_equal(d->encode(state, &order, out), ERR_UNSUPPORTED);
+	buf_done(&want);
+	free(state);
+	free(out);
+}
+
 /* More reports than there is room for are counted, not written. */
 static void
 reports_beyond_the_room_are_counted(void **unused)
@@ -142,6 +169,7 @@ main(void)
 		cmocka_unit_test(watch_text_is_utf16),
 		cmocka_unit_test(watch_refuses_a_text_that_does_not_fit),
 		cmocka_unit_test(watch_order_repeats_the_index),
+		cmocka_unit_test(gt06_orders_are_texts),
 		cmocka_unit_test(reports_beyond_the_room_are_counted),
 		cmocka_unit_test(replies_are_whole_or_not_at_all),
 	};
