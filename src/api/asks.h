@@ -119,6 +119,12 @@ struct ask_token {
 	struct id agency, unit, site;
 	char *label;
 };
+struct ask_order {
+	struct record r;
+	int kind;
+	int64_t seconds, for_seconds;
+	char *text;
+};
 struct ask_nothing {
 	struct record r;
 };
@@ -131,4 +137,4 @@ extern const struct noun ask_login, ask_password, ask_totp, ask_totp_set, ask_se
 	ask_cancel, ask_press, ask_call, ask_late, ask_offer, ask_note, ask_priority,
 	ask_callback, ask_close, ask_link, ask_status, ask_shift, ask_fixes,
 	ask_enrolment, ask_token, ask_nothing, ask_revoke, ask_partner, ask_lead,
-	ask_reason;
+	ask_reason, ask_order;

@@ -43,6 +43,19 @@ int device_put(struct decision *d, struct id id, struct patch *p, struct id *ret
 int device_seen(struct decision *d, struct span door, struct span identity,
 		struct id *ret);
 int device_link_set(struct decision *d, struct device *dev, enum device_link link);
+/* flag: one word; again the same within an hour says nothing. */
+int device_flag(struct decision *d, struct device *dev, struct span flag);
+struct device_order_args {
+	struct id device;
+	enum device_order_kind kind;
+	int64_t seconds, for_seconds;
+	struct span text;
+};
+/* No actor: the node itself. */
+int device_order_make(struct decision *d, const struct device_order_args *a,
+		      struct id *ret);
+int device_order_set(struct decision *d, struct id id, enum device_order_state to,
+		     struct span why);
 
 struct token_args {
 	enum role role;

@@ -112,6 +112,7 @@ derived_link(struct model *m, enum noun_index n, struct record *rec)
 	} else if (n == NOUN_DEVICE) {
 		((struct device *)rec)->last_seen_at = TIME_NONE;
 		((struct device *)rec)->battery_pct = -1;
+		((struct device *)rec)->signal_pct = -1;
 	} else if (n == NOUN_GRANT) {
 		struct grant *g = (struct grant *)rec;
 
@@ -323,6 +324,9 @@ derive(struct model *m, const struct event *e, struct record *rec)
 	case NOUN_PERSON:
 		use_key(m, e, ((struct person *)rec)->key_slot);
 		break;
+	case NOUN_DEVICE:
+		use_key(m, e, ((struct device *)rec)->key_slot);
+		break;
 	case NOUN_OPENING:
 		derive_opening(m, e, (const struct opening *)rec);
 		break;
@@ -356,6 +360,7 @@ refs_of_grant(struct event *e, const struct grant *g)
 void
 derive_refs(struct model *m, struct event *e, const struct record *rec)
 {
+	const struct device *dev;
 	const struct grant *g;
 	const struct unit *u;
 
@@ -416,6 +421,11 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 		break;
 	case NOUN_DEVICE:
 		e->agency = ((const struct device *)rec)->agency;
+		break;
+	case NOUN_DEVICE_ORDER:
+		dev = device_find(m, ((const struct device_order *)rec)->device);
+		e->agency = dev ? dev->agency : (struct id){ 0 };
+		e->unit = ((const struct device_order *)rec)->unit;
 		break;
 	case NOUN_GRANT:
 		refs_of_grant(e, (const struct grant *)rec);

@@ -9,6 +9,7 @@
 #include "model/account.h"
 #include "model/agency.h"
 #include "model/assignment.h"
+#include "model/device_order.h"
 #include "model/event.h"
 #include "model/grant.h"
 #include "model/incident.h"
@@ -54,6 +55,7 @@ MODEL_FINDER(note, note, NOUN_NOTE)
 MODEL_FINDER(page, page, NOUN_PAGE)
 MODEL_FINDER(session, session, NOUN_SESSION)
 MODEL_FINDER(person, person, NOUN_PERSON)
+MODEL_FINDER(device_order, device_order, NOUN_DEVICE_ORDER)
 MODEL_FINDER(grant, grant, NOUN_GRANT)
 
 struct account *account_by_login(const struct model *m, struct span login);

@@ -24,6 +24,7 @@ const struct noun *const nouns[NOUN__COUNT] = {
 	[NOUN_PERSON] = &noun_person,
 	[NOUN_GRANT] = &noun_grant,
 	[NOUN_OPENING] = &noun_opening,
+	[NOUN_DEVICE_ORDER] = &noun_device_order,
 };
 
 const char *const world_ask_names[] = { "", "live", "training", NULL };
@@ -84,6 +85,12 @@ noun_columns(enum noun_index n, const struct record *rec, int64_t k[3])
 		k[0] = grant_is_live(g) ? 1 : FIELD_NONE;
 		k[1] = seq_or_none(g->agency);
 		k[2] = seq_or_none(g->to);
+	} else if (n == NOUN_DEVICE_ORDER) {
+		const struct device_order *o = (const struct device_order *)rec;
+
+		k[0] = device_order_is_open(o) ? 1 : FIELD_NONE;
+		k[1] = seq_or_none(o->device);
+		k[2] = seq_or_none(o->unit);
 	} else if (n == NOUN_OPENING) {
 		k[0] = seq_or_none(((const struct opening *)rec)->grant);
 	} else if (n == NOUN_PAGE) {
@@ -102,6 +109,10 @@ model_key_slot(const struct model *m, enum noun_index n, const struct record *re
 
 	if (n == NOUN_ACCOUNT)
 		return ((const struct account *)rec)->key_slot;
+	if (n == NOUN_DEVICE)
+		return ((const struct device *)rec)->key_slot;
+	if (n == NOUN_DEVICE_ORDER)
+		return ((const struct device_order *)rec)->key_slot;
 	if (n == NOUN_PERSON)
 		return ((const struct person *)rec)->key_slot;
 	if (n == NOUN_INCIDENT)

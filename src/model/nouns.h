@@ -26,6 +26,7 @@ enum noun_index {
 	NOUN_PERSON,
 	NOUN_GRANT,
 	NOUN_OPENING,
+	NOUN_DEVICE_ORDER,
 	NOUN__COUNT,
 };
 

@@ -12,7 +12,7 @@
 #include <pthread.h>
 #include <sqlite3.h>
 
-#define STORE_NOUNS "agsudrcimnvkopzlh24" /* a letter's place is its table's */
+#define STORE_NOUNS "agsudrcimnvkopzlh24O" /* a letter's place is its table's */
 #define N_NOUNS (sizeof(STORE_NOUNS) - 1)
 /* A noun's table: rec_a; rec_xA for a capital, as SQL sees no case. */
 #define NOUN_TABLE_FMT "rec_%s%c"

@@ -91,7 +91,7 @@ struct world {
 	enum noun_index noun[N_SEEN];
 	struct id incident, signal, other, other_signal, distress, trained;
 	struct id eagle, desert, guard, token, invitation, device, nobody, card, page;
-	struct id note, room_note, session, people[4], grant, opening;
+	struct id note, room_note, session, people[4], grant, opening, order, watch;
 };
 
 static struct principal
@@ -131,7 +131,7 @@ make_people(struct world *w)
 	p[BUTTON] = t->button;
 	w->device = town_device(t, "1001", t->site, TRUST_VERIFIED);
 	principal_of_device(t->m, device_find(t->m, w->device), &p[PANEL]);
-	id = town_device(t, "1002", t->unit, TRUST_VERIFIED);
+	w->watch = id = town_device(t, "1002", t->unit, TRUST_VERIFIED);
 	principal_of_device(t->m, device_find(t->m, id), &p[WATCH]);
 	w->nobody = town_device(t, "1003", NO_ID, TRUST_VERIFIED);
 	principal_of_device(t->m, device_find(t->m, w->nobody), &p[UNBOUND]);
@@ -250,6 +250,12 @@ make_world(struct world *w)
 				       &w->room_note),
 			 0);
 	make_grant(w);
+	assert_int_equal(
+		device_order_make(town_by(t, &t->room),
+				  &(struct device_order_args){ .device = w->watch,
+							       .kind = ORDER_LOCATE },
+				  &w->order),
+		0);
 }
 
 static void
@@ -375,6 +381,13 @@ static const struct {
 	{ EVENT_DEVICE_LATE, "R- ---- --- -- --- -" },
 	{ EVENT_DEVICE_LOST, "R- ---- --- -- --- -" },
 	{ EVENT_DEVICE_BACK, "R- ---- --- -- --- -" },
+	{ EVENT_DEVICE_FLAGGED, "RA ---- --A -- --- -" },
+	/* to Eagle-1's */
+	{ EVENT_DEVICE_ORDERED, "R- U--- --- -- --- -" },
+	{ EVENT_DEVICE_ORDER_SENT, "R- U--- --- -- --- -" },
+	{ EVENT_DEVICE_ORDER_ACKED, "R- U--- --- -- --- -" },
+	{ EVENT_DEVICE_ORDER_REFUSED, "R- U--- --- -- --- -" },
+	{ EVENT_DEVICE_ORDER_EXPIRED, "R- U--- --- -- --- -" },
 	{ EVENT_RUN_CARD_CHANGED, "R- ---- --- -- --- -" },
 	{ EVENT_SIGNAL_RECEIVED, "R- U-U- OOO -- --- -" },
 	{ EVENT_SIGNAL_AMENDED, "R- U-U- OOO -- --- -" },
@@ -442,6 +455,7 @@ subject_of(struct world *w, enum noun_index n)
 		[NOUN_SESSION] = w->session,
 		[NOUN_PERSON] = w->people[0],
 		[NOUN_GRANT] = w->grant,
+		[NOUN_DEVICE_ORDER] = w->order,
 		[NOUN_OPENING] = w->opening,
 	};
 

@@ -238,6 +238,26 @@ script_handle(struct script *s, struct decision *d)
 	}
 }
 
+static inline int
+script_order(struct script *s, struct decision *d)
+{
+	struct device_order_args a = { .device = pick_id(s, NOUN_DEVICE),
+				       .kind = 1 + (int)pick(s, 5),
+				       .seconds = (int64_t)pick(s, 100),
+				       .text = SPAN("come back") };
+	struct id id;
+
+	if (pick(s, 3) == 0)
+		return device_order_set(d, pick_id(s, NOUN_DEVICE_ORDER),
+					ORDER_SENT + (int)pick(s, 4), SPAN("x"));
+	if (pick(s, 2)) {
+		d->actor = NULL;
+		a.kind = ORDER_INTERVAL;
+		a.seconds = 60;
+	}
+	return device_order_make(d, &a, &id);
+}
+
 /* Agencies share and stop sharing. */
 static inline int
 script_grant(struct script *s, struct decision *d)
@@ -254,7 +274,11 @@ script_grant(struct script *s, struct decision *d)
 	s->partner =
 		town_principal(s->t, pick(s, 2) ? s->t->ranger_boss_id : s->t->boss_id);
 	d->actor = &s->partner;
-	switch (pick(s, 8)) {
+	switch (pick(s, 10)) {
+	case 8:
+	case 9:
+	case 6:
+		return grant_open(d, id, a.incident);
 	case 0:
 		return incident_ask_in(d, &a, &id);
 	case 1:
@@ -266,8 +290,6 @@ script_grant(struct script *s, struct decision *d)
 		return grant_withdraw(d, id, SPAN("enough"));
 	case 5:
 		return grant_tick(d, id);
-	case 6:
-		return grant_open(d, id, a.incident);
 	}
 	patch_init(&p, &noun_grant);
 	PATCH_ENUM(&p, grant, of, 1 + (int)pick(s, 2));
@@ -521,10 +543,10 @@ script_node(struct script *s, struct decision *d)
 static inline int
 script_command(struct script *s, struct decision *d)
 {
-	uint64_t k = pick(s, 22);
+	uint64_t k = pick(s, 24);
 
 	if (k >= 20)
-		return script_grant(s, d);
+		return k < 22 ? script_grant(s, d) : script_order(s, d);
 	if (k < 6)
 		return script_press(s, d);
 	if (k < 12)

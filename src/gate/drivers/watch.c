@@ -192,6 +192,17 @@ place_decode(struct span word, struct span content, struct span rest, int64_t no
 	}
 }
 
+/* A watch repeats the word of an order. */
+static enum gate_order_kind
+order_of(struct span word)
+{
+	return span_is_z(word, "CR")        ? GATE_LOCATE_NOW
+	       : span_is_z(word, "UPLOAD")  ? GATE_INTERVAL
+	       : span_is_z(word, "MESSAGE") ? GATE_TEXT
+	       : span_is_z(word, "FIND")    ? GATE_RING
+					    : 0;
+}
+
 static void
 word_decode(const struct bracket *h, struct span word, struct span rest,
 	    const struct watch_state *st, struct gate_out *out)
@@ -219,8 +230,10 @@ word_decode(const struct bracket *h, struct span word, struct span rest,
 		return;
 	}
 	snprintf(spaced, sizeof spaced, " %s ", keyword);
-	if (strstr(order_words, spaced))
+	if (strstr(order_words, spaced)) {
 		r->kind = GATE_ORDER_ACK;
+		r->acks = order_of(word);
+	}
 }
 
 static int
