@@ -52,6 +52,20 @@ on_turn_end(void *ctx)
 }
 
 static int
+open_talk(struct program *p)
+{
+	struct talk_config tc = talk_defaults;
+
+	tc.dir = p->o.data;
+	tc.has_second_path = p->o.second_path && *p->o.second_path;
+	tc.nudge_p2_ms = p->o.nudge_after_s * 1000;
+	tc.nudge_p3_ms = p->o.nudge_after_s * 4000;
+	tc.nudge_apart_ms = p->o.nudge_apart_s * 1000;
+	tc.file_max = p->o.file_max_mb << 20;
+	return talk_open(p->net, p->journal, &tc, &p->talk);
+}
+
+static int
 open_rooms(struct program *p, struct buf *why)
 {
 	struct journal_config jc = { .dir = p->o.data, .clock = &clock_system };
@@ -78,7 +92,13 @@ open_rooms(struct program *p, struct buf *why)
 	if (rc == 0)
 		rc = dispatch_open(p->net, p->journal, p->track, &dc, &p->dispatch);
 	if (rc == 0)
+		rc = cap_open(p->net, p->journal, &p->cap);
+	if (rc == 0)
+		rc = meet_open(p->net, p->journal, &p->meet);
+	if (rc == 0)
 		rc = share_open(p->net, p->journal, &p->share);
+	if (rc == 0)
+		rc = open_talk(p);
 	if (rc == 0)
 		rc = api_open(
 			&(struct api_config){
@@ -87,11 +107,14 @@ open_rooms(struct program *p, struct buf *why)
 				.track = p->track,
 				.auth = p->auth,
 				.dispatch = p->dispatch,
+				.talk = p->talk,
 				.dir = p->o.data,
 				.public_url = p->o.public_url,
 				.print_program = p->o.print_program,
 				.print_every_ms = p->o.print_every_min * 60000,
 				.invitation_ms = p->o.invitation_min * 60000,
+				.cap_sender = p->o.cap_sender,
+				.public_feed = p->o.public_feed,
 			},
 			&p->api);
 	if (rc == 0)
@@ -116,6 +139,9 @@ close_rooms(struct program *p)
 			p->net); /* what was posted runs while its owner still stands */
 	gate_close(p->gate);
 	api_close(p->api);
+	meet_close(p->meet);
+	cap_close(p->cap);
+	talk_close(p->talk);
 	share_close(p->share);
 	dispatch_close(p->dispatch);
 	auth_close(p->auth);

@@ -16,7 +16,10 @@ struct program {
 	struct track *track;
 	struct auth *auth;
 	struct dispatch *dispatch;
+	struct cap_desk *cap;
+	struct meet_desk *meet;
 	struct share *share;
+	struct talk *talk;
 	struct api *api;
 	struct gate *gate;
 	struct net_tls *tls;

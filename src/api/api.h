@@ -5,7 +5,10 @@
  */
 #pragma once
 #include "auth/auth.h"
+#include "cap/cap.h"
 #include "dispatch/dispatch.h"
+#include "meet/meet.h"
+#include "talk/talk.h"
 
 struct api;
 
@@ -15,11 +18,14 @@ struct api_config {
 	struct track *track;
 	struct auth *auth;
 	struct dispatch *dispatch;
+	struct talk *talk;
 	const char *dir;           /* data folder: printed snapshots */
 	const char *public_url;    /* for invitations; NULL: from the request */
 	const char *print_program; /* gets the snapshot as HTML on stdin; NULL: none */
 	int64_t print_every_ms;    /* 0: never */
 	int64_t invitation_ms;     /* an invitation stands this long */
+	const char *cap_sender;    /* of our alerts; NULL: "kumak-NODE" */
+	bool public_feed;          /* advisories marked clear: for anyone */
 };
 
 int api_open(const struct api_config *cfg, struct api **ret);

@@ -82,6 +82,27 @@ ASK(ask_link, LINE(ask_link, to, ID, MUST));
 ASK(ask_status, LINE(ask_status, status, ENUM, MUST, .names = status_names),
     LINE(ask_status, at, TIME, MAY), LINE(ask_status, key, STR, MAY, .max = 64),
     LINE(ask_status, by, ENUM, MAY, .names = by_names));
+ASK(ask_join, LINE(ask_join, code, STR, MUST, .min = 1, .max = 64),
+    LINE(ask_join, name, STR, MUST, .min = 1, .max = 95, .doc = "of the person"),
+    LINE(ask_join, password, STR, MUST, .min = 10, .max = 128),
+    LINE(ask_join, phone, STR, MAY, .max = 24, .doc = "that may be nudged"),
+    LINE(ask_join, language, STR, MAY, .max = 8));
+ASK(ask_decision, LINE(ask_decision, approve, BOOL, MUST),
+    LINE(ask_decision, reason, STR, MUST, .min = 1, .max = 400));
+ASK(ask_reach, LINE(ask_reach, phone, STR, FIELD_PATCH, .max = 24),
+    LINE(ask_reach, quiet_from, STR, FIELD_PATCH, .max = 5, .doc = "HH:MM"),
+    LINE(ask_reach, quiet_to, STR, FIELD_PATCH, .max = 5, .doc = "HH:MM"),
+    LINE(ask_reach, utc_offset_min, INT, FIELD_PATCH, .min = -720, .max = 840));
+ASK(ask_correction, LINE(ask_correction, subject, STR, MAY, .max = 400),
+    LINE(ask_correction, text, STR, MUST, .min = 1, .max = 16000),
+    LINE(ask_correction, reason, STR, MUST, .min = 1, .max = 400));
+ASK(ask_translation, LINE(ask_translation, language, STR, MUST, .min = 2, .max = 8),
+    LINE(ask_translation, subject, STR, MAY, .max = 400),
+    LINE(ask_translation, text, STR, MUST, .min = 1, .max = 16000));
+ASK(ask_cursor, LINE(ask_cursor, delivered, ID, MAY, .doc = "the newest post received"),
+    LINE(ask_cursor, read, ID, MAY, .doc = "the newest post read"));
+ASK(ask_override, LINE(ask_override, reason, ENUM, MUST, .names = override_names),
+    LINE(ask_override, note, STR, MAY, .max = 400, .doc = "needed with other"));
 ASK(ask_shift, LINE(ask_shift, on, BOOL, MAY));
 ASK(ask_fixes, LINE(ask_fixes, fixes, JSON, MUST));
 ASK(ask_enrolment, LINE(ask_enrolment, code, STR, MUST, .min = 1, .max = 64));
@@ -92,3 +113,25 @@ const struct noun ask_nothing = {
 	0, "ask_nothing", "ask_nothing", sizeof(struct ask_nothing), NULL, 0
 };
 ASK(ask_revoke, LINE(ask_revoke, state, ENUM, MUST, .names = revoke_names));
+ASK(ask_text, LINE(ask_text, text, STR, MUST, .min = 1, .max = 4000));
+ASK(ask_propose, LINE(ask_propose, title, STR, MAY, .max = 200,
+		      .doc = "as it was agreed; none: as it was raised"));
+ASK(ask_schedule, LINE(ask_schedule, meeting, ID, MUST));
+ASK(ask_decide,
+    LINE(ask_decide, outcome, ENUM, MUST, .names = matter_outcome_names,
+	 .doc = "deferred: it goes on the next agenda"),
+    LINE(ask_decide, decision, STR, MAY, .max = 4000));
+ASK(ask_done, LINE(ask_done, note, STR, MAY, .max = 2000),
+    LINE(ask_done, dropped, BOOL, MAY, .doc = "it is not to be done any more"));
+ASK(ask_hold, LINE(ask_hold, present, LIST, MUST, .doc = "ids of accounts"),
+    LINE(ask_hold, minutes, STR, MAY, .max = 20000, .doc = "the police side's"),
+    LINE(ask_hold, shared_minutes, STR, MAY, .max = 20000,
+	 .doc = "for all who were invited"));
+ASK(ask_minutes, LINE(ask_minutes, minutes, STR, MAY, .max = 20000),
+    LINE(ask_minutes, shared_minutes, STR, MAY, .max = 20000));
+ASK(ask_answer, LINE(ask_answer, answer, ENUM, MUST, .names = meeting_answer_names),
+    LINE(ask_answer, account, ID, MAY, .doc = "for whom the desk answers"));
+ASK(ask_deliver, LINE(ask_deliver, report, STR, MUST, .min = 1, .max = 20000),
+    LINE(ask_deliver, files, LIST, MAY, .doc = "ids of files"));
+ASK(ask_return, LINE(ask_return, reason, STR, MUST, .min = 1, .max = 2000),
+    LINE(ask_return, due_at, TIME, MAY, .doc = "the new time"));

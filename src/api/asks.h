@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bodies of requests that are not a noun, as tables like the nouns'. */
 #pragma once
+#include "api/asks_liaison.h"
 #include "model/field.h"
 
 struct ask_login {
@@ -62,20 +63,6 @@ struct ask_note {
 	char *text;
 	bool to_owner, shared;
 };
-struct ask_partner {
-	struct record r;
-	struct id agency;
-	int role;
-	char *parts, *purpose;
-};
-struct ask_lead {
-	struct record r;
-	struct id agency;
-};
-struct ask_reason {
-	struct record r;
-	char *reason;
-};
 struct ask_priority {
 	struct record r;
 	int priority;
@@ -100,6 +87,11 @@ struct ask_status {
 	int64_t at;
 	char *key;
 	int by;
+};
+struct ask_override {
+	struct record r;
+	int reason;
+	char *note;
 };
 struct ask_shift {
 	struct record r;
@@ -133,8 +125,11 @@ struct ask_revoke {
 	int state;
 };
 
+extern const struct noun ask_join, ask_decision, ask_reach, ask_correction,
+	ask_translation, ask_cursor;
 extern const struct noun ask_login, ask_password, ask_totp, ask_totp_set, ask_session,
 	ask_cancel, ask_press, ask_call, ask_late, ask_offer, ask_note, ask_priority,
-	ask_callback, ask_close, ask_link, ask_status, ask_shift, ask_fixes,
-	ask_enrolment, ask_token, ask_nothing, ask_revoke, ask_partner, ask_lead,
-	ask_reason, ask_order;
+	ask_callback, ask_close, ask_link, ask_status, ask_override, ask_shift,
+	ask_fixes, ask_enrolment, ask_token, ask_nothing, ask_revoke, ask_partner,
+	ask_lead, ask_reason, ask_text, ask_propose, ask_schedule, ask_decide, ask_done,
+	ask_hold, ask_minutes, ask_answer, ask_deliver, ask_return, ask_order;

@@ -19,9 +19,16 @@ struct route {
 #define WHO_ANYONE 1u  /* also without a credential */
 #define WHO_BUTTON 2u  /* SOS-only tokens too */
 #define WHO_ACCOUNT 4u /* any account or token with a role */
+#define WHO_FEED 8u    /* tokens of feeds too */
 
 extern const struct route routes[];
 extern const size_t n_routes;
+
+/* How far the hub of a channel has come, as a whole. */
+struct hub_cursors {
+	struct id channel;
+	int64_t delivered, read;
+};
 
 /* One request on its way to its answer. In the exchange's arena. */
 struct call {
@@ -38,17 +45,21 @@ struct call {
 	struct patch ask; /* the body through route->ask */
 	struct buf out;
 	struct buf headers; /* further header lines */
+	struct hub_cursors hub;
 };
 
 struct api {
 	struct api_config cfg;
 	struct live *live;
 	struct net_timer *print_timer;
+	struct downloads *downloads;
 	struct buf openapi;
 };
 
 /* --- answering (answer.c): everything waits until it is durable ------------ */
 void answer(struct call *c, int status); /* c->out as JSON */
+/* c->out as another kind of document. */
+void answer_as(struct call *c, int status, const char *type);
 void answer_empty(struct call *c, int status);
 void answer_problem(struct call *c, int status, const char *code, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
@@ -86,6 +97,26 @@ void view_unit_place(struct api *api, struct buf *b, const struct unit *u);
 void view_event(struct api *api, struct buf *b, const struct event *e,
 		const struct principal *p, enum view v, const struct incident *i);
 
+/* --- channels (view_talk.c, channels.c) --------------------------------------- */
+void view_talk(struct call *c, struct buf *b, enum noun_index n,
+	       const struct record *rec, enum view v);
+void view_talk_event(struct buf *b, const struct model *m, const struct event *e,
+		     enum view v);
+void view_agency_name(struct buf *b, const struct model *m, struct id agency);
+void view_cursor(struct buf *b, const struct model *m, const struct receipt *q);
+/* Tags by which the caller's posts of a channel are found on the shelf. */
+void post_tags_for(struct call *c, struct buf *b, const struct channel *ch);
+/* The channel that the path names; NULL: answered. */
+struct channel *call_channel(struct call *c);
+/* What an event is about, loaded, so that access can be decided. */
+struct incident *event_context(struct api *api, const struct event *e);
+
+/* --- files (files.c) ---------------------------------------------------------- */
+void downloads_open(struct api *api);
+void downloads_close(struct api *api);
+/* What is revoked ends now, running or not. */
+void downloads_check(void *api);
+
 /* --- lists ------------------------------------------------------------------ */
 struct pager {
 	int64_t limit;
@@ -97,6 +128,22 @@ struct pager {
 bool pager_read(struct call *c, struct pager *p); /* false: answered */
 void pager_open(struct call *c);
 void pager_close(struct call *c, const struct pager *p);
+
+/* The list of a noun that the caller may see, without what keep() leaves out; keep
+ * NULL: all. */
+void list_where(struct call *c, enum noun_index n,
+		bool (*keep)(struct call *c, const struct record *rec));
+/* A record as the caller sees it, or 404. */
+void answer_record(struct call *c, enum noun_index n, struct id id, int status);
+/* After a command: the record, or why not. */
+void answer_done(struct call *c, struct decision *d, int rc, enum noun_index n,
+		 struct id id, int status);
+/* How others reach the node: "https://host". */
+void base_url(struct call *c, struct buf *b);
+
+/* --- meetings and what comes of them (view_liaison.c) ------------------------- */
+void view_liaison(struct call *c, struct buf *b, enum noun_index n,
+		  const struct record *rec, enum view v);
 
 /* --- the live hub (live.c) --------------------------------------------------- */
 int live_open(struct api *api, struct live **ret);

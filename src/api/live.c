@@ -21,16 +21,19 @@
 #define WS_REVOKED 4001
 #define WS_RESTART 1012
 #define FIXES_MS 1000 /* screens redraw moving units once a second */
+#define COUNTS_MS 100 /* one word for all boards that come back at once */
+#define POINT_MS 500  /* a pointing hand: more often says nothing more */
 #define CHECK_MS 2000 /* revocation bites within 5 s even if no event says so */
 
 struct reader {
 	struct live *live;
 	struct ws *ws;
 	struct principal who;
-	struct id session; /* unset: by token */
-	uint64_t sent;     /* last event number that it was offered */
-	bool is_behind, wants_events, wants_fixes, owes_all_fixes;
+	struct id id, session; /* session unset: by token */
+	uint64_t sent;         /* last event number that it was offered */
+	bool is_behind, wants_events, wants_talk, wants_fixes, owes_all_fixes;
 	bool is_console, has_sound;
+	int64_t pointed_at; /* monotonic */
 	struct reader *next, **at;
 };
 
@@ -38,7 +41,9 @@ struct live {
 	struct api *api;
 	struct reader *readers;
 	struct journal_sink *sink;
-	struct net_timer *ping, *fixes, *check;
+	struct net_timer *ping, *fixes, *check, *counts;
+	unsigned told_open, told_sound; /* the last that the room was told */
+	bool is_telling;
 	struct map moved;                     /* unit id → 1 since the last merge */
 	struct ws_frame *frames[VIEW__COUNT]; /* of the event under way */
 };
@@ -60,6 +65,15 @@ send_text(struct reader *r, struct buf *b)
 
 /* --- events ------------------------------------------------------------------ */
 
+/* "channels" in a watch list. */
+static bool
+is_talk(const struct event *e)
+{
+	enum noun_index n = event_infos[e->type].noun;
+
+	return n >= NOUN_CHANNEL && n <= NOUN_EXPORT;
+}
+
 /* Readers of one view share a frame; an SOS button's is made for it alone. */
 static void
 offer_event(struct reader *r, const struct event *e, struct incident *i,
@@ -69,7 +83,7 @@ offer_event(struct reader *r, const struct event *e, struct incident *i,
 	enum view v;
 
 	r->sent = e->seq;
-	if (!r->wants_events ||
+	if (!(is_talk(e) ? r->wants_talk : r->wants_events) ||
 	    !access_event(journal_model(journal_of(r->live)), &r->who, e, i, &v))
 		return;
 	if (r->who.sos_only || v == VIEW_GRANTED)
@@ -131,8 +145,12 @@ on_event(void *ctx, const struct event *e)
 	enum noun_index n = event_infos[e->type].noun;
 	struct reader *next;
 
-	if (n == NOUN_ACCOUNT || n == NOUN_TOKEN || e->type == EVENT_SESSION_ENDED)
+	if (n == NOUN_ACCOUNT || n == NOUN_TOKEN || e->type == EVENT_SESSION_ENDED) {
 		check_all(l);
+		downloads_check(l->api);
+	} else if (e->type == EVENT_MEMBER_REMOVED) {
+		downloads_check(l->api);
+	}
 	for (struct reader *r = l->readers; r; r = next) {
 		next = r->next;
 		if (r->is_behind || r->who.role == ROLE_NONE)
@@ -154,8 +172,7 @@ static bool
 catch_up_one(void *ctx, const struct event *e)
 {
 	struct reader *r = ctx;
-	struct incident *i = (struct incident *)journal_find(
-		journal_of(r->live), NOUN_INCIDENT, e->incident);
+	struct incident *i = event_context(r->live->api, e);
 
 	offer_event(r, e, i, NULL);
 	return ws_queued_bytes(r->ws) <= QUEUE_HIGH;
@@ -297,6 +314,71 @@ tell_room(struct live *l)
 
 	live_counts(l, &open, &with_sound);
 	dispatch_room(l->api->cfg.dispatch, open, with_sound);
+	if (l->is_telling || (open == l->told_open && with_sound == l->told_sound))
+		return;
+	l->is_telling = true; /* not put off by those who come meanwhile */
+	net_timer_start(l->counts, COUNTS_MS, 0);
+}
+
+/* Boards and consoles show at once that nobody would be heard. */
+static void
+send_counts(void *ctx)
+{
+	struct live *l = ctx;
+	struct buf AUTO(buf_done) b = { 0 };
+	struct ws_frame *f;
+
+	l->is_telling = false;
+	live_counts(l, &l->told_open, &l->told_sound);
+	buf_printf(&b, "{\"consoles\":{\"open\":%u,\"sound\":%u}}", l->told_open,
+		   l->told_sound);
+	f = ws_frame_new(buf_span(&b));
+	for (struct reader *r = l->readers; r; r = r->next)
+		if (r->wants_events && principal_is_room(&r->who) &&
+		    ws_queued_bytes(r->ws) < QUEUE_FIXES)
+			ws_send(r->ws, f);
+	ws_frame_unref(f);
+}
+
+/*
+ * A hand that points: "this one" on the screens of the room, for the moment.
+ * Not of the journal. Who points must be of the room and see the incident, and
+ * so must each who is shown; a number that is not yet on disk is not told.
+ */
+static void
+on_point(struct reader *r, const json_t *o)
+{
+	struct live *l = r->live;
+	struct model *m = journal_model(journal_of(l));
+	int64_t now = net_mono_ms(l->api->cfg.net);
+	struct buf AUTO(buf_done) b = { 0 };
+	struct incident *i;
+	struct ws_frame *f;
+	struct id id;
+
+	if (!principal_is_dispatcher_up(&r->who) ||
+	    (r->pointed_at && now - r->pointed_at < POINT_MS) ||
+	    id_parse(json_str(o, "incident"), &id) < 0 ||
+	    id.noun != noun_incident.letter)
+		return;
+	i = incident_find(m, id);
+	if (!i || id.seq > journal_durable(journal_of(l)) ||
+	    access_record(m, &r->who, NOUN_INCIDENT, &i->r) != VIEW_ROOM)
+		return;
+	r->pointed_at = now;
+	jw_open(&b, '{');
+	jw_key(&b, "point");
+	jw_open(&b, '{');
+	jw_kid(&b, "incident", id);
+	jw_kz(&b, "by_name", r->who.name);
+	jw_close(&b, '}');
+	jw_close(&b, '}');
+	f = ws_frame_new(buf_span(&b));
+	for (struct reader *q = l->readers; q; q = q->next)
+		if (q->wants_events && ws_queued_bytes(q->ws) < QUEUE_FIXES &&
+		    access_record(m, &q->who, NOUN_INCIDENT, &i->r) == VIEW_ROOM)
+			ws_send(q->ws, f);
+	ws_frame_unref(f);
 }
 
 static void
@@ -317,13 +399,15 @@ on_watch(struct reader *r, const json_t *list)
 	json_t *v;
 
 	r->wants_fixes = false;
-	r->wants_events = false;
+	r->wants_events = r->wants_talk = false;
 	json_array_foreach(list, k, v)
 	{
 		struct span s = { json_string_value(v), json_string_length(v) };
 
 		if (span_is_z(s, "fixes"))
 			r->wants_fixes = true;
+		else if (span_is_z(s, "channels"))
+			r->wants_talk = true;
 		else if (s.p)
 			r->wants_events = true;
 	}
@@ -343,6 +427,9 @@ on_text(void *ctx, struct ws *ws, struct span text)
 	v = json_object_get(o, "presented");
 	if (v)
 		on_presented(r, v);
+	v = json_object_get(o, "point");
+	if (v)
+		on_point(r, v);
 	v = json_object_get(o, "watch");
 	if (json_is_array(v))
 		on_watch(r, v);
@@ -363,6 +450,7 @@ on_close(void *ctx, struct ws *ws)
 	*r->at = r->next;
 	if (r->next)
 		r->next->at = r->at;
+	talk_present(l->api->cfg.talk, r->id, -1);
 	free(r);
 	tell_room(l);
 }
@@ -431,8 +519,10 @@ live_upgrade(struct call *c)
 	r = calloc(1, sizeof *r);
 	r->live = l;
 	r->who = *c->who;
+	r->id = c->who->id;
 	r->session = c->auth.session;
-	r->wants_events = r->wants_fixes = r->owes_all_fixes = true;
+	r->wants_events = r->wants_talk = true;
+	r->wants_fixes = r->owes_all_fixes = true;
 	r->is_console = principal_is_room(&r->who);
 	r->sent = after >= 0 ? (uint64_t)after : journal_durable(c->api->cfg.journal);
 	patch_done(&c->ask);
@@ -446,6 +536,7 @@ live_upgrade(struct call *c)
 		r->next->at = &r->next;
 	r->at = &l->readers;
 	l->readers = r;
+	talk_present(c->api->cfg.talk, r->id, 1);
 	say_hello(r);
 	catch_up(r);
 	tell_room(l);
@@ -492,6 +583,7 @@ live_open(struct api *api, struct live **ret)
 	l->ping = net_timer_new(api->cfg.net, ping_all, l);
 	l->fixes = net_timer_new(api->cfg.net, merge_fixes, l);
 	l->check = net_timer_new(api->cfg.net, check_all, l);
+	l->counts = net_timer_new(api->cfg.net, send_counts, l);
 	net_timer_start(l->ping, PING_MS, PING_MS);
 	net_timer_start(l->fixes, FIXES_MS, FIXES_MS);
 	net_timer_start(l->check, CHECK_MS, CHECK_MS);
@@ -517,6 +609,7 @@ live_close(struct live *l)
 	net_timer_free(l->ping);
 	net_timer_free(l->fixes);
 	net_timer_free(l->check);
+	net_timer_free(l->counts);
 	journal_remove_sink(l->api->cfg.journal, l->sink);
 	map_done(&l->moved);
 	/* readers go with their sockets, which net closes after this */

@@ -97,7 +97,8 @@ write_parameters(struct buf *b, const struct route *r)
 		if (!part.n || part.p[0] != '{')
 			continue;
 		jw_open(b, '{');
-		jw_kstr(b, "name", (struct span){ part.p + 1, part.n - 2 });
+		jw_kstr(b, "name",
+			(struct span){ part.p + 1, (size_t)span_find(part, '}') - 1 });
 		jw_kz(b, "in", "path");
 		jw_kbool(b, "required", true);
 		jw_key(b, "schema");
@@ -179,6 +180,11 @@ write_operation(struct buf *b, const struct route *r)
 		jw_close(b, '}');
 		jw_close(b, '}');
 		jw_close(b, '}');
+	}
+	if (r->fn == file_post) {
+		jw_key(b, "requestBody");
+		buf_add_z(b, "{\"required\":true,\"content\":{\"application/"
+			     "octet-stream\":{}}}");
 	}
 	if (r->who & WHO_ANYONE) {
 		jw_key(b, "security");

@@ -311,7 +311,14 @@ view_members(struct call *c, struct buf *b, enum noun_index n, const struct reco
 	case NOUN_ACCOUNT:
 		jw_kbool(b, "disabled", ((const struct account *)rec)->disabled);
 		break;
+	case NOUN_CHANNEL:
+	case NOUN_MEMBER:
+	case NOUN_POST:
+	case NOUN_ACK:
+		view_talk(c, b, n, rec, v);
+		break;
 	default:
+		view_liaison(c, b, n, rec, v);
 		break;
 	}
 }
@@ -340,13 +347,15 @@ actor_name(const struct model *m, struct id actor)
 static uint64_t
 without_refs(const struct event *e)
 {
-	static const char *const refs[] = { "incident", "signal", "unit", "site",
-					    "agency" };
+	static const char *const all[] = { "incident", "signal", "unit", "site",
+					   "agency" };
+	const struct id set[] = { e->incident, e->signal, e->unit, e->site, e->agency };
 	uint64_t given = e->body.given;
 
 	for (size_t i = 0; i < e->body.noun->n_fields; i++)
-		for (size_t k = 0; k < ARRAY_LEN(refs); k++)
-			if (strcmp(e->body.noun->fields[i].name, refs[k]) == 0)
+		for (size_t k = 0; k < ARRAY_LEN(all); k++)
+			if (id_is_set(set[k]) &&
+			    strcmp(e->body.noun->fields[i].name, all[k]) == 0)
 				given &= ~(1ull << i);
 	return given;
 }
@@ -383,6 +392,8 @@ write_context(struct api *api, struct buf *b, const struct event *e,
 		jw_kid(b, "by", e->actor);
 		jw_kz(b, "by_name", actor_name(m, e->actor));
 	}
+	if (n >= NOUN_CHANNEL && n <= NOUN_EXPORT)
+		view_talk_event(b, m, e, v);
 	if (i && p->sos_only)
 		jw_kz(b, "state", incident_state_names[shown_state(i, p)]);
 }

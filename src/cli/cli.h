@@ -14,7 +14,9 @@ struct options {
 	const char *tls_cert, *tls_key, *tls_names;
 	const char *second_path, *print_program;
 	int64_t print_every_min, synthetic_every_s, invitation_min;
-	bool demo, still;
+	int64_t nudge_after_s, nudge_apart_s, file_max_mb;
+	const char *cap_sender;
+	bool demo, still, public_feed;
 	const char *devices[32]; /* NAME=ADDR:PORT */
 	size_t n_devices;
 	bool listen_given;

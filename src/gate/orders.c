@@ -22,9 +22,11 @@ static enum gate_order_kind
 kind_of(const struct device_order *o)
 {
 	static const enum gate_order_kind kinds[] = {
-		[ORDER_LOCATE] = GATE_LOCATE_NOW, [ORDER_INTERVAL] = GATE_INTERVAL,
-		[ORDER_TEXT] = GATE_TEXT,         [ORDER_RING] = GATE_RING,
-		[ORDER_CONFIRM] = GATE_CONFIRM,
+		[DEVICE_ORDER_LOCATE] = GATE_LOCATE_NOW,
+		[DEVICE_ORDER_INTERVAL] = GATE_INTERVAL,
+		[DEVICE_ORDER_TEXT] = GATE_TEXT,
+		[DEVICE_ORDER_RING] = GATE_RING,
+		[DEVICE_ORDER_CONFIRM] = GATE_CONFIRM,
 	};
 
 	return kinds[o->kind];
@@ -63,21 +65,21 @@ give(struct gate *g, const struct device_order *o, const struct device *d)
 	rc = driver->encode ? driver->encode(l->state, &order, &g->told)
 			    : ERR_UNSUPPORTED;
 	if (rc < 0) {
-		set(g, o, ORDER_REFUSED,
+		set(g, o, DEVICE_ORDER_REFUSED,
 		    rc == ERR_UNSUPPORTED ? "such a device knows no such order"
 					  : err_text(rc));
 		return;
 	}
 	if (net_conn_send(c, (struct span){ g->told.reply, g->told.reply_n }))
-		set(g, o, ORDER_SENT, "");
+		set(g, o, DEVICE_ORDER_SENT, "");
 }
 
 static bool
 is_due(const struct device_order *o, int64_t now, bool is_new)
 {
-	return o->state == ORDER_QUEUED ||
-	       (o->state == ORDER_SENT && (is_new || now - o->sent_at >= AGAIN_MS) &&
-		o->tries < TRIES_MAX);
+	return o->state == DEVICE_ORDER_QUEUED ||
+	       (o->state == DEVICE_ORDER_SENT &&
+		(is_new || now - o->sent_at >= AGAIN_MS) && o->tries < TRIES_MAX);
 }
 
 /* One look at an order: over, due, or left alone. */
@@ -91,9 +93,9 @@ look(struct gate *g, struct device_order *o, bool is_new)
 	if (!device_order_is_open(o))
 		return;
 	if (!d || d->state != DEVICE_BOUND)
-		set(g, o, ORDER_EXPIRED, "the device is bound no more");
+		set(g, o, DEVICE_ORDER_EXPIRED, "the device is bound no more");
 	else if (now >= o->expires_at)
-		set(g, o, ORDER_EXPIRED, "nobody answered in time");
+		set(g, o, DEVICE_ORDER_EXPIRED, "nobody answered in time");
 	else if (is_due(o, now, is_new))
 		give(g, o, d);
 }
@@ -146,13 +148,13 @@ orders_answered(struct gate *g, const struct device *d, const struct gate_report
 	for (size_t k = 0; map_next(&m->tables[NOUN_DEVICE_ORDER], &k, NULL, &rec);) {
 		struct device_order *o = rec;
 
-		if (o->state == ORDER_SENT && id_is(o->device, d->r.id) &&
+		if (o->state == DEVICE_ORDER_SENT && id_is(o->device, d->r.id) &&
 		    (!r->acks || r->acks == kind_of(o)) &&
 		    (!first || o->sent_at < first->sent_at))
 			first = o;
 	}
 	if (first)
-		set(g, first, r->is_refused ? ORDER_REFUSED : ORDER_ACKED,
+		set(g, first, r->is_refused ? DEVICE_ORDER_REFUSED : DEVICE_ORDER_ACKED,
 		    r->is_refused ? "the device refused it" : "");
 }
 
@@ -162,18 +164,19 @@ static void
 pace(struct gate *g, const struct device *d, bool is_fast)
 {
 	struct device_order_args a = { .device = d->r.id,
-				       .kind = ORDER_INTERVAL,
+				       .kind = DEVICE_ORDER_INTERVAL,
 				       .seconds = is_fast ? FAST_S : SLOW_S };
 	struct id id;
 
 	if (!is_fast && d->interval_s != FIELD_NONE)
 		a.seconds = d->interval_s;
 	device_order_make(journal_begin(g->cfg.journal, NULL), &a, &id);
-	a.kind = ORDER_LOCATE;
+	a.kind = DEVICE_ORDER_LOCATE;
 	if (is_fast)
 		device_order_make(journal_begin(g->cfg.journal, NULL), &a, &id);
 }
 
+/* Who called: the device itself, or all that its unit carries. */
 static bool
 is_bearer(const struct model *m, const struct incident *i, const struct device *d)
 {
@@ -184,16 +187,15 @@ is_bearer(const struct model *m, const struct incident *i, const struct device *
 	if (id_is_set(i->unit) && id_is(i->unit, d->bound_to))
 		return true;
 	principal_of_device(m, d, &p);
-	return i->source && strcmp(i->source, p.source) == 0;
+	return map_get(&i->roll, span_of(p.source));
 }
 
-/* Raised: its bearer's devices go fast. Closed: those that were sent fast for it
- * go back to their own pace. */
+/* A call: its bearer's devices go fast, once. Closed: back to their own pace. */
 static void
 on_incident(struct gate *g, const struct incident *i, bool is_open)
 {
 	struct model *m = journal_model(g->cfg.journal);
-	struct device *list[16];
+	struct device *list[32];
 	size_t n = 0;
 	void *rec;
 
@@ -203,8 +205,24 @@ on_incident(struct gate *g, const struct incident *i, bool is_open)
 	     n < ARRAY_LEN(list) && map_next(&m->tables[NOUN_DEVICE], &k, NULL, &rec);)
 		if (is_bearer(m, i, rec))
 			list[n++] = rec;
-	for (size_t k = 0; k < n; k++)
+	for (size_t k = 0; k < n; k++) {
+		if (is_open && list[k]->is_fast)
+			continue;
+		list[k]->is_fast = is_open;
 		pace(g, list[k], is_open);
+	}
+}
+
+/* Most calls come from buttons and pages: those carry nothing that could be told. */
+static bool
+is_carried(const struct event *e, const struct incident *i)
+{
+	const struct signal *s = (const struct signal *)e->body.rec;
+	struct id source;
+
+	return id_is_set(i->unit) ||
+	       (s->source && id_parse(span_of(s->source), &source) == 0 &&
+		source.noun == noun_device.letter);
 }
 
 static void
@@ -216,9 +234,10 @@ on_event(void *ctx, const struct event *e)
 
 	if (e->type == EVENT_DEVICE_ORDERED)
 		net_timer_start(g->order_timer, 0, TICK_MS);
-	else if (i && e->type == EVENT_INCIDENT_RAISED)
+	else if (i && e->type == EVENT_SIGNAL_RECEIVED && i->state != INCIDENT_CLOSED &&
+		 is_carried(e, i))
 		on_incident(g, i, true);
-	else if (i && (e->type == EVENT_INCIDENT_CLOSED))
+	else if (i && e->type == EVENT_INCIDENT_CLOSED)
 		on_incident(g, i, false);
 }
 

@@ -73,8 +73,12 @@ int
 shelf_load_live(struct journal *j, struct buf *why)
 {
 	static const enum noun_index all[] = {
-		NOUN_NODE,  NOUN_AGENCY,     NOUN_SITE,   NOUN_UNIT,     NOUN_ACCOUNT,
-		NOUN_TOKEN, NOUN_INVITATION, NOUN_DEVICE, NOUN_RUN_CARD, NOUN_PERSON
+		NOUN_NODE, NOUN_AGENCY, NOUN_SITE, NOUN_UNIT, NOUN_ACCOUNT, NOUN_TOKEN,
+		NOUN_INVITATION, NOUN_DEVICE, NOUN_RUN_CARD, NOUN_PERSON, NOUN_CHANNEL,
+		NOUN_MEMBER, NOUN_RECEIPT, NOUN_DUTY_PHONE, NOUN_EXPORT,
+		/* a few hundred a year: all stay, and lists need no disk */
+		NOUN_ADVISORY, NOUN_CAP_RULE, NOUN_SERIES, NOUN_MEETING, NOUN_CALENDAR,
+		NOUN_MATTER, NOUN_ACTION, NOUN_ORDER
 	};
 	int rc = 0;
 	void *rec;
@@ -149,6 +153,26 @@ keep_signal(struct journal *j, struct id id)
 	j->signals[at] = id;
 }
 
+/* Posts and files leave memory oldest first, a post with its acknowledgements. */
+static void
+keep_post(struct journal *j, struct id id)
+{
+	size_t at = j->n_posts++ % KEPT_POSTS;
+	struct id old = j->posts[at];
+	enum noun_index was = old.noun == noun_file.letter ? NOUN_FILE : NOUN_POST;
+	struct record *rec = model_find(&j->model, was, old);
+
+	j->posts[at] = id;
+	if (!rec || id_is(old, id) || rec->is_dirty || rec->touched_seq > j->durable)
+		return;
+	while (was == NOUN_POST && ((struct post *)rec)->n_acks) {
+		struct post *b = (struct post *)rec;
+
+		model_evict(&j->model, NOUN_ACK, &b->acks[b->n_acks - 1]->r);
+	}
+	model_evict(&j->model, was, rec);
+}
+
 /* What the batch made durable may leave memory when it is done with. */
 void
 shelf_tidy(struct journal *j, struct batch *b)
@@ -174,6 +198,14 @@ shelf_tidy(struct journal *j, struct batch *b)
 		case NOUN_INCIDENT:
 			if (e->type == EVENT_INCIDENT_CLOSED)
 				keep_closed(j, e->subject);
+			break;
+		case NOUN_POST:
+			if (e->type == EVENT_POST_POSTED)
+				keep_post(j, e->subject);
+			break;
+		case NOUN_FILE:
+			if (e->type == EVENT_FILE_KEPT)
+				keep_post(j, e->subject);
 			break;
 		case NOUN_NOTE:
 			note = note_find(&j->model, e->subject);
@@ -203,9 +235,28 @@ shelf_tidy(struct journal *j, struct batch *b)
 	}
 }
 
-/* The law needs the incident beside what belongs to it. */
 static void
-find_incident_of(struct journal *j, enum noun_index n, const struct record *rec)
+find_posts_of(struct journal *j, const struct file *f)
+{
+	json_t AUTO(auto_json) *list =
+		f->posts ? json_read(span_of(f->posts), NULL) : NULL;
+	size_t k;
+	json_t *v;
+
+	json_array_foreach(list, k, v)
+	{
+		struct id id;
+
+		if (id_parse((struct span){ json_string_value(v),
+					    json_string_length(v) },
+			     &id) == 0)
+			journal_find(j, NOUN_POST, id);
+	}
+}
+
+/* The law needs beside a record what it belongs to. */
+static void
+find_owner_of(struct journal *j, enum noun_index n, const struct record *rec)
 {
 	if (n == NOUN_SIGNAL)
 		journal_find(j, NOUN_INCIDENT, ((const struct signal *)rec)->incident);
@@ -214,6 +265,10 @@ find_incident_of(struct journal *j, enum noun_index n, const struct record *rec)
 	else if (n == NOUN_ASSIGNMENT)
 		journal_find(j, NOUN_INCIDENT,
 			     ((const struct assignment *)rec)->incident);
+	else if (n == NOUN_ACK)
+		journal_find(j, NOUN_POST, ((const struct ack *)rec)->post);
+	else if (n == NOUN_FILE)
+		find_posts_of(j, (const struct file *)rec);
 }
 
 struct record *
@@ -223,7 +278,7 @@ journal_find(struct journal *j, enum noun_index n, struct id id)
 	struct buf AUTO(buf_done) body = { 0 };
 
 	if (rec) {
-		find_incident_of(j, n, rec); /* it may have left memory first */
+		find_owner_of(j, n, rec); /* it may have left memory first */
 		return rec;
 	}
 	if (!id_is_set(id) || id.noun != nouns[n]->letter ||
@@ -231,7 +286,7 @@ journal_find(struct journal *j, enum noun_index n, struct id id)
 	    store_get(j->store, id.noun, id.seq, &body, NULL) < 0 ||
 	    record_decode(n, id, buf_span(&body), &j->keys, &rec) < 0)
 		return NULL;
-	find_incident_of(j, n, rec);
+	find_owner_of(j, n, rec);
 	if (model_find(&j->model, n, id)) { /* came with its incident */
 		record_free(nouns[n], rec);
 		return model_find(&j->model, n, id);
@@ -242,6 +297,10 @@ journal_find(struct journal *j, enum noun_index n, struct id id)
 		keep_closed(j, id);
 	} else if (n == NOUN_SIGNAL) {
 		keep_signal(j, id);
+	} else if (n == NOUN_POST || n == NOUN_FILE) {
+		if (n == NOUN_POST)
+			load_where(j, noun_ack.letter, 0, (int64_t)id.seq);
+		keep_post(j, id);
 	}
 	return rec;
 }
@@ -281,6 +340,42 @@ shelf_signal(void *ctx, struct span source, struct span key)
 	if (store_find(w.j->store, &q, match_key, &w) < 0 || !id_is_set(w.found))
 		return NULL;
 	return (struct signal *)journal_find(w.j, NOUN_SIGNAL, w.found);
+}
+
+struct by_author {
+	struct journal *j;
+	struct id author, found;
+	struct span key;
+};
+
+static bool
+match_post(void *ctx, const struct store_record *r)
+{
+	struct by_author *w = ctx;
+	struct record *rec;
+	const struct post *b;
+
+	if (decode_row(w->j, r, &rec) < 0)
+		return true;
+	b = (const struct post *)rec;
+	if (id_is(b->author, w->author) && b->key && span_is_z(w->key, b->key))
+		w->found = rec->id;
+	record_free(&noun_post, rec);
+	return !id_is_set(w->found);
+}
+
+struct post *
+shelf_post(void *ctx, struct id author, struct span key)
+{
+	struct by_author w = { .j = ctx, .author = author, .key = key };
+	struct store_query q = { .noun = noun_post.letter,
+				 .column = 1,
+				 .equals = column_hash(ID_KEY(&author), key),
+				 .limit = 16 };
+
+	if (store_find(w.j->store, &q, match_post, &w) < 0 || !id_is_set(w.found))
+		return NULL;
+	return (struct post *)journal_find(w.j, NOUN_POST, w.found);
 }
 
 /* --- reading for the doors ------------------------------------------------ */

@@ -348,6 +348,7 @@ access_record(const struct model *m, const struct principal *p, enum noun_index 
 		return VIEW_NONE;
 	/* worlds never meet; but accounts of both are made by one administrator */
 	if (rec->world != p->world && n != NOUN_AGENCY && n != NOUN_RUN_CARD &&
+	    n != NOUN_CAP_RULE &&
 	    !(n == NOUN_ACCOUNT && principal_is_administrator(p) && p->is_control &&
 	      p->world == WORLD_LIVE))
 		return VIEW_NONE;
@@ -407,8 +408,24 @@ access_record(const struct model *m, const struct principal *p, enum noun_index 
 		return view_person(m, p, (const struct person *)rec);
 	case NOUN_PAGE:
 		return principal_is_room(p) ? VIEW_ROOM : VIEW_NONE;
+	case NOUN_CHANNEL:
+		return access_channel(m, p, (const struct channel *)rec);
+	case NOUN_MEMBER:
+		return access_member(m, p, (const struct member *)rec);
+	case NOUN_POST:
+		return access_post(m, p, (const struct post *)rec);
+	case NOUN_ACK:
+		return access_ack(m, p, (const struct ack *)rec);
+	case NOUN_RECEIPT:
+		return access_receipt(m, p, (const struct receipt *)rec);
+	case NOUN_FILE:
+		return access_file(m, p, (const struct file *)rec);
+	case NOUN_DUTY_PHONE:
+		return access_duty_phone(m, p, (const struct duty_phone *)rec);
+	case NOUN_EXPORT:
+		return access_export(m, p, (const struct export *)rec);
 	default:
-		return VIEW_NONE;
+		return access_liaison(m, p, n, rec);
 	}
 }
 
@@ -466,6 +483,33 @@ hears_as_owner(const struct principal *p, const struct event *e,
 	return owns_incident(p, i);
 }
 
+/* Whom an event of a channel is about, when it is for that one alone. */
+static struct id
+self_of(enum noun_index n, const struct record *rec)
+{
+	if (n == NOUN_RECEIPT)
+		return ((const struct receipt *)rec)->reader;
+	return ((const struct file *)rec)->author;
+}
+
+static enum view
+hears_in_channel(const struct model *m, const struct principal *p,
+		 const struct event *e, unsigned to)
+{
+	enum noun_index n = event_infos[e->type].noun;
+	const struct record *rec = model_find(m, n, e->subject);
+	enum view v;
+
+	if (!rec || ((to & SEE_SELF) && !id_is(p->id, self_of(n, rec))))
+		return VIEW_NONE;
+	v = access_record(m, p, n, rec);
+	if ((to & SEE_HUB) && v != VIEW_ROOM)
+		return VIEW_NONE;
+	if ((to & SEE_SENDER) && !post_is_sender(m, p, (const struct post *)rec))
+		return VIEW_NONE;
+	return v;
+}
+
 bool
 access_event(const struct model *m, const struct principal *p, const struct event *e,
 	     const struct incident *i, enum view *ret_view)
@@ -481,7 +525,9 @@ access_event(const struct model *m, const struct principal *p, const struct even
 					  model_find(m, NOUN_PERSON, e->subject));
 	if (p->role == ROLE_NONE || !to || *ret_view != VIEW_NONE)
 		return *ret_view != VIEW_NONE;
-	if (info->noun == NOUN_NOTE && principal_is_room(p))
+	if (to & (SEE_CHANNEL | SEE_SENDER | SEE_HUB | SEE_SELF))
+		*ret_view = hears_in_channel(m, p, e, to);
+	else if (info->noun == NOUN_NOTE && principal_is_room(p))
 		*ret_view = view_note(m, p, (const struct note *)e->body.rec, i);
 	else if ((to & SEE_ROOM) && principal_is_room(p) &&
 		 (!id_is_set(e->unit_agency) || info->noun != NOUN_UNIT ||
@@ -505,6 +551,9 @@ access_event(const struct model *m, const struct principal *p, const struct even
 	else if (((to & SEE_OWNER) || info->noun == NOUN_NOTE) &&
 		 hears_as_owner(p, e, i))
 		*ret_view = VIEW_OWNER;
+	else if (!p->sos_only &&
+		 (to & (SEE_ALLOWED | SEE_DESK | SEE_INVITED | SEE_ACTOR)))
+		*ret_view = access_liaison_event(m, p, e);
 	else if (to & (SEE_JOINT | SEE_PARTIES))
 		*ret_view = hears_as_partner(m, p, e, i, to);
 	return *ret_view != VIEW_NONE;

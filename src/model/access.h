@@ -24,8 +24,41 @@ enum view {
 
 enum view access_record(const struct model *m, const struct principal *p,
 			enum noun_index n, const struct record *rec);
+/* The rows of it that are about advisories, meetings and what comes of them. */
+enum view access_liaison(const struct model *m, const struct principal *p,
+			 enum noun_index n, const struct record *rec);
+/* An event of theirs, heard by this viewer? */
+enum view access_liaison_event(const struct model *m, const struct principal *p,
+			       const struct event *e);
 /* Flags of fields that this view does not show. */
 unsigned view_hides(enum view v);
+/* Of channels (post_access.c, file.c). */
+struct channel;
+struct member;
+struct post;
+struct ack;
+struct receipt;
+struct file;
+enum view access_channel(const struct model *m, const struct principal *p,
+			 const struct channel *c);
+enum view access_member(const struct model *m, const struct principal *p,
+			const struct member *e);
+enum view access_post(const struct model *m, const struct principal *p,
+		      const struct post *b);
+enum view access_ack(const struct model *m, const struct principal *p,
+		     const struct ack *a);
+enum view access_receipt(const struct model *m, const struct principal *p,
+			 const struct receipt *q);
+enum view access_file(const struct model *m, const struct principal *p,
+		      const struct file *f);
+struct duty_phone;
+struct export;
+enum view access_duty_phone(const struct model *m, const struct principal *p,
+			    const struct duty_phone *h);
+enum view access_export(const struct model *m, const struct principal *p,
+			const struct export *x);
+bool post_is_sender(const struct model *m, const struct principal *p,
+		    const struct post *b);
 bool access_event(const struct model *m, const struct principal *p,
 		  const struct event *e, const struct incident *incident,
 		  enum view *ret_view);
@@ -47,6 +80,8 @@ void principal_of_token(const struct model *m, const struct token *t,
 			struct principal *ret);
 void principal_of_device(const struct model *m, const struct device *d,
 			 struct principal *ret);
+/* Guests (missions, companies) never see one another; the police side sees all. */
+bool agency_is_guest(const struct model *m, struct id agency);
 void principal_anonymous(struct principal *ret, const char *peer);
 /* The account or token that p was made from still stands as it was. */
 bool principal_is_current(const struct model *m, const struct principal *p);

@@ -18,6 +18,7 @@ enum role {
 	ROLE_OVERSIGHT,
 	ROLE_BOARD,
 	ROLE_DEVICE, /* never an account's: a bound device */
+	ROLE_FEED,   /* a token's: brings alerts, reads the public feed, no more */
 };
 extern const char *const role_names[];
 
@@ -28,6 +29,9 @@ struct account {
 	int role;
 	struct id unit, site, person;
 	char *language;
+	char *phone;                 /* that may be nudged */
+	char *quiet_from, *quiet_to; /* "22:00", in the account's own time */
+	int64_t utc_offset_min;
 	bool disabled;
 	int ask_world;
 	char *password; /* only in requests */
@@ -54,10 +58,11 @@ struct token {
 struct invitation {
 	struct record r;
 	struct id agency, site;
+	int role; /* liaison: a person's account; none: a button of the site */
 	char *label;
 	char *hash;
 	int64_t created_at, expires_at, used_at;
-	struct id token;
+	struct id token, account;
 	bool revoked;
 };
 
@@ -87,6 +92,7 @@ struct device {
 	unsigned last_alarms; /* bits of the last report */
 	int signal_pct;       /* -1: not told */
 	char firmware[40];
+	bool is_fast; /* was told to report fast, in an emergency */
 };
 enum device_link { LINK_LIVE = 1, LINK_LATE, LINK_LOST };
 
@@ -117,9 +123,17 @@ struct principal {
 	char source[80]; /* what a press of this caller is deduplicated by */
 };
 
+/* In the quiet hours of the person's own clock. */
+bool account_is_quiet(const struct account *a, int64_t now);
 /* dispatcher, supervisor or duty officer of the control agency */
 bool principal_is_dispatcher_up(const struct principal *p);
 bool principal_is_supervisor_up(const struct principal *p);
 /* those, and board: may read the room */
 bool principal_is_room(const struct principal *p);
 bool principal_is_administrator(const struct principal *p);
+/* the control agency's people who deal with missions */
+bool principal_is_desk(const struct principal *p);
+bool principal_may_raise(const struct principal *p); /* concerns, proposals */
+struct model;
+/* who may demand reports from officers of its agency, or of all: control */
+bool principal_is_command(const struct model *m, const struct principal *p);

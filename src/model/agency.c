@@ -15,6 +15,8 @@ static const struct field agency_fields[] = {
 		  .doc = "behind the @ of its logins; made of its name when left out, "
 			 "and fixed"),
 	NOUN_LINE(agency, kind, ENUM, NEED, .names = kinds, .doc = "what it is"),
+	NOUN_LINE(agency, zone, STR, GIVE, .max = 60,
+		  .doc = "time zone of its capital, as Asia/Shanghai"),
 	NOUN_LINE(agency, is_control, BOOL, 0, .doc = "the node's control agency"),
 	NOUN_LINE(agency, lends_units, BOOL, GIVE,
 		  .doc = "the room may send its units"),
@@ -97,6 +99,7 @@ node_make(struct decision *d, const struct node_args *a, struct id *ret_control)
 	PATCH_INT(&e.body, node, snapshots_made, 0);
 	PATCH_BOOL(&e.body, node, is_demo, a->is_demo);
 	event_emit(d, &e);
+	missions_make(d);
 	*ret_control = control;
 	return 0;
 }
@@ -130,7 +133,13 @@ agency_put(struct decision *d, struct id id, struct patch *p, struct id *ret)
 		if (name.n)
 			PATCH_STR(p, agency, short_name, buf_span(&name));
 	}
-	return config_put(d, EVENT_AGENCY_CHANGED, WORLD_LIVE, id, p, ret);
+	if (config_put(d, EVENT_AGENCY_CHANGED, WORLD_LIVE, id, p, ret ? ret : &id) < 0)
+		return ERR_DENIED;
+	if (ret)
+		id = *ret;
+	if (agency_find(d->m, id)->kind == AGENCY_MISSION)
+		missions_add(d, id);
+	return 0;
 }
 
 /* 120 s: long enough to speak, short enough to forget. Never mutes an SOS. */

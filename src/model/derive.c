@@ -125,6 +125,11 @@ derived_link(struct model *m, enum noun_index n, struct record *rec)
 		inc = incident_find(m, r->incident);
 		if (inc)
 			map_put(&inc->roll, span_of(r->source), r);
+	} else if (n == NOUN_ACK) {
+		struct post *b = post_find(m, ((struct ack *)rec)->post);
+
+		if (b)
+			push(&b->acks, &b->n_acks, rec);
 	}
 }
 
@@ -146,6 +151,11 @@ derived_unlink(struct model *m, enum noun_index n, struct record *rec)
 
 		if (inc)
 			map_remove(&inc->roll, span_of(r->source));
+	} else if (n == NOUN_ACK) {
+		struct post *b = post_find(m, ((struct ack *)rec)->post);
+
+		if (b)
+			pull((void **)b->acks, &b->n_acks, rec);
 	}
 }
 
@@ -159,6 +169,9 @@ derived_free(enum noun_index n, struct record *rec)
 	} else if (n == NOUN_UNIT) {
 		free(((struct unit *)rec)->open);
 		((struct unit *)rec)->open = NULL;
+	} else if (n == NOUN_POST) {
+		free(((struct post *)rec)->acks);
+		((struct post *)rec)->acks = NULL;
 	}
 }
 
@@ -304,7 +317,8 @@ derive(struct model *m, const struct event *e, struct record *rec)
 			derive_signal(m, e, (struct signal *)rec);
 		break;
 	case NOUN_ASSIGNMENT:
-		derive_assignment(m, e, (struct assignment *)rec);
+		if (e->type != EVENT_ASSIGNMENT_EXPLAINED) /* words move nothing */
+			derive_assignment(m, e, (struct assignment *)rec);
 		break;
 	case NOUN_INCIDENT:
 		if (e->type == EVENT_INCIDENT_RAISED && m->node) {
@@ -315,22 +329,21 @@ derive(struct model *m, const struct event *e, struct record *rec)
 		}
 		((struct incident *)rec)->is_loaded_whole = true;
 		break;
-	case NOUN_ACCOUNT:
-		use_key(m, e, ((struct account *)rec)->key_slot);
+	case NOUN_ACK: { /* its post stays in memory until this is on disk */
+		struct post *b = post_find(m, ((struct ack *)rec)->post);
+
+		if (b)
+			model_touch(m, &b->r, e->seq);
 		break;
+	}
 	case NOUN_SESSION:
 		use_code(m, e, (const struct session *)rec);
-		break;
-	case NOUN_PERSON:
-		use_key(m, e, ((struct person *)rec)->key_slot);
-		break;
-	case NOUN_DEVICE:
-		use_key(m, e, ((struct device *)rec)->key_slot);
 		break;
 	case NOUN_OPENING:
 		derive_opening(m, e, (const struct opening *)rec);
 		break;
 	default:
+		use_key(m, e, noun_key_slot(event_infos[e->type].noun, rec));
 		break;
 	}
 }
@@ -347,6 +360,31 @@ refs_of_incident(const struct model *m, struct event *e, struct id id)
 	e->site = i->site;
 }
 
+/* Of a meeting there is none: it is of all who are invited. */
+static void
+refs_of_liaison(struct event *e, const struct record *rec)
+{
+	switch (event_infos[e->type].noun) {
+	case NOUN_ADVISORY:
+		e->agency = ((const struct advisory *)rec)->agency;
+		break;
+	case NOUN_CALENDAR:
+		e->agency = ((const struct calendar *)rec)->agency;
+		break;
+	case NOUN_MATTER:
+		e->agency = ((const struct matter *)rec)->agency;
+		break;
+	case NOUN_ACTION:
+		e->agency = ((const struct action *)rec)->agency;
+		break;
+	case NOUN_ORDER:
+		e->agency = ((const struct order *)rec)->agency;
+		break;
+	default:
+		break;
+	}
+}
+
 static void
 refs_of_grant(struct event *e, const struct grant *g)
 {
@@ -357,14 +395,30 @@ refs_of_grant(struct event *e, const struct grant *g)
 		e->site = g->subject;
 }
 
+/* Nouns of which nothing is to be told but whose they are. */
+static const size_t agency_at[NOUN__COUNT] = {
+	[NOUN_ACCOUNT] = offsetof(struct account, agency),
+	[NOUN_TOKEN] = offsetof(struct token, agency),
+	[NOUN_DEVICE] = offsetof(struct device, agency),
+	[NOUN_CHANNEL] = offsetof(struct channel, agency),
+	[NOUN_MEMBER] = offsetof(struct member, agency),
+	[NOUN_POST] = offsetof(struct post, agency),
+	[NOUN_ACK] = offsetof(struct ack, agency),
+	[NOUN_RECEIPT] = offsetof(struct receipt, agency),
+	[NOUN_DUTY_PHONE] = offsetof(struct duty_phone, agency),
+	[NOUN_EXPORT] = offsetof(struct export, agency),
+	[NOUN_FILE] = offsetof(struct file, agency),
+};
+
 void
 derive_refs(struct model *m, struct event *e, const struct record *rec)
 {
+	enum noun_index n = event_infos[e->type].noun;
 	const struct device *dev;
 	const struct grant *g;
 	const struct unit *u;
 
-	switch (event_infos[e->type].noun) {
+	switch (n) {
 	case NOUN_SIGNAL:
 		refs_of_incident(m, e, ((const struct signal *)rec)->incident);
 		e->signal = e->subject;
@@ -397,9 +451,6 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 	case NOUN_AGENCY:
 		e->agency = e->subject;
 		break;
-	case NOUN_ACCOUNT:
-		e->agency = ((const struct account *)rec)->agency;
-		break;
 	case NOUN_SESSION: {
 		const struct account *a =
 			account_find(m, ((const struct session *)rec)->account);
@@ -407,9 +458,6 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 		e->agency = a ? a->agency : (struct id){ 0 };
 		break;
 	}
-	case NOUN_TOKEN:
-		e->agency = ((const struct token *)rec)->agency;
-		break;
 	case NOUN_INVITATION:
 		e->agency = ((const struct invitation *)rec)->agency;
 		e->site = ((const struct invitation *)rec)->site;
@@ -418,9 +466,6 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 		e->agency = ((const struct person *)rec)->agency;
 		e->site = ((const struct person *)rec)->site;
 		e->unit = ((const struct person *)rec)->unit;
-		break;
-	case NOUN_DEVICE:
-		e->agency = ((const struct device *)rec)->agency;
 		break;
 	case NOUN_DEVICE_ORDER:
 		dev = device_find(m, ((const struct device_order *)rec)->device);
@@ -436,6 +481,11 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 			refs_of_grant(e, g);
 		break;
 	default:
+		if (agency_at[n])
+			e->agency =
+				*(const struct id *)((const char *)rec + agency_at[n]);
+		else
+			refs_of_liaison(e, rec);
 		break;
 	}
 }

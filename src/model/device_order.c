@@ -40,7 +40,7 @@ NOUN_TABLE(noun_device_order, 'O', "device_order", "device_orders", device_order
 bool
 device_order_is_open(const struct device_order *o)
 {
-	return o->state == ORDER_QUEUED || o->state == ORDER_SENT;
+	return o->state == DEVICE_ORDER_QUEUED || o->state == DEVICE_ORDER_SENT;
 }
 
 /* The open incident that the device or its unit itself called for. */
@@ -74,7 +74,7 @@ check_duty(struct decision *d, const struct device *dev, enum device_order_kind 
 	*ret_incident = i ? i->r.id : (struct id){ 0 };
 	if (i || (u && (u->shift_on || u->n_open)))
 		return 0;
-	if (!d->actor && kind == ORDER_INTERVAL)
+	if (!d->actor && kind == DEVICE_ORDER_INTERVAL)
 		return 0; /* back to its own pace when the emergency is over */
 	return refuse(d, 409, u ? "off_duty" : "no_emergency",
 		      u ? "its bearer is off duty and has not called for help"
@@ -84,9 +84,9 @@ check_duty(struct decision *d, const struct device *dev, enum device_order_kind 
 static int
 check_asked(struct decision *d, const struct device_order_args *a)
 {
-	if (a->kind == ORDER_INTERVAL && (a->seconds < 5 || a->seconds > 86400))
+	if (a->kind == DEVICE_ORDER_INTERVAL && (a->seconds < 5 || a->seconds > 86400))
 		return refuse(d, 422, "bad_field", "seconds: from 5 to 86400");
-	if (a->kind == ORDER_TEXT && !a->text.n)
+	if (a->kind == DEVICE_ORDER_TEXT && !a->text.n)
 		return refuse(d, 422, "bad_field", "text: is needed");
 	if (a->for_seconds < 0 || a->for_seconds > 86400)
 		return refuse(d, 422, "bad_field", "for_seconds: from 0 to 86400");
@@ -120,7 +120,7 @@ supersede(struct decision *d, const struct device *dev, enum device_order_kind k
 {
 	void *rec;
 
-	if (kind != ORDER_INTERVAL && kind != ORDER_LOCATE)
+	if (kind != DEVICE_ORDER_INTERVAL && kind != DEVICE_ORDER_LOCATE)
 		return;
 	for (size_t k = 0;
 	     map_next(&d->m->tables[NOUN_DEVICE_ORDER], &k, NULL, &rec);) {
@@ -128,7 +128,7 @@ supersede(struct decision *d, const struct device *dev, enum device_order_kind k
 
 		if (o->kind == (int)kind && device_order_is_open(o) &&
 		    id_is(o->device, dev->r.id))
-			device_order_set(d, o->r.id, ORDER_EXPIRED,
+			device_order_set(d, o->r.id, DEVICE_ORDER_EXPIRED,
 					 SPAN("a later one took its place"));
 	}
 }
@@ -153,8 +153,8 @@ device_order_make(struct decision *d, const struct device_order_args *a, struct 
 	if (id_is_set(incident))
 		PATCH_ID(&e.body, device_order, incident, incident);
 	PATCH_ENUM(&e.body, device_order, kind, a->kind);
-	PATCH_ENUM(&e.body, device_order, state, ORDER_QUEUED);
-	if (a->kind == ORDER_INTERVAL)
+	PATCH_ENUM(&e.body, device_order, state, DEVICE_ORDER_QUEUED);
+	if (a->kind == DEVICE_ORDER_INTERVAL)
 		PATCH_INT(&e.body, device_order, seconds, a->seconds);
 	if (a->for_seconds)
 		PATCH_INT(&e.body, device_order, for_seconds, a->for_seconds);
@@ -167,7 +167,7 @@ device_order_make(struct decision *d, const struct device_order_args *a, struct 
 	}
 	PATCH_INT(&e.body, device_order, at, d->now);
 	PATCH_INT(&e.body, device_order, expires_at,
-		  d->now + (a->kind == ORDER_TEXT ? LAST_TEXT_MS : LAST_MS));
+		  d->now + (a->kind == DEVICE_ORDER_TEXT ? LAST_TEXT_MS : LAST_MS));
 	PATCH_INT(&e.body, device_order, tries, 0);
 	if (dev->key_slot != FIELD_NONE)
 		PATCH_INT(&e.body, device_order, key_slot, dev->key_slot);
@@ -180,10 +180,10 @@ device_order_set(struct decision *d, struct id id, enum device_order_state to,
 		 struct span why)
 {
 	static const enum event_type types[] = {
-		[ORDER_SENT] = EVENT_DEVICE_ORDER_SENT,
-		[ORDER_ACKED] = EVENT_DEVICE_ORDER_ACKED,
-		[ORDER_REFUSED] = EVENT_DEVICE_ORDER_REFUSED,
-		[ORDER_EXPIRED] = EVENT_DEVICE_ORDER_EXPIRED,
+		[DEVICE_ORDER_SENT] = EVENT_DEVICE_ORDER_SENT,
+		[DEVICE_ORDER_ACKED] = EVENT_DEVICE_ORDER_ACKED,
+		[DEVICE_ORDER_REFUSED] = EVENT_DEVICE_ORDER_REFUSED,
+		[DEVICE_ORDER_EXPIRED] = EVENT_DEVICE_ORDER_EXPIRED,
 	};
 	struct device_order *o = device_order_find(d->m, id);
 	struct event e;
@@ -192,7 +192,7 @@ device_order_set(struct decision *d, struct id id, enum device_order_state to,
 		return 0;
 	event_begin(d, &e, types[to], o->r.world, id);
 	PATCH_ENUM(&e.body, device_order, state, to);
-	if (to == ORDER_SENT) {
+	if (to == DEVICE_ORDER_SENT) {
 		PATCH_INT(&e.body, device_order, sent_at, d->now);
 		PATCH_INT(&e.body, device_order, tries, o->tries + 1);
 	} else {

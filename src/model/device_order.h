@@ -9,19 +9,19 @@
 #include "model/nouns.h"
 
 enum device_order_kind {
-	ORDER_LOCATE = 1,
-	ORDER_INTERVAL,
-	ORDER_TEXT,
-	ORDER_RING,
-	ORDER_CONFIRM,
+	DEVICE_ORDER_LOCATE = 1,
+	DEVICE_ORDER_INTERVAL,
+	DEVICE_ORDER_TEXT,
+	DEVICE_ORDER_RING,
+	DEVICE_ORDER_CONFIRM,
 };
 
 enum device_order_state {
-	ORDER_QUEUED = 1,
-	ORDER_SENT,
-	ORDER_ACKED,
-	ORDER_REFUSED,
-	ORDER_EXPIRED
+	DEVICE_ORDER_QUEUED = 1,
+	DEVICE_ORDER_SENT,
+	DEVICE_ORDER_ACKED,
+	DEVICE_ORDER_REFUSED,
+	DEVICE_ORDER_EXPIRED
 };
 extern const char *const device_order_state_names[];
 extern const char *const device_order_kind_names[];

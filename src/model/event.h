@@ -15,6 +15,14 @@
 #define SEE_STAFF 32u
 #define SEE_JOINT 64u
 #define SEE_PARTIES 128u
+#define SEE_CHANNEL 256u
+#define SEE_SENDER 512u
+#define SEE_HUB 1024u
+#define SEE_SELF 2048u
+#define SEE_ALLOWED 4096u
+#define SEE_DESK 8192u
+#define SEE_INVITED 16384u
+#define SEE_ACTOR 32768u
 
 enum event_type {
 	EVENT__NONE,

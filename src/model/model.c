@@ -36,6 +36,11 @@ model_done(struct model *m)
 	map_done(&m->signal_keys);
 	map_done(&m->unit_calls);
 	map_done(&m->session_hashes);
+	map_done(&m->members);
+	map_done(&m->post_keys);
+	map_done(&m->receipts);
+	map_done(&m->advisory_keys);
+	map_done(&m->calendar_hashes);
 	site_open_done(m);
 }
 
@@ -55,6 +60,16 @@ device_key(struct buf *b, struct span door, struct span identity)
 	buf_add_span(b, door);
 	buf_add_c(b, 0);
 	buf_add_span(b, identity);
+}
+
+void
+advisory_key(struct buf *b, struct span sender, struct span identifier, int64_t sent)
+{
+	buf_add_span(b, sender);
+	buf_add_c(b, 0);
+	buf_add_span(b, identifier);
+	buf_add_c(b, 0);
+	buf_i64(b, sent);
 }
 
 /* Callsigns are unique within their agency and world. */
@@ -91,6 +106,32 @@ index_set(struct map *map, struct span key, void *rec, bool is_in)
 		map_put(map, key, rec);
 	else if (map_get(map, key) == rec)
 		map_remove(map, key);
+}
+
+static void
+index_talk(struct model *m, enum noun_index n, struct record *rec, bool is_in)
+{
+	struct buf AUTO(buf_done) k = { 0 };
+
+	if (n == NOUN_MEMBER) {
+		const struct member *e = (const struct member *)rec;
+
+		member_key(&k, e->channel,
+			   id_is_set(e->account) ? e->account : e->agency, e->role);
+		index_set(&m->members, buf_span(&k), rec, is_in && !e->removed);
+	} else if (n == NOUN_POST) {
+		const struct post *b = (const struct post *)rec;
+
+		if (!b->key)
+			return;
+		post_key(&k, b->author, span_of(b->key));
+		index_set(&m->post_keys, buf_span(&k), rec, is_in);
+	} else {
+		const struct receipt *q = (const struct receipt *)rec;
+
+		receipt_key(&k, q->channel, q->reader);
+		index_set(&m->receipts, buf_span(&k), rec, is_in);
+	}
 }
 
 static void
@@ -137,6 +178,27 @@ index_record(struct model *m, enum noun_index n, struct record *rec, bool is_in)
 	case NOUN_INCIDENT:
 		site_open_index(m, (struct incident *)rec, is_in);
 		break;
+	case NOUN_MEMBER:
+	case NOUN_POST:
+	case NOUN_RECEIPT:
+		index_talk(m, n, rec, is_in);
+		break;
+	case NOUN_ADVISORY: {
+		struct advisory *a = (struct advisory *)rec;
+
+		if (!a->identifier)
+			break;
+		advisory_key(&k, span_of(a->sender), span_of(a->identifier),
+			     a->source_sent_at);
+		index_set(&m->advisory_keys, buf_span(&k), rec, is_in);
+		break;
+	}
+	case NOUN_CALENDAR:
+		if (((struct calendar *)rec)->hash)
+			index_set(&m->calendar_hashes,
+				  span_of(((struct calendar *)rec)->hash), rec,
+				  is_in && !((struct calendar *)rec)->revoked);
+		break;
 	default:
 		break;
 	}
@@ -158,6 +220,12 @@ struct session *
 session_by_hash(const struct model *m, struct span hash_hex)
 {
 	return map_get(&m->session_hashes, hash_hex);
+}
+
+struct calendar *
+calendar_by_hash(const struct model *m, struct span hash_hex)
+{
+	return map_get(&m->calendar_hashes, hash_hex);
 }
 
 struct device *

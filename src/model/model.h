@@ -7,14 +7,22 @@
  */
 #pragma once
 #include "model/account.h"
+#include "model/advisory.h"
 #include "model/agency.h"
 #include "model/assignment.h"
+#include "model/channel.h"
+#include "model/duty.h"
 #include "model/device_order.h"
 #include "model/event.h"
+#include "model/file.h"
 #include "model/grant.h"
 #include "model/incident.h"
+#include "model/matter.h"
+#include "model/meeting.h"
 #include "model/note.h"
+#include "model/order.h"
 #include "model/person.h"
+#include "model/post.h"
 #include "model/signal.h"
 #include "model/site.h"
 #include "model/unit.h"
@@ -22,7 +30,10 @@
 struct model {
 	struct map tables[NOUN__COUNT]; /* id → record */
 	struct map logins, token_hashes, device_names, signal_keys, unit_calls,
-		session_hashes;
+		session_hashes, advisory_keys, calendar_hashes;
+	/* live members by channel, who and role; posts by author and key; receipts
+	 * by channel and reader */
+	struct map members, post_keys, receipts;
 	struct map site_open; /* site id → struct id_list of open incidents */
 	struct node *node;    /* NULL until the node is made */
 	struct record *dirty; /* changed since model_take_dirty */
@@ -54,9 +65,24 @@ MODEL_FINDER(assignment, assignment, NOUN_ASSIGNMENT)
 MODEL_FINDER(note, note, NOUN_NOTE)
 MODEL_FINDER(page, page, NOUN_PAGE)
 MODEL_FINDER(session, session, NOUN_SESSION)
+MODEL_FINDER(advisory, advisory, NOUN_ADVISORY)
+MODEL_FINDER(cap_rule, cap_rule, NOUN_CAP_RULE)
+MODEL_FINDER(series, series, NOUN_SERIES)
+MODEL_FINDER(meeting, meeting, NOUN_MEETING)
+MODEL_FINDER(calendar, calendar, NOUN_CALENDAR)
+MODEL_FINDER(matter, matter, NOUN_MATTER)
+MODEL_FINDER(action, action, NOUN_ACTION)
+MODEL_FINDER(order, order, NOUN_ORDER)
 MODEL_FINDER(person, person, NOUN_PERSON)
 MODEL_FINDER(device_order, device_order, NOUN_DEVICE_ORDER)
 MODEL_FINDER(grant, grant, NOUN_GRANT)
+MODEL_FINDER(channel, channel, NOUN_CHANNEL)
+MODEL_FINDER(member, member, NOUN_MEMBER)
+MODEL_FINDER(post, post, NOUN_POST)
+MODEL_FINDER(ack, ack, NOUN_ACK)
+MODEL_FINDER(file, file, NOUN_FILE)
+MODEL_FINDER(duty_phone, duty_phone, NOUN_DUTY_PHONE)
+MODEL_FINDER(export, export, NOUN_EXPORT)
 
 struct account *account_by_login(const struct model *m, struct span login);
 /* Also with the agency's short name behind it. */
@@ -67,6 +93,12 @@ struct token *token_by_hash(const struct model *m, struct span hash_hex);
 struct unit *unit_by_callsign(const struct model *m, int world, struct id agency,
 			      const char *callsign);
 struct session *session_by_hash(const struct model *m, struct span hash_hex);
+struct calendar *calendar_by_hash(const struct model *m, struct span hash_hex);
+/* An alert from outside by what numbers it. */
+struct advisory *advisory_by_message(const struct model *m, struct span sender,
+				     struct span identifier, int64_t sent);
+void advisory_key(struct buf *b, struct span sender, struct span identifier,
+		  int64_t sent);
 struct device *device_by_name(const struct model *m, struct span door,
 			      struct span identity);
 struct signal *signal_by_key(const struct model *m, struct span source,
@@ -118,6 +150,7 @@ struct decision {
 	/* Records that may lie on the shelf: loads into m; NULL when nowhere. */
 	struct record *(*load)(void *ctx, enum noun_index n, struct id id);
 	struct signal *(*load_signal)(void *ctx, struct span source, struct span key);
+	struct post *(*load_post)(void *ctx, struct id author, struct span key);
 	void *load_ctx;
 };
 

@@ -35,6 +35,8 @@ enum page_state { PAGE_WAITING = 1, PAGE_SENT, PAGE_FAILED, PAGE_DROPPED };
 struct page {
 	struct record r;
 	struct id incident;
+	struct id account; /* a nudge: to this person's phone, without any content */
+	char *phone;
 	char *text;
 	int state;
 	int64_t tries, at, next_at;

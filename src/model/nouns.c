@@ -24,6 +24,22 @@ const struct noun *const nouns[NOUN__COUNT] = {
 	[NOUN_PERSON] = &noun_person,
 	[NOUN_GRANT] = &noun_grant,
 	[NOUN_OPENING] = &noun_opening,
+	[NOUN_CHANNEL] = &noun_channel,
+	[NOUN_MEMBER] = &noun_member,
+	[NOUN_POST] = &noun_post,
+	[NOUN_ACK] = &noun_ack,
+	[NOUN_RECEIPT] = &noun_receipt,
+	[NOUN_FILE] = &noun_file,
+	[NOUN_DUTY_PHONE] = &noun_duty_phone,
+	[NOUN_EXPORT] = &noun_export,
+	[NOUN_ADVISORY] = &noun_advisory,
+	[NOUN_CAP_RULE] = &noun_cap_rule,
+	[NOUN_SERIES] = &noun_series,
+	[NOUN_MEETING] = &noun_meeting,
+	[NOUN_CALENDAR] = &noun_calendar,
+	[NOUN_MATTER] = &noun_matter,
+	[NOUN_ACTION] = &noun_action,
+	[NOUN_ORDER] = &noun_order,
 	[NOUN_DEVICE_ORDER] = &noun_device_order,
 };
 
@@ -51,6 +67,37 @@ static int64_t
 seq_or_none(struct id id)
 {
 	return id_is_set(id) ? (int64_t)id.seq : FIELD_NONE;
+}
+
+/* A post's third: the thread it answers in, or the day on which its thread is
+ * erased, negative. */
+static void
+talk_columns(enum noun_index n, const struct record *rec, int64_t k[3])
+{
+	if (n == NOUN_MEMBER) {
+		k[0] = seq_or_none(((const struct member *)rec)->channel);
+	} else if (n == NOUN_POST) {
+		const struct post *b = (const struct post *)rec;
+
+		k[0] = seq_or_none(b->channel);
+		k[1] = b->key ? column_hash(ID_KEY(&b->author), span_of(b->key))
+			      : FIELD_NONE;
+		if (id_is_set(b->thread))
+			k[2] = (int64_t)b->thread.seq;
+		else if (b->erased_at == TIME_NONE && b->erase_day != FIELD_NONE)
+			k[2] = -b->erase_day;
+	} else if (n == NOUN_ACK) {
+		k[0] = seq_or_none(((const struct ack *)rec)->post);
+	} else if (n == NOUN_RECEIPT) {
+		k[0] = seq_or_none(((const struct receipt *)rec)->channel);
+	} else if (n == NOUN_EXPORT) {
+		k[0] = seq_or_none(((const struct export *)rec)->channel);
+	} else if (n == NOUN_FILE) {
+		const struct file *f = (const struct file *)rec;
+
+		k[0] = seq_or_none(f->channel);
+		k[1] = !f->posts && f->erased_at == TIME_NONE ? 1 : FIELD_NONE;
+	}
 }
 
 void
@@ -98,6 +145,41 @@ noun_columns(enum noun_index n, const struct record *rec, int64_t k[3])
 
 		k[0] = p->state == PAGE_WAITING ? 1 : FIELD_NONE;
 		k[1] = seq_or_none(p->incident);
+	} else {
+		talk_columns(n, rec, k);
+	}
+}
+
+int64_t
+noun_key_slot(enum noun_index n, const struct record *rec)
+{
+	switch (n) {
+	case NOUN_ACCOUNT:
+		return ((const struct account *)rec)->key_slot;
+	case NOUN_PERSON:
+		return ((const struct person *)rec)->key_slot;
+	case NOUN_INCIDENT:
+		return ((const struct incident *)rec)->key_slot;
+	case NOUN_DEVICE:
+		return ((const struct device *)rec)->key_slot;
+	case NOUN_DEVICE_ORDER:
+		return ((const struct device_order *)rec)->key_slot;
+	case NOUN_POST:
+		return ((const struct post *)rec)->key_slot;
+	case NOUN_DUTY_PHONE:
+		return ((const struct duty_phone *)rec)->key_slot;
+	case NOUN_FILE:
+		return ((const struct file *)rec)->key_slot;
+	case NOUN_MEETING:
+		return ((const struct meeting *)rec)->key_slot;
+	case NOUN_MATTER:
+		return ((const struct matter *)rec)->key_slot;
+	case NOUN_ACTION:
+		return ((const struct action *)rec)->key_slot;
+	case NOUN_ORDER:
+		return ((const struct order *)rec)->key_slot;
+	default:
+		return FIELD_NONE;
 	}
 }
 
@@ -107,22 +189,27 @@ model_key_slot(const struct model *m, enum noun_index n, const struct record *re
 	struct id in = { 0 };
 	const struct incident *i;
 
-	if (n == NOUN_ACCOUNT)
-		return ((const struct account *)rec)->key_slot;
-	if (n == NOUN_DEVICE)
-		return ((const struct device *)rec)->key_slot;
-	if (n == NOUN_DEVICE_ORDER)
-		return ((const struct device_order *)rec)->key_slot;
-	if (n == NOUN_PERSON)
-		return ((const struct person *)rec)->key_slot;
-	if (n == NOUN_INCIDENT)
-		return ((const struct incident *)rec)->key_slot;
+	if (noun_key_slot(n, rec) != FIELD_NONE)
+		return noun_key_slot(n, rec);
+	if (n == NOUN_PAGE) {
+		const struct account *a =
+			account_find(m, ((const struct page *)rec)->account);
+
+		return a ? a->key_slot : FIELD_NONE;
+	}
+	if (n == NOUN_ACK) {
+		const struct post *b = post_find(m, ((const struct ack *)rec)->post);
+
+		return b ? b->key_slot : FIELD_NONE;
+	}
 	if (n == NOUN_SIGNAL)
 		in = ((const struct signal *)rec)->incident;
 	else if (n == NOUN_NOTE)
 		in = ((const struct note *)rec)->incident;
 	else if (n == NOUN_ROLL)
 		in = ((const struct roll *)rec)->incident;
+	else if (n == NOUN_ASSIGNMENT)
+		in = ((const struct assignment *)rec)->incident;
 	i = incident_find(m, in);
 	return i ? i->key_slot : FIELD_NONE;
 }

@@ -229,9 +229,12 @@ prepare(struct store *s)
 		{ &s->rollback, "ROLLBACK" },
 		{ &s->epoch_get, "SELECT epoch FROM node WHERE one=1" },
 		{ &s->event_add, "INSERT INTO events VALUES(?,?,?,?,?)" },
-		{ &s->search_get, "SELECT words FROM search WHERE rowid=?" },
-		{ &s->search_delete, "DELETE FROM search WHERE rowid=?" },
-		{ &s->search_add, "INSERT INTO search(rowid, words) VALUES(?,?)" },
+		{ &s->search_get[0], "SELECT words FROM search WHERE rowid=?" },
+		{ &s->search_delete[0], "DELETE FROM search WHERE rowid=?" },
+		{ &s->search_add[0], "INSERT INTO search(rowid, words) VALUES(?,?)" },
+		{ &s->search_get[1], "SELECT words FROM search_b WHERE rowid=?" },
+		{ &s->search_delete[1], "DELETE FROM search_b WHERE rowid=?" },
+		{ &s->search_add[1], "INSERT INTO search_b(rowid, words) VALUES(?,?)" },
 	};
 	int rc = SQLITE_OK;
 
@@ -389,9 +392,12 @@ store_open(const char *dir, enum store_mode mode, struct store **ret,
 static void
 close_writer(struct store *s)
 {
-	sqlite3_stmt **list[] = { &s->begin,      &s->commit,       &s->rollback,
-				  &s->epoch_get,  &s->event_add,    &s->search_get,
-				  &s->search_add, &s->search_delete };
+	sqlite3_stmt **list[] = { &s->begin,           &s->commit,
+				  &s->rollback,        &s->epoch_get,
+				  &s->event_add,       &s->search_get[0],
+				  &s->search_get[1],   &s->search_add[0],
+				  &s->search_add[1],   &s->search_delete[0],
+				  &s->search_delete[1] };
 
 	for (size_t i = 0; i < ARRAY_LEN(list); i++)
 		sqlite3_finalize(*list[i]);

@@ -7,6 +7,7 @@
  */
 #include "law_script.h"
 
+#include "base/auto.h"
 #include "model/derive.h"
 
 enum who {
@@ -38,7 +39,7 @@ enum who {
 	N_WHO
 };
 
-#define N_SEEN 33
+#define N_SEEN 53
 
 /* Columns:  1 incident of the mission's site, its signal, a note for the owner, a
  * note of the room; 2 its assignments, of Eagle-1 and of Desert-1; 3 an incident
@@ -47,34 +48,14 @@ enum who {
  * 7 agencies control, mission; 8 accounts of the gate, of the room; 9 the mission's
  * button, invitation, device, a device of nobody; 10 run card, page, node, roll,
  * session; 11 an incident of the training world; 12 people: staff of the mission's
- * first site, of none of its sites, crew of Eagle-1, of Desert-1. */
+ * first site, of none of its sites, crew of Eagle-1, of Desert-1; 13 the missions'
+ * channel, in it the mission, its post, its acknowledgement of the room's, its cursor,
+ * its file, its duty phone, its export; 14 advisories: clear, amber to the mission, red
+ * to its liaison, a draft, a rule for alerts; 15 a series and a meeting with the
+ * mission and the Rangers, the gate's calendar; 16 a matter of the mission, actions of
+ * its liaison and of the room; an order to Eagle-1's officer. */
 static const char *const records[N_WHO] = {
-	/*            1    2  3  4 5   6   7  8  9    10    11 12 */
-	[ADMIN] = "---- O- -- - AAA AAA RR AA AAAA R---- - --A-",
-	[ROOM] = "RRRR RR RR R RR- RRR RR -O --RR RR--- - --O-",
-	[BOSS] = "RRRR RR RR R RR- RRR RR -- --RR RR--- - --O-",
-	[BOARD] = "RRRR RR RR R RR- RRR RR -- --RR RR--- - ----",
-	[OVERSIGHT] = "---- -- -- - --- --- O- -- ---- ----- - ----",
-	[CREW] = "UUUU U- -- U U-- U-- O- -- ---- ----- - --U-",
-	[IDLE] = "---- -- -- - --- --- O- -- ---- ----- - ----",
-	[RCREW] = "UUUU -U -- - -U- U-- -- -- ---- ----- - ---U",
-	[RROOM] = "---- -O -- - -O- --- -- -- ---- ----- - ---O",
-	[RADMIN] = "---- -O -- - -A- --- -- -- ---- ----- - ---A",
-	[GATE] = "OOO- -- -- - --- O-- -O O- ---- ----- - O---",
-	[LIAISON] = "OOO- -- -- - --- OO- -O -- ---- ----- - OO--",
-	[MADMIN] = "OOO- -- -- - --A AA- -O A- AAA- ----- - AA--",
-	[MBOSS] = "OOO- -- -- - --O --- -O -- ---- ----- - ----",
-	[GUARD] = "---- -- -- - --U --- -O -- ---- ----- - ----",
-	[OGATE] = "---- -- OO - --- --O -- -- ---- ----- - ----",
-	[OADMIN] = "---- -- OO - --- --A -- -- ---- ----- - ----",
-	[BUTTON] = "---- -- -- - --- --- -- -- ---- ----- - ----",
-	[PANEL] = "---- -- -- - --- --- -O -- ---- ----- - ----",
-	[WATCH] = "---- -- -- - --- --- O- -- ---- ----- - ----",
-	[REVOKED] = "---- -- -- - --- --- -- -- ---- ----- - ----",
-	[DISABLED] = "---- -- -- - --- --- -- -- ---- ----- - ----",
-	[UNBOUND] = "---- -- -- - --- --- -- -- ---- ----- - ----",
-	[STRANGER] = "---- -- -- - --- --- -- -- ---- ----- - ----",
-	[TROOM] = "---- -- -- - --- --- RR -- ---- R---- R ----",
+#include "law_9_records.inc"
 };
 
 static const char *const who_names[N_WHO] = {
@@ -91,8 +72,13 @@ struct world {
 	enum noun_index noun[N_SEEN];
 	struct id incident, signal, other, other_signal, distress, trained;
 	struct id eagle, desert, guard, token, invitation, device, nobody, card, page;
-	struct id note, room_note, session, people[4], grant, opening, order, watch;
+	struct id note, room_note, session, people[4], grant, opening, devorder, watch;
+	struct id channel, member, post, ack, receipt, file, duty, export;
+	struct id advisory[4], rule, series, meeting, calendar, matter, action[2],
+		order;
 };
+
+#include "law_9_liaison.h"
 
 static struct principal
 person(struct world *w, struct id agency, enum role role, const char *login,
@@ -196,6 +182,8 @@ make_settled(struct world *w)
 			 0);
 }
 
+#include "law_9_talk.h"
+
 /* The mission shares its sites with the control agency. */
 static void
 make_grant(struct world *w)
@@ -250,12 +238,14 @@ make_world(struct world *w)
 				       &w->room_note),
 			 0);
 	make_grant(w);
-	assert_int_equal(
-		device_order_make(town_by(t, &t->room),
-				  &(struct device_order_args){ .device = w->watch,
-							       .kind = ORDER_LOCATE },
-				  &w->order),
-		0);
+	assert_int_equal(device_order_make(town_by(t, &t->room),
+					   &(struct device_order_args){
+						   .device = w->watch,
+						   .kind = DEVICE_ORDER_LOCATE },
+					   &w->devorder),
+			 0);
+	make_talk(w);
+	make_liaison(w);
 }
 
 static void
@@ -308,6 +298,24 @@ make_columns(struct world *w)
 	see(w, &n, NOUN_INCIDENT, w->trained);
 	for (size_t k = 0; k < ARRAY_LEN(w->people); k++)
 		see(w, &n, NOUN_PERSON, w->people[k]);
+	see(w, &n, NOUN_CHANNEL, w->channel);
+	see(w, &n, NOUN_MEMBER, w->member);
+	see(w, &n, NOUN_POST, w->post);
+	see(w, &n, NOUN_ACK, w->ack);
+	see(w, &n, NOUN_RECEIPT, w->receipt);
+	see(w, &n, NOUN_FILE, w->file);
+	see(w, &n, NOUN_DUTY_PHONE, w->duty);
+	see(w, &n, NOUN_EXPORT, w->export);
+	for (int k = 0; k < 4; k++)
+		see(w, &n, NOUN_ADVISORY, w->advisory[k]);
+	see(w, &n, NOUN_CAP_RULE, w->rule);
+	see(w, &n, NOUN_SERIES, w->series);
+	see(w, &n, NOUN_MEETING, w->meeting);
+	see(w, &n, NOUN_CALENDAR, w->calendar);
+	see(w, &n, NOUN_MATTER, w->matter);
+	see(w, &n, NOUN_ACTION, w->action[0]);
+	see(w, &n, NOUN_ACTION, w->action[1]);
+	see(w, &n, NOUN_ORDER, w->order);
 	assert_int_equal(n, N_SEEN);
 }
 
@@ -323,7 +331,7 @@ law_9_who_sees_which_record(void **state)
 	make_columns(w);
 	for (int p = 0; p < N_WHO; p++) {
 		const char *want = records[p];
-		char have[64];
+		char have[128];
 		size_t at = 0;
 
 		for (size_t k = 0; k < N_SEEN; k++) {
@@ -360,76 +368,7 @@ static const struct {
 	enum event_type type;
 	const char *who;
 } heard[] = {
-	/* room admin, crew idle rcrew rroom, gate liaison madmin, ogate oadmin,
-	 * button revoked stranger, troom */
-	{ EVENT_NODE_CHANGED, "-A ---- --- -- --- -" },
-	{ EVENT_AGENCY_CHANGED, "-A ---- --A -- --- -" },
-	{ EVENT_SITE_CHANGED, "R- ---- OO- -- --- -" },
-	{ EVENT_SITE_TESTED, "R- ---- OO- -- --- -" },
-	{ EVENT_UNIT_CHANGED, "RO U--- --- -- --- -" },
-	{ EVENT_UNIT_SHIFT_CHANGED, "RO U--- --- -- --- -" },
-	{ EVENT_ACCOUNT_CHANGED, "-A ---- --A -- --- -" },
-	{ EVENT_SESSION_OPENED, "-A ---- --A -- --- -" },
-	{ EVENT_SESSION_ENDED, "-A ---- --A -- --- -" },
-	{ EVENT_TOKEN_CHANGED, "-A ---- --A -- --- -" },
-	{ EVENT_INVITATION_MADE, "-A ---- --A -- --- -" },
-	{ EVENT_INVITATION_USED, "-A ---- --A -- --- -" },
-	{ EVENT_INVITATION_REVOKED, "-A ---- --A -- --- -" },
-	{ EVENT_DEVICE_SEEN_FIRST, "RA ---- --A -- --- -" },
-	{ EVENT_DEVICE_BOUND, "RA ---- --A -- --- -" },
-	{ EVENT_DEVICE_CHANGED, "RA ---- --A -- --- -" },
-	{ EVENT_DEVICE_LATE, "R- ---- --- -- --- -" },
-	{ EVENT_DEVICE_LOST, "R- ---- --- -- --- -" },
-	{ EVENT_DEVICE_BACK, "R- ---- --- -- --- -" },
-	{ EVENT_DEVICE_FLAGGED, "RA ---- --A -- --- -" },
-	/* to Eagle-1's */
-	{ EVENT_DEVICE_ORDERED, "R- U--- --- -- --- -" },
-	{ EVENT_DEVICE_ORDER_SENT, "R- U--- --- -- --- -" },
-	{ EVENT_DEVICE_ORDER_ACKED, "R- U--- --- -- --- -" },
-	{ EVENT_DEVICE_ORDER_REFUSED, "R- U--- --- -- --- -" },
-	{ EVENT_DEVICE_ORDER_EXPIRED, "R- U--- --- -- --- -" },
-	{ EVENT_RUN_CARD_CHANGED, "R- ---- --- -- --- -" },
-	{ EVENT_SIGNAL_RECEIVED, "R- U-U- OOO -- --- -" },
-	{ EVENT_SIGNAL_AMENDED, "R- U-U- OOO -- --- -" },
-	{ EVENT_INCIDENT_RAISED, "R- ---- OOO -- --- -" },
-	{ EVENT_INCIDENT_PRESENTED, "R- ---- --- -- --- -" },
-	{ EVENT_INCIDENT_ACKNOWLEDGED, "R- U-U- OOO -- --- -" },
-	{ EVENT_INCIDENT_UNACKNOWLEDGED, "R- ---- --- -- --- -" },
-	{ EVENT_INCIDENT_ESCALATED, "R- ---- --- -- --- -" },
-	{ EVENT_INCIDENT_PRIORITY_CHANGED, "R- U-U- OOO -- --- -" },
-	{ EVENT_INCIDENT_CALLED_BACK, "R- ---- --- -- --- -" },
-	{ EVENT_INCIDENT_CANCEL_ASKED, "R- ---- OOO -- --- -" },
-	{ EVENT_INCIDENT_UNIT_NEAR, "R- ---- OOO -- --- -" },
-	{ EVENT_INCIDENT_LINKED, "R- ---- --- -- --- -" },
-	{ EVENT_INCIDENT_RELEASED, "R- ---- OOO -- --- -" },
-	{ EVENT_INCIDENT_CLOSED, "R- U-U- OOO -- --- -" },
-	{ EVENT_INCIDENT_REOPENED, "R- U-U- OOO -- --- -" },
-	{ EVENT_INCIDENT_LEAD_OFFERED, "R- ---- --- -- --- -" },
-	{ EVENT_INCIDENT_LEAD_CHANGED, "R- ---- --- -- --- -" },
-	{ EVENT_INCIDENT_NOTE_ADDED, "R- ---- --- -- --- -" },
-	{ EVENT_ASSIGNMENT_OFFERED, "RO U--- --- -- --- -" },
-	{ EVENT_ASSIGNMENT_ACCEPTED, "RO U--- OOO -- --- -" },
-	{ EVENT_ASSIGNMENT_DECLINED, "RO U--- --- -- --- -" },
-	{ EVENT_ASSIGNMENT_TIMED_OUT, "RO U--- --- -- --- -" },
-	{ EVENT_ASSIGNMENT_EN_ROUTE, "RO U--- OOO -- --- -" },
-	{ EVENT_ASSIGNMENT_ON_SCENE, "RO U--- OOO -- --- -" },
-	{ EVENT_ASSIGNMENT_CLEARED, "RO U--- --- -- --- -" },
-	{ EVENT_ASSIGNMENT_CANCELLED, "RO U--- --- -- --- -" },
-	{ EVENT_PAGE_OWED, "R- ---- --- -- --- -" },
-	{ EVENT_PAGE_SENT, "R- ---- --- -- --- -" },
-	{ EVENT_PAGE_FAILED, "R- ---- --- -- --- -" },
-	{ EVENT_ROOM_MUTED, "R- ---- --- -- --- -" },
-	{ EVENT_ROOM_SNAPSHOT_MADE, "R- ---- --- -- --- -" },
-	{ EVENT_PERSON_CHANGED, "-- ---- OOA -- --- -" },
-	{ EVENT_SYNTHETIC_RAN, "-A ---- --- -- --- -" },
-	/* of the mission's, to the control agency */
-	{ EVENT_GRANT_PROPOSED, "OO ---- -OO -- --- -" },
-	{ EVENT_GRANT_ACCEPTED, "OO ---- -OO -- --- -" },
-	{ EVENT_GRANT_BEGAN, "OO ---- -OO -- --- -" },
-	{ EVENT_GRANT_DECLINED, "OO ---- -OO -- --- -" },
-	{ EVENT_GRANT_WITHDRAWN, "OO ---- -OO -- --- -" },
-	{ EVENT_GRANT_ENDED, "OO ---- -OO -- --- -" },
-	{ EVENT_GRANT_OPENED, "OO ---- -OO -- --- -" },
+#include "law_9_heard.inc"
 };
 
 /* The record of the mission that an event of this noun is about. */
@@ -455,8 +394,24 @@ subject_of(struct world *w, enum noun_index n)
 		[NOUN_SESSION] = w->session,
 		[NOUN_PERSON] = w->people[0],
 		[NOUN_GRANT] = w->grant,
-		[NOUN_DEVICE_ORDER] = w->order,
+		[NOUN_DEVICE_ORDER] = w->devorder,
 		[NOUN_OPENING] = w->opening,
+		[NOUN_CHANNEL] = w->channel,
+		[NOUN_MEMBER] = w->member,
+		[NOUN_POST] = w->post,
+		[NOUN_ACK] = w->ack,
+		[NOUN_RECEIPT] = w->receipt,
+		[NOUN_FILE] = w->file,
+		[NOUN_DUTY_PHONE] = w->duty,
+		[NOUN_EXPORT] = w->export,
+		[NOUN_ADVISORY] = w->advisory[1],
+		[NOUN_CAP_RULE] = w->rule,
+		[NOUN_SERIES] = w->series,
+		[NOUN_MEETING] = w->meeting,
+		[NOUN_CALENDAR] = w->calendar,
+		[NOUN_MATTER] = w->matter,
+		[NOUN_ACTION] = w->action[0],
+		[NOUN_ORDER] = w->order,
 	};
 
 	return journal_find(t->journal, n, ids[n]);
@@ -496,6 +451,9 @@ event_about(struct world *w, enum event_type type, struct event *e)
 	derive_refs(w->t.m, e, rec);
 	if (n == NOUN_NOTE)
 		((struct note *)e->body.rec)->to_owner = ((struct note *)rec)->to_owner;
+	if (n == NOUN_MEETING)
+		PATCH_STR(&e->body, meeting, invited,
+			  span_of(((struct meeting *)rec)->participants));
 }
 
 static void
@@ -509,7 +467,7 @@ law_9_who_hears_which_event(void **state)
 	assert_int_equal(ARRAY_LEN(heard), EVENT__COUNT - 1); /* each type has a row */
 	for (size_t k = 0; k < ARRAY_LEN(heard); k++) {
 		struct event e;
-		char have[64];
+		char have[128];
 
 		event_about(w, heard[k].type, &e);
 		hear_row(w, &e, heard[k].who, have);
@@ -647,6 +605,45 @@ struct spies {
 	size_t heard;
 };
 
+/* Missions hear what the police side says in their group, and who that side is. */
+static bool
+is_from_hub(const struct town *t, const struct event *e)
+{
+	const struct channel *c = channel_missions(t->m);
+	enum noun_index n = event_infos[e->type].noun;
+
+	if (n != NOUN_CHANNEL && n != NOUN_MEMBER && n != NOUN_POST && n != NOUN_FILE &&
+	    n != NOUN_DUTY_PHONE)
+		return false;
+	return channel_agency_side(t->m, c, e->agency) == SIDE_HUB;
+}
+
+/* A record of the police side that is for all missions. */
+static bool
+is_of_hub(const struct town *t, enum noun_index n, const struct record *rec)
+{
+	const struct channel *c = channel_missions(t->m);
+	struct id agency = { 0 };
+
+	if (n == NOUN_CHANNEL)
+		return rec == &c->r;
+	if (n == NOUN_MEMBER)
+		agency = ((const struct member *)rec)->agency;
+	else if (n == NOUN_POST)
+		agency = ((const struct post *)rec)->agency;
+	else if (n == NOUN_FILE)
+		agency = ((const struct file *)rec)->agency;
+	else if (n == NOUN_DUTY_PHONE)
+		agency = ((const struct duty_phone *)rec)->agency;
+	return id_is_set(agency) && channel_agency_side(t->m, c, agency) == SIDE_HUB;
+}
+
+static bool
+is_shared(enum noun_index n)
+{
+	return n == NOUN_ADVISORY || n == NOUN_SERIES || n == NOUN_MEETING;
+}
+
 /* Whose an event is: of the agency of its incident, or of its subject. */
 static void
 spy(void *ctx, const struct event *e)
@@ -660,7 +657,9 @@ spy(void *ctx, const struct event *e)
 				  incident_find(s->t->m, e->incident), &v))
 			continue;
 		s->heard++;
-		if (!id_is(e->agency, s->own[k]))
+		/* what the police side says to many is the one thing that both hear */
+		if (!id_is(e->agency, s->own[k]) && !is_from_hub(s->t, e) &&
+		    !is_shared(event_infos[e->type].noun))
 			fail_msg("%s hears %s of another agency", s->who[k].name,
 				 event_infos[e->type].type);
 	}
@@ -704,10 +703,10 @@ law_9_missions_never_see_one_another(void **state)
 			bool a = false, b = false;
 
 			for (size_t k = 0; k < 6; k++)
-				if (access_record(t.m, &spies.who[k], n, v) !=
-				    VIEW_NONE)
+				if (!is_shared(n) && access_record(t.m, &spies.who[k],
+								   n, v) != VIEW_NONE)
 					*(k < 3 ? &a : &b) = true;
-			if (a && b)
+			if (a && b && !is_of_hub(&t, n, v))
 				fail_msg("both missions see a %s", nouns[n]->name);
 			seen += a || b;
 		}

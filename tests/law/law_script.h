@@ -5,6 +5,7 @@
  */
 #pragma once
 #include "law_help.h"
+#include "law_liaison.h"
 
 #define SCRIPT_KEEP 512
 
@@ -27,6 +28,12 @@ static inline uint64_t
 pick(struct script *s, uint64_t n)
 {
 	return law_random(&s->seed) % n;
+}
+
+static inline int64_t
+script_wall(const struct script *s)
+{
+	return s->t->wall;
 }
 
 static inline void
@@ -239,7 +246,7 @@ script_handle(struct script *s, struct decision *d)
 }
 
 static inline int
-script_order(struct script *s, struct decision *d)
+script_device_order(struct script *s, struct decision *d)
 {
 	struct device_order_args a = { .device = pick_id(s, NOUN_DEVICE),
 				       .kind = 1 + (int)pick(s, 5),
@@ -249,10 +256,10 @@ script_order(struct script *s, struct decision *d)
 
 	if (pick(s, 3) == 0)
 		return device_order_set(d, pick_id(s, NOUN_DEVICE_ORDER),
-					ORDER_SENT + (int)pick(s, 4), SPAN("x"));
+					DEVICE_ORDER_SENT + (int)pick(s, 4), SPAN("x"));
 	if (pick(s, 2)) {
 		d->actor = NULL;
-		a.kind = ORDER_INTERVAL;
+		a.kind = DEVICE_ORDER_INTERVAL;
 		a.seconds = 60;
 	}
 	return device_order_make(d, &a, &id);
@@ -274,11 +281,7 @@ script_grant(struct script *s, struct decision *d)
 	s->partner =
 		town_principal(s->t, pick(s, 2) ? s->t->ranger_boss_id : s->t->boss_id);
 	d->actor = &s->partner;
-	switch (pick(s, 10)) {
-	case 8:
-	case 9:
-	case 6:
-		return grant_open(d, id, a.incident);
+	switch (pick(s, 8)) {
 	case 0:
 		return incident_ask_in(d, &a, &id);
 	case 1:
@@ -290,6 +293,15 @@ script_grant(struct script *s, struct decision *d)
 		return grant_withdraw(d, id, SPAN("enough"));
 	case 5:
 		return grant_tick(d, id);
+	case 6:
+		for (int k = 0; k < 40; k++) { /* few of them are running */
+			const struct grant *g = grant_find(s->t->m, id);
+
+			if (g && g->state == GRANT_ACTIVE)
+				break;
+			id = pick_id(s, NOUN_GRANT);
+		}
+		return grant_open(d, id, a.incident);
 	}
 	patch_init(&p, &noun_grant);
 	PATCH_ENUM(&p, grant, of, 1 + (int)pick(s, 2));
@@ -540,13 +552,23 @@ script_node(struct script *s, struct decision *d)
 	}
 }
 
+#include "law_talk.h"
+
 static inline int
 script_command(struct script *s, struct decision *d)
 {
-	uint64_t k = pick(s, 24);
+	uint64_t k = pick(s, 38);
 
+	if (k >= 36)
+		return script_device_order(s, d);
+
+	if (k >= 31)
+		return script_talk(s, d);
+
+	if (k >= 28)
+		return script_grant(s, d);
 	if (k >= 20)
-		return k < 22 ? script_grant(s, d) : script_order(s, d);
+		return script_liaison(s, d);
 	if (k < 6)
 		return script_press(s, d);
 	if (k < 12)
@@ -614,8 +636,8 @@ static inline void
 script_seed_ids(struct script *s)
 {
 	struct town *t = s->t;
-	const enum noun_index n[] = { NOUN_ACCOUNT, NOUN_TOKEN, NOUN_SITE, NOUN_UNIT,
-				      NOUN_AGENCY };
+	const enum noun_index n[] = { NOUN_ACCOUNT, NOUN_TOKEN,   NOUN_SITE,  NOUN_UNIT,
+				      NOUN_AGENCY,  NOUN_CHANNEL, NOUN_MEMBER };
 
 	for (size_t k = 0; k < ARRAY_LEN(n); k++) {
 		struct arena AUTO(arena_done) a = { 0 };

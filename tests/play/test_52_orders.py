@@ -12,12 +12,21 @@ from actors import Watch, until
 @pytest.fixture
 def watch(node):
     w = node.watch()
-    w.say("LK,50,100,80")
-    w.answer()
+    for _ in range(2):  # what waited since the last test comes between
+        w.say("LK,50,100,80")
+        w.answer()
+    w.orders.clear()
     w.device = next(d for d in node.role("administrator").items("/api/v1/devices")
                     if d["identity"] == w.identity)
     yield w
     w.close()
+
+
+def close_all(node, unit):
+    for i in node.role("dispatcher").items("/api/v1/incidents?state=open"):
+        if i.get("unit") == unit:
+            node.role("supervisor").ok("POST", "/api/v1/incidents/%s/close" % i["id"],
+                                       {"disposition": "handled"})
 
 
 def order(node, w, **body):
@@ -74,10 +83,7 @@ def test_orders_are_refused_by_name(node, watch):
 def test_nobody_off_duty_is_asked_where_he_is(node, watch):
     d, unit = node.role("dispatcher"), watch.device["bound_to"]
     path = "/api/v1/devices/%s/orders" % watch.device["id"]
-    for i in d.items("/api/v1/incidents?state=open"):
-        if i.get("unit") == unit:
-            node.role("supervisor").ok("POST", "/api/v1/incidents/%s/close" % i["id"],
-                                       {"disposition": "handled"})
+    close_all(node, unit)
     d.ok("POST", "/api/v1/units/%s/shift" % unit, {"on": False})
     try:
         r = d.post(path, {"kind": "locate"})
@@ -95,6 +101,11 @@ def test_nobody_off_duty_is_asked_where_he_is(node, watch):
 
 def test_an_sos_makes_it_report_fast_and_slow_again(node, watch):
     d, unit = node.role("dispatcher"), watch.device["bound_to"]
+    close_all(node, unit)
+    for _ in range(2):
+        watch.say("LK,50,100,80")
+        watch.answer()
+    watch.orders.clear()
     watch.fix("AL", 24.92, 67.12, status=1 << 16)
     assert watch.frame().endswith("*AL]"), "the alarm is answered first"
     assert watch.order("UPLOAD") == "UPLOAD,10"

@@ -192,16 +192,8 @@ place_decode(struct span word, struct span content, struct span rest, int64_t no
 	}
 }
 
-/* A watch repeats the word of an order. */
-static enum gate_order_kind
-order_of(struct span word)
-{
-	return span_is_z(word, "CR")        ? GATE_LOCATE_NOW
-	       : span_is_z(word, "UPLOAD")  ? GATE_INTERVAL
-	       : span_is_z(word, "MESSAGE") ? GATE_TEXT
-	       : span_is_z(word, "FIND")    ? GATE_RING
-					    : 0;
-}
+/* By kind; a watch repeats the word. An alarm is confirmed as it is answered. */
+static const char *const order_word[] = { "", "CR", "UPLOAD", "MESSAGE", "FIND", "AL" };
 
 static void
 word_decode(const struct bracket *h, struct span word, struct span rest,
@@ -232,7 +224,9 @@ word_decode(const struct bracket *h, struct span word, struct span rest,
 	snprintf(spaced, sizeof spaced, " %s ", keyword);
 	if (strstr(order_words, spaced)) {
 		r->kind = GATE_ORDER_ACK;
-		r->acks = order_of(word);
+		for (int k = GATE_LOCATE_NOW; k <= GATE_RING; k++)
+			if (span_is_z(word, order_word[k]))
+				r->acks = k;
 	}
 }
 
@@ -265,23 +259,18 @@ watch_decode(void *state, const struct gate_in *in, struct gate_out *out)
 static int
 order_write(const struct gate_order *order, char *to, size_t cap)
 {
+	const char *word = order_word[order->kind];
 	int seconds = order->seconds;
 
-	switch (order->kind) {
-	case GATE_LOCATE_NOW:
-		return snprintf(to, cap, "CR");
-	case GATE_INTERVAL: /* the vendor's range begins at 60, firmwares take 10 */
-		seconds = seconds < 10 ? 10 : seconds > 65535 ? 65535 : seconds;
-		return snprintf(to, cap, "UPLOAD,%d", seconds);
-	case GATE_TEXT:
+	if (order->kind == GATE_TEXT) {
 		strcpy(to, "MESSAGE,");
 		return pick_utf16_hex(order->text, to + 8, cap - 8) ? 1 : ERR_TOO_BIG;
-	case GATE_RING:
-		return snprintf(to, cap, "FIND");
-	case GATE_CONFIRM: /* what an alarm is answered with */
-		return snprintf(to, cap, "AL");
 	}
-	return ERR_UNSUPPORTED;
+	if (order->kind != GATE_INTERVAL)
+		return snprintf(to, cap, "%s", word);
+	/* the vendor's range begins at 60, firmwares take 10 */
+	seconds = seconds < 10 ? 10 : seconds > 65535 ? 65535 : seconds;
+	return snprintf(to, cap, "%s,%d", word, seconds);
 }
 
 static int
