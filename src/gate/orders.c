@@ -58,7 +58,7 @@ give(struct gate *g, const struct device_order *o, const struct device *d)
 				    .now_ms = net_wall_ms(g->cfg.net) };
 	int rc;
 
-	if (!c || o->r.touched_seq > journal_durable(g->cfg.journal))
+	if (!c || o->r.id.seq > journal_durable(g->cfg.journal))
 		return;
 	order.serial = ++g->serial;
 	gate_out_clear(&g->told);

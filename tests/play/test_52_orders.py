@@ -106,7 +106,7 @@ def test_an_sos_makes_it_report_fast_and_slow_again(node, watch):
         watch.say("LK,50,100,80")
         watch.answer()
     watch.orders.clear()
-    watch.fix("AL", 24.92, 67.12, status=1 << 16)
+    watch.fix("AL", 24.9213, 67.1213, status=1 << 16)  # no repeat of another test's
     assert watch.frame().endswith("*AL]"), "the alarm is answered first"
     assert watch.order("UPLOAD") == "UPLOAD,10"
     assert watch.order("CR") == "CR"
