@@ -12,6 +12,7 @@
 #include "model/assignment.h"
 #include "model/channel.h"
 #include "model/duty.h"
+#include "model/device_order.h"
 #include "model/event.h"
 #include "model/file.h"
 #include "model/grant.h"
@@ -73,6 +74,7 @@ MODEL_FINDER(matter, matter, NOUN_MATTER)
 MODEL_FINDER(action, action, NOUN_ACTION)
 MODEL_FINDER(order, order, NOUN_ORDER)
 MODEL_FINDER(person, person, NOUN_PERSON)
+MODEL_FINDER(device_order, device_order, NOUN_DEVICE_ORDER)
 MODEL_FINDER(grant, grant, NOUN_GRANT)
 MODEL_FINDER(channel, channel, NOUN_CHANNEL)
 MODEL_FINDER(member, member, NOUN_MEMBER)

@@ -42,6 +42,7 @@ enum noun_index {
 	NOUN_MATTER,
 	NOUN_ACTION,
 	NOUN_ORDER,
+	NOUN_DEVICE_ORDER,
 	NOUN__COUNT,
 };
 
