@@ -192,7 +192,7 @@ place_decode(struct span word, struct span content, struct span rest, int64_t no
 	}
 }
 
-/* By kind; a watch repeats the word. An alarm is confirmed as it is answered. */
+/* By kind; a watch repeats it. An alarm is confirmed as it is answered. */
 static const char *const order_word[] = { "", "CR", "UPLOAD", "MESSAGE", "FIND", "AL" };
 
 static void
@@ -259,18 +259,18 @@ watch_decode(void *state, const struct gate_in *in, struct gate_out *out)
 static int
 order_write(const struct gate_order *order, char *to, size_t cap)
 {
-	const char *word = order_word[order->kind];
 	int seconds = order->seconds;
 
+	if (order->kind < GATE_LOCATE_NOW || order->kind > GATE_CONFIRM)
+		return ERR_UNSUPPORTED;
 	if (order->kind == GATE_TEXT) {
 		strcpy(to, "MESSAGE,");
 		return pick_utf16_hex(order->text, to + 8, cap - 8) ? 1 : ERR_TOO_BIG;
 	}
-	if (order->kind != GATE_INTERVAL)
-		return snprintf(to, cap, "%s", word);
-	/* the vendor's range begins at 60, firmwares take 10 */
+	if (order->kind != GATE_INTERVAL) /* it takes 10 and more */
+		return snprintf(to, cap, "%s", order_word[order->kind]);
 	seconds = seconds < 10 ? 10 : seconds > 65535 ? 65535 : seconds;
-	return snprintf(to, cap, "%s,%d", word, seconds);
+	return snprintf(to, cap, "UPLOAD,%d", seconds);
 }
 
 static int
