@@ -78,6 +78,8 @@ open_rooms(struct program *p, struct buf *why)
 	if (rc == 0)
 		rc = dispatch_open(p->net, p->journal, p->track, &dc, &p->dispatch);
 	if (rc == 0)
+		rc = rounds_open(p->net, p->journal, &p->rounds);
+	if (rc == 0)
 		rc = api_open(
 			&(struct api_config){
 				.net = p->net,
@@ -114,6 +116,7 @@ close_rooms(struct program *p)
 			p->net); /* what was posted runs while its owner still stands */
 	gate_close(p->gate);
 	api_close(p->api);
+	rounds_close(p->rounds);
 	dispatch_close(p->dispatch);
 	auth_close(p->auth);
 	track_close(p->track);

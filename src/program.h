@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "cli/cli.h"
 #include "gate/gate.h"
+#include "rounds/rounds.h"
 
 #define DOORS_MAX 32
 
@@ -15,6 +16,7 @@ struct program {
 	struct track *track;
 	struct auth *auth;
 	struct dispatch *dispatch;
+	struct rounds *rounds;
 	struct api *api;
 	struct gate *gate;
 	struct net_tls *tls;

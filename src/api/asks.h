@@ -105,6 +105,21 @@ struct ask_token {
 	struct id agency, unit, site;
 	char *label;
 };
+struct ask_threat {
+	struct record r;
+	int level;
+	char *reason;
+	int64_t from;
+};
+struct ask_glass {
+	struct record r;
+	char *reason;
+	int64_t minutes;
+};
+struct ask_check_in {
+	struct record r;
+	char *note;
+};
 struct ask_nothing {
 	struct record r;
 };
@@ -116,4 +131,5 @@ struct ask_revoke {
 extern const struct noun ask_login, ask_password, ask_totp, ask_totp_set, ask_session,
 	ask_cancel, ask_press, ask_call, ask_late, ask_offer, ask_note, ask_priority,
 	ask_callback, ask_close, ask_link, ask_status, ask_shift, ask_fixes,
-	ask_enrolment, ask_token, ask_nothing, ask_revoke;
+	ask_enrolment, ask_token, ask_nothing, ask_revoke, ask_threat, ask_glass,
+	ask_check_in;

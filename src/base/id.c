@@ -27,6 +27,13 @@ id_is_node_name(struct span s)
 	return true;
 }
 
+/* A noun's letter: a to z, or a digit once those are used up. */
+static bool
+is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
 int
 id_parse(struct span s, struct id *ret)
 {
@@ -34,9 +41,8 @@ id_parse(struct span s, struct id *ret)
 	struct id id = { 0 };
 	int64_t seq;
 
-	if (!id_is_node_name(node) || noun.n != 1 || noun.p[0] < 'a' ||
-	    noun.p[0] > 'z' || !span_to_i64(s, &seq) || seq <= 0 || s.p[0] < '1' ||
-	    s.p[0] > '9')
+	if (!id_is_node_name(node) || noun.n != 1 || !is_letter(noun.p[0]) ||
+	    !span_to_i64(s, &seq) || seq <= 0 || s.p[0] < '1' || s.p[0] > '9')
 		return ERR_SYNTAX;
 	id.seq = (uint64_t)seq;
 	id.noun = noun.p[0];

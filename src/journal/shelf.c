@@ -74,7 +74,8 @@ shelf_load_live(struct journal *j, struct buf *why)
 {
 	static const enum noun_index all[] = {
 		NOUN_NODE,  NOUN_AGENCY,     NOUN_SITE,   NOUN_UNIT,     NOUN_ACCOUNT,
-		NOUN_TOKEN, NOUN_INVITATION, NOUN_DEVICE, NOUN_RUN_CARD, NOUN_PERSON
+		NOUN_TOKEN, NOUN_INVITATION, NOUN_DEVICE, NOUN_RUN_CARD, NOUN_PERSON,
+		NOUN_BOOK,  NOUN_PLAN,       NOUN_POINT,  NOUN_REVIEW,   NOUN_FINDING
 	};
 	int rc = 0;
 	void *rec;
@@ -158,6 +159,7 @@ shelf_tidy(struct journal *j, struct batch *b)
 		const struct event *e = &b->events[k].e;
 		struct note *note;
 		struct page *page;
+		struct visit *visit;
 
 		switch (event_infos[e->type].noun) {
 		case NOUN_SIGNAL:
@@ -174,6 +176,11 @@ shelf_tidy(struct journal *j, struct batch *b)
 			note = note_find(&j->model, e->subject);
 			if (note && note->r.touched_seq <= j->durable)
 				model_evict(&j->model, NOUN_NOTE, &note->r);
+			break;
+		case NOUN_VISIT:
+			visit = visit_find(&j->model, e->subject);
+			if (visit && visit->r.touched_seq <= j->durable)
+				model_evict(&j->model, NOUN_VISIT, &visit->r);
 			break;
 		case NOUN_PAGE:
 			page = page_find(&j->model, e->subject);

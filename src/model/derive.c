@@ -112,6 +112,11 @@ derived_link(struct model *m, enum noun_index n, struct record *rec)
 	} else if (n == NOUN_DEVICE) {
 		((struct device *)rec)->last_seen_at = TIME_NONE;
 		((struct device *)rec)->battery_pct = -1;
+	} else if (n == NOUN_BOOK) {
+		struct site *s = site_find(m, ((struct book *)rec)->site);
+
+		if (s)
+			s->book = (struct book *)rec;
 	} else if (n == NOUN_ROLL) {
 		struct roll *r = (struct roll *)rec;
 
@@ -248,6 +253,32 @@ use_code(struct model *m, const struct event *e, const struct session *s)
 	model_touch(m, &a->r, e->seq);
 }
 
+/* What happens at a site whose cancel was accepted is told to its owner when a
+ * supervisor releases it. */
+static void
+derive_held(struct model *m, const struct event *e, const struct incident *i)
+{
+	struct site *s = site_find(m, i->site);
+	const struct incident_list *l;
+
+	if (!s)
+		return;
+	if (e->type == EVENT_INCIDENT_CANCEL_ASKED &&
+	    i->frozen_seq == (int64_t)e->seq) {
+		s->held = i->r.id;
+	} else if (e->type == EVENT_INCIDENT_RELEASED && id_is(s->held, i->r.id)) {
+		s->held = (struct id){ 0 };
+		l = open_incidents(m, i->site, (struct span){ 0 });
+		for (size_t k = 0; k < l->n; k++)
+			if (l->v[k]->frozen_seq != FIELD_NONE &&
+			    l->v[k]->released_at == TIME_NONE)
+				s->held = l->v[k]->r.id;
+	} else {
+		return;
+	}
+	model_touch(m, &s->r, e->seq);
+}
+
 /* The next person's key is one that nobody has. */
 static void
 use_key(struct model *m, const struct event *e, int64_t slot)
@@ -293,6 +324,7 @@ derive(struct model *m, const struct event *e, struct record *rec)
 			model_touch(m, &m->node->r, e->seq);
 		}
 		((struct incident *)rec)->is_loaded_whole = true;
+		derive_held(m, e, (const struct incident *)rec);
 		break;
 	case NOUN_ACCOUNT:
 		use_key(m, e, ((struct account *)rec)->key_slot);
@@ -302,6 +334,13 @@ derive(struct model *m, const struct event *e, struct record *rec)
 		break;
 	case NOUN_PERSON:
 		use_key(m, e, ((struct person *)rec)->key_slot);
+		break;
+	case NOUN_BOOK:
+		use_key(m, e, ((struct book *)rec)->key_slot);
+		derive_book(e, (struct book *)rec);
+		break;
+	case NOUN_VISIT:
+		derive_visit(m, e, (const struct visit *)rec);
 		break;
 	default:
 		break;
@@ -382,6 +421,14 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 		break;
 	case NOUN_DEVICE:
 		e->agency = ((const struct device *)rec)->agency;
+		break;
+	case NOUN_BOOK:
+	case NOUN_PLAN:
+	case NOUN_POINT:
+	case NOUN_VISIT:
+	case NOUN_REVIEW:
+	case NOUN_FINDING:
+		refs_of_register(e, rec);
 		break;
 	default:
 		break;

@@ -13,6 +13,8 @@
 #define SEE_AGENCY 8u
 #define SEE_ADMIN 16u
 #define SEE_STAFF 32u
+#define SEE_KEEPER 0x10000u
+#define SEE_OPEN 0x20000u
 
 enum event_type {
 	EVENT__NONE,

@@ -9,10 +9,14 @@
 #include "model/account.h"
 #include "model/agency.h"
 #include "model/assignment.h"
+#include "model/book.h"
 #include "model/event.h"
 #include "model/incident.h"
 #include "model/note.h"
 #include "model/person.h"
+#include "model/plan.h"
+#include "model/point.h"
+#include "model/review.h"
 #include "model/signal.h"
 #include "model/site.h"
 #include "model/unit.h"
@@ -53,6 +57,12 @@ MODEL_FINDER(note, note, NOUN_NOTE)
 MODEL_FINDER(page, page, NOUN_PAGE)
 MODEL_FINDER(session, session, NOUN_SESSION)
 MODEL_FINDER(person, person, NOUN_PERSON)
+MODEL_FINDER(book, book, NOUN_BOOK)
+MODEL_FINDER(plan, plan, NOUN_PLAN)
+MODEL_FINDER(point, point, NOUN_POINT)
+MODEL_FINDER(visit, visit, NOUN_VISIT)
+MODEL_FINDER(review, review, NOUN_REVIEW)
+MODEL_FINDER(finding, finding, NOUN_FINDING)
 
 struct account *account_by_login(const struct model *m, struct span login);
 /* Also with the agency's short name behind it. */

@@ -22,6 +22,12 @@ const struct noun *const nouns[NOUN__COUNT] = {
 	[NOUN_PAGE] = &noun_page,
 	[NOUN_SESSION] = &noun_session,
 	[NOUN_PERSON] = &noun_person,
+	[NOUN_BOOK] = &noun_book,
+	[NOUN_PLAN] = &noun_plan,
+	[NOUN_POINT] = &noun_point,
+	[NOUN_VISIT] = &noun_visit,
+	[NOUN_REVIEW] = &noun_review,
+	[NOUN_FINDING] = &noun_finding,
 };
 
 const char *const world_ask_names[] = { "", "live", "training", NULL };
@@ -76,6 +82,12 @@ noun_columns(enum noun_index n, const struct record *rec, int64_t k[3])
 		k[0] = seq_or_none(((const struct roll *)rec)->incident);
 	} else if (n == NOUN_SESSION) {
 		k[0] = ((const struct session *)rec)->ended ? FIELD_NONE : 1;
+	} else if (n == NOUN_VISIT) {
+		const struct visit *v = (const struct visit *)rec;
+
+		k[0] = seq_or_none(v->point);
+		k[1] = seq_or_none(v->agency);
+		k[2] = v->state == VISIT_MISSED ? 1 : FIELD_NONE;
 	} else if (n == NOUN_PAGE) {
 		const struct page *p = (const struct page *)rec;
 
@@ -84,12 +96,37 @@ noun_columns(enum noun_index n, const struct record *rec, int64_t k[3])
 	}
 }
 
+/* The site that a part of a register is of. */
+static struct id
+site_of_part(enum noun_index n, const struct record *rec)
+{
+	switch (n) {
+	case NOUN_PLAN:
+		return ((const struct plan *)rec)->site;
+	case NOUN_POINT:
+		return ((const struct point *)rec)->site;
+	case NOUN_VISIT:
+		return ((const struct visit *)rec)->site;
+	case NOUN_REVIEW:
+		return ((const struct review *)rec)->site;
+	case NOUN_FINDING:
+		return ((const struct finding *)rec)->site;
+	default:
+		return (struct id){ 0 };
+	}
+}
+
 int64_t
 model_key_slot(const struct model *m, enum noun_index n, const struct record *rec)
 {
 	struct id in = { 0 };
 	const struct incident *i;
+	const struct site *s = site_find(m, site_of_part(n, rec));
 
+	if (s)
+		return s->book ? s->book->key_slot : FIELD_NONE;
+	if (n == NOUN_BOOK)
+		return ((const struct book *)rec)->key_slot;
 	if (n == NOUN_ACCOUNT)
 		return ((const struct account *)rec)->key_slot;
 	if (n == NOUN_PERSON)

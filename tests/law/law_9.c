@@ -5,6 +5,7 @@
  * which event; a row is a kind of caller, a letter a view:
  *   -  none    O  owner    U  unit    R  room    A  administrator
  */
+#include "law_register.h"
 #include "law_script.h"
 
 #include "model/derive.h"
@@ -38,7 +39,7 @@ enum who {
 	N_WHO
 };
 
-#define N_SEEN 33
+#define N_SEEN 39
 
 /* Columns:  1 incident of the mission's site, its signal, a note for the owner, a
  * note of the room; 2 its assignments, of Eagle-1 and of Desert-1; 3 an incident
@@ -47,34 +48,36 @@ enum who {
  * 7 agencies control, mission; 8 accounts of the gate, of the room; 9 the mission's
  * button, invitation, device, a device of nobody; 10 run card, page, node, roll,
  * session; 11 an incident of the training world; 12 people: staff of the mission's
- * first site, of none of its sites, crew of Eagle-1, of Desert-1. */
+ * first site, of none of its sites, crew of Eagle-1, of Desert-1; 13 the register of
+ * the mission's site, open by the incident: its head page, a plan, a post, a visit, an
+ * audit, a finding. */
 static const char *const records[N_WHO] = {
-	/*            1    2  3  4 5   6   7  8  9    10    11 12 */
-	[ADMIN] = "---- O- -- - AAA AAA RR AA AAAA R---- - --A-",
-	[ROOM] = "RRRR RR RR R RR- RRR RR -O --RR RR--- - --O-",
-	[BOSS] = "RRRR RR RR R RR- RRR RR -- --RR RR--- - --O-",
-	[BOARD] = "RRRR RR RR R RR- RRR RR -- --RR RR--- - ----",
-	[OVERSIGHT] = "---- -- -- - --- --- O- -- ---- ----- - ----",
-	[CREW] = "UUUU U- -- U U-- U-- O- -- ---- ----- - --U-",
-	[IDLE] = "---- -- -- - --- --- O- -- ---- ----- - ----",
-	[RCREW] = "UUUU -U -- - -U- U-- -- -- ---- ----- - ---U",
-	[RROOM] = "---- -O -- - -O- --- -- -- ---- ----- - ---O",
-	[RADMIN] = "---- -O -- - -A- --- -- -- ---- ----- - ---A",
-	[GATE] = "OOO- -- -- - --- O-- -O O- ---- ----- - O---",
-	[LIAISON] = "OOO- -- -- - --- OO- -O -- ---- ----- - OO--",
-	[MADMIN] = "OOO- -- -- - --A AA- -O A- AAA- ----- - AA--",
-	[MBOSS] = "OOO- -- -- - --O --- -O -- ---- ----- - ----",
-	[GUARD] = "---- -- -- - --U --- -O -- ---- ----- - ----",
-	[OGATE] = "---- -- OO - --- --O -- -- ---- ----- - ----",
-	[OADMIN] = "---- -- OO - --- --A -- -- ---- ----- - ----",
-	[BUTTON] = "---- -- -- - --- --- -- -- ---- ----- - ----",
-	[PANEL] = "---- -- -- - --- --- -O -- ---- ----- - ----",
-	[WATCH] = "---- -- -- - --- --- O- -- ---- ----- - ----",
-	[REVOKED] = "---- -- -- - --- --- -- -- ---- ----- - ----",
-	[DISABLED] = "---- -- -- - --- --- -- -- ---- ----- - ----",
-	[UNBOUND] = "---- -- -- - --- --- -- -- ---- ----- - ----",
-	[STRANGER] = "---- -- -- - --- --- -- -- ---- ----- - ----",
-	[TROOM] = "---- -- -- - --- --- RR -- ---- R---- R ----",
+	/*            1    2  3  4 5   6   7  8  9    10    11 12   13 */
+	[ADMIN] = "---- O- -- - AAA AAA RR AA AAAA R---- - --A- ------",
+	[ROOM] = "RRRR RR RR R RR- RRR RR -O --RR RR--- - --O- RRR---",
+	[BOSS] = "RRRR RR RR R RR- RRR RR -- --RR RR--- - --O- RRR---",
+	[BOARD] = "RRRR RR RR R RR- RRR RR -- --RR RR--- - ---- ------",
+	[OVERSIGHT] = "---- -- -- - --- --- O- -- ---- ----- - ---- ------",
+	[CREW] = "UUUU U- -- U U-- U-- O- -- ---- ----- - --U- UUU---",
+	[IDLE] = "---- -- -- - --- --- O- -- ---- ----- - ---- ------",
+	[RCREW] = "UUUU -U -- - -U- U-- -- -- ---- ----- - ---U ------",
+	[RROOM] = "---- -O -- - -O- --- -- -- ---- ----- - ---O ------",
+	[RADMIN] = "---- -O -- - -A- --- -- -- ---- ----- - ---A ------",
+	[GATE] = "OOO- -- -- - --- O-- -O O- ---- ----- - O--- OOOOOO",
+	[LIAISON] = "OOO- -- -- - --- OO- -O -- ---- ----- - OO-- OOOOOO",
+	[MADMIN] = "OOO- -- -- - --A AA- -O A- AAA- ----- - AA-- OOOOOO",
+	[MBOSS] = "OOO- -- -- - --O --- -O -- ---- ----- - ---- ------",
+	[GUARD] = "---- -- -- - --U --- -O -- ---- ----- - ---- ------",
+	[OGATE] = "---- -- OO - --- --O -- -- ---- ----- - ---- ------",
+	[OADMIN] = "---- -- OO - --- --A -- -- ---- ----- - ---- ------",
+	[BUTTON] = "---- -- -- - --- --- -- -- ---- ----- - ---- ------",
+	[PANEL] = "---- -- -- - --- --- -O -- ---- ----- - ---- ------",
+	[WATCH] = "---- -- -- - --- --- O- -- ---- ----- - ---- ------",
+	[REVOKED] = "---- -- -- - --- --- -- -- ---- ----- - ---- ------",
+	[DISABLED] = "---- -- -- - --- --- -- -- ---- ----- - ---- ------",
+	[UNBOUND] = "---- -- -- - --- --- -- -- ---- ----- - ---- ------",
+	[STRANGER] = "---- -- -- - --- --- -- -- ---- ----- - ---- ------",
+	[TROOM] = "---- -- -- - --- --- RR -- ---- R---- R ---- ------",
 };
 
 static const char *const who_names[N_WHO] = {
@@ -92,6 +95,7 @@ struct world {
 	struct id incident, signal, other, other_signal, distress, trained;
 	struct id eagle, desert, guard, token, invitation, device, nobody, card, page;
 	struct id note, room_note, session, people[4];
+	struct law_register reg;
 };
 
 static struct principal
@@ -208,6 +212,7 @@ make_world(struct world *w)
 	make_people(w);
 	make_settled(w);
 	make_training(w);
+	w->reg = register_make(t, &w->who[MADMIN], t->site, w->people[0]);
 	r = town_press(t, &t->gate);
 	w->incident = r.incident;
 	w->signal = r.signal;
@@ -279,6 +284,12 @@ make_columns(struct world *w)
 	see(w, &n, NOUN_INCIDENT, w->trained);
 	for (size_t k = 0; k < ARRAY_LEN(w->people); k++)
 		see(w, &n, NOUN_PERSON, w->people[k]);
+	see(w, &n, NOUN_BOOK, w->reg.book);
+	see(w, &n, NOUN_PLAN, w->reg.plan);
+	see(w, &n, NOUN_POINT, w->reg.post);
+	see(w, &n, NOUN_VISIT, w->reg.visit);
+	see(w, &n, NOUN_REVIEW, w->reg.review);
+	see(w, &n, NOUN_FINDING, w->reg.finding);
 	assert_int_equal(n, N_SEEN);
 }
 
@@ -383,6 +394,21 @@ static const struct {
 	{ EVENT_ROOM_MUTED, "R- ---- --- -- --- -" },
 	{ EVENT_ROOM_SNAPSHOT_MADE, "R- ---- --- -- --- -" },
 	{ EVENT_PERSON_CHANGED, "-- ---- OOA -- --- -" },
+	{ EVENT_REGISTER_CHANGED, "R- U--- OOO -- --- -" },
+	{ EVENT_REGISTER_THREAT_SET, "-- ---- OOO -- --- -" },
+	{ EVENT_REGISTER_WITHHELD, "R- ---- OOO -- --- -" },
+	{ EVENT_REGISTER_RESTORED, "R- ---- OOO -- --- -" },
+	{ EVENT_REGISTER_ASKED, "R- ---- OOO -- --- -" },
+	{ EVENT_REGISTER_APPROVED, "R- ---- OOO -- --- -" },
+	{ EVENT_REGISTER_ENDED, "R- ---- OOO -- --- -" },
+	{ EVENT_REGISTER_OPENED, "R- ---- OOO -- --- -" },
+	{ EVENT_PLAN_CHANGED, "R- U--- OOO -- --- -" },
+	{ EVENT_POINT_CHANGED, "R- U--- OOO -- --- -" },
+	{ EVENT_POINT_LATE, "-- ---- OOO -- --- -" },
+	{ EVENT_VISIT_MADE, "-- ---- OOO -- --- -" },
+	{ EVENT_VISIT_MISSED, "R- ---- OOO -- --- -" },
+	{ EVENT_REVIEW_CHANGED, "-- ---- OOO -- --- -" },
+	{ EVENT_FINDING_CHANGED, "-- ---- OOO -- --- -" },
 	{ EVENT_SYNTHETIC_RAN, "-A ---- --- -- --- -" },
 };
 
@@ -408,6 +434,12 @@ subject_of(struct world *w, enum noun_index n)
 		[NOUN_PAGE] = w->page,
 		[NOUN_SESSION] = w->session,
 		[NOUN_PERSON] = w->people[0],
+		[NOUN_BOOK] = w->reg.book,
+		[NOUN_PLAN] = w->reg.plan,
+		[NOUN_POINT] = w->reg.post,
+		[NOUN_VISIT] = w->reg.visit,
+		[NOUN_REVIEW] = w->reg.review,
+		[NOUN_FINDING] = w->reg.finding,
 	};
 
 	return journal_find(t->journal, n, ids[n]);

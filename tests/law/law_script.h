@@ -462,10 +462,93 @@ script_node(struct script *s, struct decision *d)
 	}
 }
 
+/* What its owner writes into a site's register. */
+static inline int
+script_part(struct script *s, struct decision *d)
+{
+	uint64_t kind = pick(s, 4);
+	struct patch p;
+	struct id id;
+	int rc;
+
+	patch_init(&p, kind == 0   ? &noun_plan
+		       : kind == 1 ? &noun_point
+		       : kind == 2 ? &noun_review
+				   : &noun_finding);
+	if (kind == 0) {
+		PATCH_ID(&p, plan, site, pick_id(s, NOUN_SITE));
+		PATCH_STR(&p, plan, title, span_of(pick_text(s)));
+		PATCH_STR(&p, plan, sections,
+			  SPAN("[{ \"title\": \"a\", \"text\": \"\\u0627\" }]"));
+		rc = plan_put(d, pick(s, 3) ? NO_ID : pick_id(s, NOUN_PLAN), &p, &id);
+	} else if (kind == 1) {
+		PATCH_ID(&p, point, site, pick_id(s, NOUN_SITE));
+		PATCH_STR(&p, point, name, span_of(pick_text(s)));
+		PATCH_POS(&p, point, position, pick_place(s));
+		if (pick(s, 3)) {
+			PATCH_INT(&p, point, every_s, 10 + (int64_t)pick(s, 4000));
+			PATCH_INT(&p, point, grace_s, 5);
+		}
+		rc = point_put(d, pick(s, 3) ? NO_ID : pick_id(s, NOUN_POINT), &p, &id);
+	} else if (kind == 2) {
+		PATCH_ID(&p, review, site, pick_id(s, NOUN_SITE));
+		PATCH_ENUM(&p, review, kind, 1 + (int)pick(s, 3));
+		PATCH_STR(&p, review, remarks, span_of(pick_text(s)));
+		rc = review_put(d, pick(s, 3) ? NO_ID : pick_id(s, NOUN_REVIEW), &p,
+				&id);
+	} else {
+		id = pick(s, 3) ? NO_ID : pick_id(s, NOUN_FINDING);
+		PATCH_ID(&p, finding, review, pick_id(s, NOUN_REVIEW));
+		PATCH_STR(&p, finding, text, span_of(pick_text(s)));
+		if (id_is_set(id))
+			PATCH_ENUM(&p, finding, state, 1 + (int)pick(s, 5));
+		rc = finding_put(d, id, &p, &id);
+	}
+	patch_done(&p);
+	return rc;
+}
+
+/* What others do with a register, and what time does. */
+static inline int
+script_register(struct script *s, struct decision *d)
+{
+	struct id site = pick_id(s, NOUN_SITE), id;
+	struct site *at = site_find(s->t->m, site);
+	struct patch p;
+	int rc;
+
+	switch (pick(s, 9)) {
+	case 0:
+		return register_threat(d, site, 1 + (int)pick(s, 5),
+				       span_of(pick_text(s)), TIME_NONE);
+	case 1:
+		patch_init(&p, &noun_book);
+		PATCH_BOOL(&p, book, withheld, pick(s, 3) == 0);
+		rc = register_put(d, site, &p);
+		patch_done(&p);
+		return rc;
+	case 2:
+		return register_ask(d, site, span_of(pick_text(s)), 1);
+	case 3:
+		return register_approve(d, site);
+	case 4:
+		return register_end(d, site);
+	case 5:
+		return at ? register_look(d, at, SPAN("plans")) : 0;
+	case 6:
+		return register_tick(d, pick_id(s, NOUN_BOOK));
+	case 7:
+		return point_tick(d, pick_id(s, NOUN_POINT));
+	default:
+		return point_check_in(d, pick_id(s, NOUN_POINT), span_of(pick_text(s)),
+				      &id);
+	}
+}
+
 static inline int
 script_command(struct script *s, struct decision *d)
 {
-	uint64_t k = pick(s, 20);
+	uint64_t k = pick(s, 23);
 
 	if (k < 6)
 		return script_press(s, d);
@@ -474,6 +557,11 @@ script_command(struct script *s, struct decision *d)
 	switch (k) {
 	case 12:
 		return script_offer(s, d);
+	case 20:
+	case 21:
+		return script_part(s, d);
+	case 22:
+		return script_register(s, d);
 	case 13:
 	case 14:
 		return assignment_set(d, pick_id(s, NOUN_ASSIGNMENT),
