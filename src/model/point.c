@@ -97,7 +97,7 @@ or_else(int64_t v, int64_t none)
 int64_t
 point_slot_after(const struct point *p, int64_t ms)
 {
-	int64_t from = 0, to = 0, every = p->every_s * 1000, length, local, day;
+	int64_t from = 0, to = 0, every, length, local, day;
 	int64_t offset = or_else(p->utc_offset_min, UTC_OFFSET_MIN) * 60000;
 
 	if (p->every_s == FIELD_NONE || p->withdrawn)
@@ -105,6 +105,7 @@ point_slot_after(const struct point *p, int64_t ms)
 	if (p->from && p->to &&
 	    (!read_clock(p->from, &from) || !read_clock(p->to, &to)))
 		return TIME_NONE;
+	every = p->every_s * 1000;
 	length = from == to ? DAY_MS : (to - from + DAY_MS) % DAY_MS;
 	local = ms + offset;
 	day = local - local % DAY_MS;

@@ -93,7 +93,7 @@ pick_who(struct script *s)
 	const struct token *k;
 	const struct device *d;
 
-	switch (pick(s, 12)) {
+	switch (pick(s, 14)) {
 	case 0:
 		a = account_find(t->m, pick_id(s, NOUN_ACCOUNT));
 		if (a) {
@@ -122,6 +122,8 @@ pick_who(struct script *s)
 	case 5:
 		return town_principal(t, t->crew_id);
 	case 6:
+	case 11:
+	case 12:
 		return town_principal(t, t->admin_id);
 	case 7:
 	case 8:
@@ -462,6 +464,37 @@ script_node(struct script *s, struct decision *d)
 	}
 }
 
+/* A site, mostly of the actor's agency. */
+static inline struct id
+pick_own_site(struct script *s, const struct decision *d)
+{
+	struct id id = pick_id(s, NOUN_SITE);
+
+	for (int tries = 0; tries < 6; tries++) {
+		const struct site *at = site_find(s->t->m, id);
+
+		if (at && id_is(at->agency, d->actor->agency))
+			break;
+		id = pick_id(s, NOUN_SITE);
+	}
+	return id;
+}
+
+static inline struct id
+pick_own_review(struct script *s, const struct decision *d)
+{
+	struct id id = pick_id(s, NOUN_REVIEW);
+
+	for (int tries = 0; tries < 12; tries++) {
+		const struct review *r = review_find(s->t->m, id);
+
+		if (r && id_is(r->agency, d->actor->agency))
+			break;
+		id = pick_id(s, NOUN_REVIEW);
+	}
+	return id;
+}
+
 /* What its owner writes into a site's register. */
 static inline int
 script_part(struct script *s, struct decision *d)
@@ -476,30 +509,39 @@ script_part(struct script *s, struct decision *d)
 		       : kind == 2 ? &noun_review
 				   : &noun_finding);
 	if (kind == 0) {
-		PATCH_ID(&p, plan, site, pick_id(s, NOUN_SITE));
-		PATCH_STR(&p, plan, title, span_of(pick_text(s)));
+		id = pick(s, 3) ? NO_ID : pick_id(s, NOUN_PLAN);
+		if (!id_is_set(id))
+			PATCH_ID(&p, plan, site, pick_own_site(s, d));
+		PATCH_STR(&p, plan, title, SPAN("نقشہ"));
+		PATCH_STR(&p, plan, floor, span_of(pick_text(s)));
 		PATCH_STR(&p, plan, sections,
 			  SPAN("[{ \"title\": \"a\", \"text\": \"\\u0627\" }]"));
-		rc = plan_put(d, pick(s, 3) ? NO_ID : pick_id(s, NOUN_PLAN), &p, &id);
+		rc = plan_put(d, id, &p, &id);
 	} else if (kind == 1) {
-		PATCH_ID(&p, point, site, pick_id(s, NOUN_SITE));
-		PATCH_STR(&p, point, name, span_of(pick_text(s)));
+		id = pick(s, 3) ? NO_ID : pick_id(s, NOUN_POINT);
+		if (!id_is_set(id))
+			PATCH_ID(&p, point, site, pick_own_site(s, d));
+		PATCH_STR(&p, point, name, SPAN("چوکی"));
+		PATCH_STR(&p, point, note, span_of(pick_text(s)));
 		PATCH_POS(&p, point, position, pick_place(s));
 		if (pick(s, 3)) {
 			PATCH_INT(&p, point, every_s, 10 + (int64_t)pick(s, 4000));
 			PATCH_INT(&p, point, grace_s, 5);
 		}
-		rc = point_put(d, pick(s, 3) ? NO_ID : pick_id(s, NOUN_POINT), &p, &id);
+		rc = point_put(d, id, &p, &id);
 	} else if (kind == 2) {
-		PATCH_ID(&p, review, site, pick_id(s, NOUN_SITE));
+		id = pick(s, 3) ? NO_ID : pick_id(s, NOUN_REVIEW);
+		if (!id_is_set(id))
+			PATCH_ID(&p, review, site, pick_own_site(s, d));
 		PATCH_ENUM(&p, review, kind, 1 + (int)pick(s, 3));
 		PATCH_STR(&p, review, remarks, span_of(pick_text(s)));
-		rc = review_put(d, pick(s, 3) ? NO_ID : pick_id(s, NOUN_REVIEW), &p,
-				&id);
+		rc = review_put(d, id, &p, &id);
 	} else {
 		id = pick(s, 3) ? NO_ID : pick_id(s, NOUN_FINDING);
-		PATCH_ID(&p, finding, review, pick_id(s, NOUN_REVIEW));
-		PATCH_STR(&p, finding, text, span_of(pick_text(s)));
+		if (!id_is_set(id))
+			PATCH_ID(&p, finding, review, pick_own_review(s, d));
+		PATCH_STR(&p, finding, text, SPAN("lock"));
+		PATCH_STR(&p, finding, reason, span_of(pick_text(s)));
 		if (id_is_set(id))
 			PATCH_ENUM(&p, finding, state, 1 + (int)pick(s, 5));
 		rc = finding_put(d, id, &p, &id);
@@ -512,7 +554,7 @@ script_part(struct script *s, struct decision *d)
 static inline int
 script_register(struct script *s, struct decision *d)
 {
-	struct id site = pick_id(s, NOUN_SITE), id;
+	struct id site = pick_own_site(s, d), id;
 	struct site *at = site_find(s->t->m, site);
 	struct patch p;
 	int rc;
