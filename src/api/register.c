@@ -114,7 +114,7 @@ write_for_owner(struct call *c, struct buf *b, const struct site *s)
 	if (!s->book)
 		return;
 	write_fields(b, s->book, offs, ARRAY_LEN(offs));
-	if (is_told(c, s->book->glass_incident) && is_told(c, s->held))
+	if (is_told(c, s->book->glass_incident))
 		write_request(b, s->book);
 	write_contacts(c, b, s->book);
 }

@@ -153,7 +153,7 @@ emit_glass_end(struct decision *d, struct site *s)
 	event_begin(d, &e, EVENT_REGISTER_ENDED, s->r.world, s->book->r.id);
 	PATCH_ENUM(&e.body, book, glass, GLASS_ENDED);
 	PATCH_INT(&e.body, book, glass_until, d->now);
-	PATCH_ID(&e.body, book, glass_incident, s->held);
+	PATCH_ID(&e.body, book, glass_incident, book_held_by(d->m, s));
 	event_emit(d, &e);
 }
 
@@ -286,7 +286,7 @@ register_ask(struct decision *d, struct id site, struct span reason, int64_t min
 	PATCH_INT(&e.body, book, glass_minutes,
 		  minutes == FIELD_NONE ? OPEN_MINUTES : minutes);
 	PATCH_INT(&e.body, book, glass_until, d->now + ASK_MS);
-	PATCH_ID(&e.body, book, glass_incident, s->held);
+	PATCH_ID(&e.body, book, glass_incident, book_held_by(d->m, s));
 	event_emit(d, &e);
 	return 0;
 }
@@ -314,7 +314,7 @@ register_approve(struct decision *d, struct id site)
 	PATCH_ID(&e.body, book, approved_by, d->actor->id);
 	PATCH_STR(&e.body, book, approved_name, span_of(d->actor->name));
 	PATCH_INT(&e.body, book, glass_until, d->now + s->book->glass_minutes * 60000);
-	PATCH_ID(&e.body, book, glass_incident, s->held);
+	PATCH_ID(&e.body, book, glass_incident, book_held_by(d->m, s));
 	event_emit(d, &e);
 	return 0;
 }
@@ -383,8 +383,6 @@ register_look(struct decision *d, struct site *s, struct span what)
 	/* without a register there was nothing to see */
 	if (!s->book || book_access(d->m, d->actor, s, &incident) < BOOK_BY_INCIDENT)
 		return 0;
-	if (id_is_set(s->held))
-		incident = s->held;
 	if (is_known_look(s->book, d, what, incident))
 		return 0;
 	event_begin(d, &e, EVENT_REGISTER_OPENED, s->r.world, s->book->r.id);

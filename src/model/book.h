@@ -59,5 +59,8 @@ enum book_access book_access(const struct model *m, const struct principal *p,
 /* The same as its owner is shown it: a frozen incident has ended for him. */
 enum book_access book_access_shown(const struct model *m, const struct principal *p,
 				   const struct site *s);
+/* An open incident of the site that its owner sees as ended, and no supervisor has
+ * released: what is done meanwhile is told him then. Unset: none. */
+struct id book_held_by(const struct model *m, const struct site *s);
 /* Open, real, and raised by a verified signal of its site. */
 bool incident_opens_book(const struct incident *i);

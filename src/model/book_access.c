@@ -38,15 +38,35 @@ is_coming(const struct assignment *a)
 	       a->state == ASSIGNMENT_ON_SCENE;
 }
 
+static bool
+is_held(const struct incident *i)
+{
+	return i->frozen_seq != FIELD_NONE && i->released_at == TIME_NONE;
+}
+
+struct id
+book_held_by(const struct model *m, const struct site *s)
+{
+	const struct incident_list *l = open_incidents(m, s->r.id, (struct span){ 0 });
+
+	for (size_t k = 0; k < l->n; k++)
+		if (is_held(l->v[k]))
+			return l->v[k]->r.id;
+	return (struct id){ 0 };
+}
+
 static const struct incident *
 opened_for_room(const struct model *m, const struct site *s)
 {
 	const struct incident_list *l = open_incidents(m, s->r.id, (struct span){ 0 });
 
+	const struct incident *i = NULL;
+
+	/* one that its owner knows to be open tells him why */
 	for (size_t k = 0; k < l->n; k++)
-		if (incident_opens_book(l->v[k]))
-			return l->v[k];
-	return NULL;
+		if (incident_opens_book(l->v[k]) && (!i || !is_held(l->v[k])))
+			i = l->v[k];
+	return i;
 }
 
 static const struct incident *
@@ -93,6 +113,7 @@ enum book_access
 book_access_shown(const struct model *m, const struct principal *p,
 		  const struct site *s)
 {
+	const struct incident *i;
 	const struct incident_list *l = open_incidents(m, s->r.id, (struct span){ 0 });
 
 	if (s->book && s->book->withheld)
@@ -100,7 +121,11 @@ book_access_shown(const struct model *m, const struct principal *p,
 	for (size_t k = 0; k < l->n; k++)
 		if (incident_opens_book(l->v[k]) && !incident_is_frozen_for(l->v[k], p))
 			return BOOK_BY_INCIDENT;
-	return s->book && s->book->glass == GLASS_OPEN && !id_is_set(s->held)
-		       ? BOOK_BY_TWO
-		       : BOOK_LOCKED;
+	if (!s->book || s->book->glass != GLASS_OPEN)
+		return BOOK_LOCKED;
+	i = incident_find(m, s->book->glass_incident);
+	return id_is_set(s->book->glass_incident) &&
+			       (!i || incident_is_frozen_for(i, p))
+		       ? BOOK_LOCKED
+		       : BOOK_BY_TWO;
 }

@@ -253,32 +253,6 @@ use_code(struct model *m, const struct event *e, const struct session *s)
 	model_touch(m, &a->r, e->seq);
 }
 
-/* What happens at a site whose cancel was accepted is told to its owner when a
- * supervisor releases it. */
-static void
-derive_held(struct model *m, const struct event *e, const struct incident *i)
-{
-	struct site *s = site_find(m, i->site);
-	const struct incident_list *l;
-
-	if (!s)
-		return;
-	if (e->type == EVENT_INCIDENT_CANCEL_ASKED &&
-	    i->frozen_seq == (int64_t)e->seq) {
-		s->held = i->r.id;
-	} else if (e->type == EVENT_INCIDENT_RELEASED && id_is(s->held, i->r.id)) {
-		s->held = (struct id){ 0 };
-		l = open_incidents(m, i->site, (struct span){ 0 });
-		for (size_t k = 0; k < l->n; k++)
-			if (l->v[k]->frozen_seq != FIELD_NONE &&
-			    l->v[k]->released_at == TIME_NONE)
-				s->held = l->v[k]->r.id;
-	} else {
-		return;
-	}
-	model_touch(m, &s->r, e->seq);
-}
-
 /* The next person's key is one that nobody has. */
 static void
 use_key(struct model *m, const struct event *e, int64_t slot)
@@ -324,7 +298,6 @@ derive(struct model *m, const struct event *e, struct record *rec)
 			model_touch(m, &m->node->r, e->seq);
 		}
 		((struct incident *)rec)->is_loaded_whole = true;
-		derive_held(m, e, (const struct incident *)rec);
 		break;
 	case NOUN_ACCOUNT:
 		use_key(m, e, ((struct account *)rec)->key_slot);

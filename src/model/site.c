@@ -38,7 +38,6 @@ static const struct field fields[] = {
 	NOUN_LINE(site, last_test_at, TIME, 0, .doc = "last test through to a person"),
 	NOUN_LINE(site, made_at, TIME, FIELD_INNER | FIELD_ONCE, .doc = ""),
 	NOUN_LINE(site, disabled, BOOL, GIVE, .doc = "no longer protected"),
-	NOUN_LINE(site, held, ID, FIELD_SECRET, .doc = ""),
 };
 NOUN_TABLE(noun_site, 's', "site", "sites", site, fields);
 

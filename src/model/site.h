@@ -28,9 +28,6 @@ struct site {
 	char *cancel_hash, *duress_hash;
 	int64_t last_test_at, made_at;
 	bool disabled;
-	/* Its newest incident that the owner sees as ended and no supervisor has
-	 * released: what others do at the site is told then. */
-	struct id held;
 	/* derived, in memory only */
 	struct book *book;
 };
