@@ -53,6 +53,7 @@ class City:
         self.a_administrator.ok(
             "PATCH", "/api/v1/accounts/" + self.accounts["a", "liaison"],
             {"person": self.person})
+        self.make_register()
         self.unit_a = a.ok("POST", "/api/v1/units", {
             "agency": B, "callsign": "B-UNIT-1", "kind": "escort"}, 201)["id"]
         t = a.ok("POST", "/api/v1/tokens", {"role": "responder", "agency": B,
@@ -126,9 +127,37 @@ class City:
         self.closed = call2["id"]
         self.ids = {self.a_site["id"], A, i, self.signal, o2["signal"],
                     self.invitation, self.invitation2, self.device, self.token["id"],
-                    self.person,
+                    self.person, self.plan, self.post, self.visit, self.review,
+                    self.finding,
                     self.assignment, late["id"], call["id"], call2["id"]} | {
                         v for (w, _), v in self.accounts.items() if w == "a"}
+
+    def make_register(self):
+        """A's own papers on its site: the room sees them when A calls, B never."""
+        c, m, s = self.word, self.a_liaison, self.a_site["id"]
+        path = "/api/v1/sites/%s/register" % s
+        m.ok("PATCH", path, {"contacts": [{"person": self.person,
+                                           "role": c("register_role")}]})
+        m.ok("POST", path + "/threat", {"level": "severe",
+                                        "reason": c("register_threat")})
+        self.plan = m.ok("POST", "/api/v1/plans", {
+            "site": s, "kind": "security_plan", "title": c("register_plan"),
+            "floor": c("register_floor"),
+            "sections": [{"title": c("register_head"), "text": c("register_text")}]},
+            201)["id"]
+        self.post = m.ok("POST", "/api/v1/points", {
+            "site": s, "kind": "guard_post", "name": c("register_post"),
+            "note": c("register_post_note")}, 201)["id"]
+        self.visit = m.ok("POST", "/api/v1/points/%s/check_in" % self.post,
+                          {"note": c("register_visit")}, 201)["id"]
+        self.review = m.ok("POST", "/api/v1/reviews", {
+            "site": s, "kind": "audit", "title": c("register_review"),
+            "reviewer": c("register_auditor"), "remarks": c("register_remarks"),
+            "participants": [c("register_participant")],
+            "held_at": "2026-01-10T08:00:00Z"}, 201)["id"]
+        self.finding = m.ok("POST", "/api/v1/findings", {
+            "review": self.review, "text": c("register_finding"), "severity": "high",
+            "due_at": "2026-02-01T00:00:00Z"}, 201)["id"]
 
     def word(self, name):
         self.canaries[name] = "Canary%sx%s" % (name.replace("_", ""), os.urandom(3).hex())
@@ -141,6 +170,8 @@ class City:
                 "assignments": [self.assignment], "agencies": [self.A],
                 "sites": [self.a_site["id"]], "invitations": [self.invitation],
                 "accounts": [self.accounts["a", "liaison"]],
+                "plans": [self.plan], "points": [self.post], "reviews": [self.review],
+                "findings": [self.finding],
                 "devices": [self.device], "people": [self.person], "tokens": [self.token["id"]]}.get(
                     kind, []) + [self.a_site["id"] if kind != "sites" else self.incident]
 
@@ -190,6 +221,9 @@ def test_those_who_may_see_the_plants_do(city):
                            for p in ("accounts", "tokens", "invitations", "devices",
                                      "agencies", "sites", "people")),
         "a liaison": json.dumps(city.a_liaison.items("/api/v1/people")),
+        "a keeper": "".join(city.a_liaison.get("/api/v1/" + p).text for p in (
+            "sites/%s/register" % city.a_site["id"], "plans", "points", "visits",
+            "reviews", "findings", "events?limit=500")),
         "late": json.dumps(n.role("dispatcher").items(
             "/api/v1/incidents?site=" + city.a_site["id"])),
         "closed": n.role("dispatcher").get("/api/v1/incidents/" + city.closed).text,
@@ -207,6 +241,10 @@ def test_those_who_may_see_the_plants_do(city):
             "close_note": "closed", "anonymous_message": "room owner"}.items():
         for k in who.split():
             assert w[name] in seen[k], "%s does not see %s" % (k, name)
+    register = [k for k in w if k.startswith("register_")]
+    assert len(register) == 14
+    for name in register:
+        assert w[name] in seen["a keeper"], "A's own liaison: " + name
     people = [k for k in w if k.startswith("person_")]
     assert len(people) == 6
     for name in people:
@@ -348,6 +386,13 @@ BODY = {
     "/api/v1/agencies/{id}": {"name": "x"},
     "/api/v1/sites/{id}": {"name": "x"},
     "/api/v1/people/{id}": {"rank": "x"},
+    "/api/v1/sites/{id}/register": {"withheld": False},
+    "/api/v1/sites/{id}/register/threat": {"level": "low", "reason": "x"},
+    "/api/v1/sites/{id}/register/request": {"reason": "x"},
+    "/api/v1/plans/{id}": {"floor": "x"},
+    "/api/v1/points/{id}": {"note": "x"},
+    "/api/v1/reviews/{id}": {"remarks": "x"},
+    "/api/v1/findings/{id}": {"reason": "x"},
     "/api/v1/devices/{id}": {"trust": "verified"},
     "/api/v1/sos/{signal}/cancel": {"code": "000"},
     "/api/v1/sos/{signal}/more": {"key": "more", "message": "m"},
@@ -398,9 +443,19 @@ def test_an_id_of_another_in_a_body_is_as_one_that_does_not_exist(city):
                 ("/api/v1/people", {"name": "n", "site": s}),
                 ("/api/v1/accounts", {"login": "q", "role": "liaison", "name": "q",
                                       "password": "a-long-password", "person": h}),
+                ("/api/v1/plans", {"site": s, "kind": "other", "title": "t"}),
+                ("/api/v1/points", {"site": s, "kind": "gate", "name": "n"}),
+                ("/api/v1/points", {"site": city.b_site["id"], "kind": "gate",
+                                    "name": "n", "checkers": [city.token["id"]]}),
+                ("/api/v1/reviews", {"site": s, "kind": "drill", "title": "t",
+                                     "held_at": "2026-01-10T08:00:00Z"}),
+                ("/api/v1/findings", {"review": city.review, "text": "t",
+                                      "severity": "low",
+                                      "due_at": "2026-01-10T08:00:00Z"}),
                 ("/api/v1/agencies", {"name": "n", "kind": "mission"})):
-            ghost = {k: re.sub(r"\d+$", "987654321", v) if v in (s, g, h) else v
-                     for k, v in body.items()}
+            ghost = {k: re.sub(r"\d+$", "987654321", v) if v in (s, g, h, city.review)
+                     else [re.sub(r"\d+$", "987654321", v[0])] if k == "checkers"
+                     else v for k, v in body.items()}
             a, b = c.post(path, body), c.post(path, ghost)
             assert a.status_code >= 400, (who, path, body, a.text)
             assert (a.status_code, a.content) == (b.status_code, b.content), (
@@ -568,6 +623,8 @@ def test_the_table_of_routes_and_roles(program, tmp_path):
                          ("/sites/", c.a_site["id"]), ("/units/", unit),
                          ("/accounts/", c.accounts["a", "board"]),
                          ("/devices/", c.device), ("/people/", c.person),
+                         ("/plans/", c.plan), ("/points/", c.post),
+                         ("/reviews/", c.review), ("/findings/", c.finding),
                          ("/run_cards/", card),
                          ("/tokens/", c.token["id"]), ("/invitations/", c.invitation2)):
                 if k in path:
@@ -586,6 +643,12 @@ def test_the_table_of_routes_and_roles(program, tmp_path):
             "/api/v1/accounts": {"login": "administrator", "role": "liaison",
                                  "name": "n", "password": "a-long-password"},
             "/api/v1/people": {"name": "n"},
+            "/api/v1/plans": {"site": c.a_site["id"], "kind": "other", "title": "t"},
+            "/api/v1/points": {"site": c.a_site["id"], "kind": "gate", "name": "n"},
+            "/api/v1/reviews": {"site": c.a_site["id"], "kind": "drill", "title": "t",
+                                "held_at": "2026-01-10T08:00:00Z"},
+            "/api/v1/findings": {"review": c.review, "text": "t", "severity": "low",
+                                 "due_at": "2026-01-10T08:00:00Z"},
             "/api/v1/devices": {"door": "osmand", "identity": "demo-01"},
             "/api/v1/run_cards": {"name": "n", "kind": "never-used", "disabled": True},
             "/api/v1/tokens": {"role": "liaison"},
