@@ -52,6 +52,20 @@ on_turn_end(void *ctx)
 }
 
 static int
+open_talk(struct program *p)
+{
+	struct talk_config tc = talk_defaults;
+
+	tc.dir = p->o.data;
+	tc.has_second_path = p->o.second_path && *p->o.second_path;
+	tc.nudge_p2_ms = p->o.nudge_after_s * 1000;
+	tc.nudge_p3_ms = p->o.nudge_after_s * 4000;
+	tc.nudge_apart_ms = p->o.nudge_apart_s * 1000;
+	tc.file_max = p->o.file_max_mb << 20;
+	return talk_open(p->net, p->journal, &tc, &p->talk);
+}
+
+static int
 open_rooms(struct program *p, struct buf *why)
 {
 	struct journal_config jc = { .dir = p->o.data, .clock = &clock_system };
@@ -78,6 +92,10 @@ open_rooms(struct program *p, struct buf *why)
 	if (rc == 0)
 		rc = dispatch_open(p->net, p->journal, p->track, &dc, &p->dispatch);
 	if (rc == 0)
+		rc = share_open(p->net, p->journal, &p->share);
+	if (rc == 0)
+		rc = open_talk(p);
+	if (rc == 0)
 		rc = rounds_open(p->net, p->journal, &p->rounds);
 	if (rc == 0)
 		rc = api_open(
@@ -87,6 +105,7 @@ open_rooms(struct program *p, struct buf *why)
 				.track = p->track,
 				.auth = p->auth,
 				.dispatch = p->dispatch,
+				.talk = p->talk,
 				.dir = p->o.data,
 				.public_url = p->o.public_url,
 				.print_program = p->o.print_program,
@@ -117,6 +136,8 @@ close_rooms(struct program *p)
 	gate_close(p->gate);
 	api_close(p->api);
 	rounds_close(p->rounds);
+	talk_close(p->talk);
+	share_close(p->share);
 	dispatch_close(p->dispatch);
 	auth_close(p->auth);
 	track_close(p->track);

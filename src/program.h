@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "gate/gate.h"
 #include "rounds/rounds.h"
+#include "share/share.h"
 
 #define DOORS_MAX 32
 
@@ -17,6 +18,8 @@ struct program {
 	struct auth *auth;
 	struct dispatch *dispatch;
 	struct rounds *rounds;
+	struct share *share;
+	struct talk *talk;
 	struct api *api;
 	struct gate *gate;
 	struct net_tls *tls;

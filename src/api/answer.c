@@ -62,6 +62,12 @@ answer(struct call *c, int status)
 }
 
 void
+answer_as(struct call *c, int status, const char *type)
+{
+	send_when_durable(c, status, type);
+}
+
+void
 answer_empty(struct call *c, int status)
 {
 	buf_clear(&c->out);

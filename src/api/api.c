@@ -3,7 +3,7 @@
  * One request: find its route, say who is calling, check the form of the body
  * against the route's table, and hand it to the route's function.
  */
-#include "api/inner.h"
+#include "api/routes.h"
 
 #include "base/auto.h"
 #include "base/log.h"
@@ -153,6 +153,25 @@ on_request(void *ctx, struct http_exchange *ex, const struct http_request *req)
 			     SPAN("no such page\n"));
 }
 
+/* Only who may send a file there is let send a large body. */
+static size_t
+body_max_for(void *ctx, const struct http_request *req)
+{
+	struct api *api = ctx;
+	struct span segments[2];
+	struct auth_result auth;
+	bool is_known;
+	const struct route *r = find_route(req, segments, &is_known);
+
+	if (!r || r->fn != file_post)
+		return BODY_MAX;
+	auth_identify(api->cfg.auth, req, &auth);
+	if (auth.who.role == ROLE_NONE || auth.who.sos_only ||
+	    talk_file_max(api->cfg.talk) < BODY_MAX)
+		return BODY_MAX;
+	return talk_file_max(api->cfg.talk);
+}
+
 struct http_server
 api_server(struct api *api)
 {
@@ -160,6 +179,7 @@ api_server(struct api *api)
 		.on_request = on_request,
 		.ctx = api,
 		.body_max = BODY_MAX,
+		.body_max_for = body_max_for,
 		.header_timeout_ms = 10000,
 		.idle_timeout_ms = 75000,
 		.connections_max = 10000,
@@ -174,6 +194,7 @@ api_open(const struct api_config *cfg, struct api **ret)
 	api->cfg = *cfg;
 	api_openapi(&api->openapi);
 	live_open(api, &api->live);
+	downloads_open(api);
 	if (cfg->print_every_ms) {
 		api->print_timer = net_timer_new(cfg->net, paper_print, api);
 		net_timer_start(api->print_timer, cfg->print_every_ms,
@@ -189,6 +210,7 @@ api_close(struct api *api)
 	if (!api)
 		return;
 	net_timer_free(api->print_timer);
+	downloads_close(api);
 	live_close(api->live);
 	buf_done(&api->openapi);
 	free(api);

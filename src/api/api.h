@@ -6,6 +6,7 @@
 #pragma once
 #include "auth/auth.h"
 #include "dispatch/dispatch.h"
+#include "talk/talk.h"
 
 struct api;
 
@@ -15,6 +16,7 @@ struct api_config {
 	struct track *track;
 	struct auth *auth;
 	struct dispatch *dispatch;
+	struct talk *talk;
 	const char *dir;           /* data folder: printed snapshots */
 	const char *public_url;    /* for invitations; NULL: from the request */
 	const char *print_program; /* gets the snapshot as HTML on stdin; NULL: none */

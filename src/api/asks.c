@@ -14,6 +14,7 @@
 static const char *const status_names[] = { "",          "accepted", "declined",
 					    "en_route",  "on_scene", "cleared",
 					    "cancelled", NULL };
+static const char *const partner_roles[] = { "", "support", "informed", NULL };
 static const char *const by_names[] = { "", "voice", NULL };
 static const char *const on_names[] = { "", "on", "off", NULL };
 static const char *const revoke_names[] = { "", "revoked", NULL };
@@ -54,7 +55,17 @@ ASK(ask_late,
 ASK(ask_offer, LINE(ask_offer, units, LIST, MUST, .doc = "ids"),
     LINE(ask_offer, partial, BOOL, MAY));
 ASK(ask_note, LINE(ask_note, text, STR, MUST, .min = 1, .max = 4000),
-    LINE(ask_note, to_owner, BOOL, MAY, .doc = "the site's agency may read it"));
+    LINE(ask_note, to_owner, BOOL, MAY, .doc = "the site's agency may read it"),
+    LINE(ask_note, shared, BOOL, MAY,
+	 .doc = "all agencies that handle the incident may read it"));
+ASK(ask_partner, LINE(ask_partner, agency, ID, MUST, .doc = "who is asked in"),
+    LINE(ask_partner, role, ENUM, MAY, .names = partner_roles),
+    LINE(ask_partner, parts, LIST, MAY,
+	 .doc = "what it sees beside the bare facts: message, caller, people, units, "
+		"notes"),
+    LINE(ask_partner, purpose, STR, MAY, .max = 400));
+ASK(ask_lead, LINE(ask_lead, agency, ID, MUST, .doc = "who is to lead"));
+ASK(ask_reason, LINE(ask_reason, reason, STR, MAY, .max = 400));
 ASK(ask_priority, LINE(ask_priority, priority, ENUM, MUST, .names = priority_names));
 ASK(ask_callback, LINE(ask_callback, outcome, STR, MUST, .min = 1, .max = 40),
     LINE(ask_callback, challenge_ok, BOOL, MAY),
@@ -65,6 +76,25 @@ ASK(ask_link, LINE(ask_link, to, ID, MUST));
 ASK(ask_status, LINE(ask_status, status, ENUM, MUST, .names = status_names),
     LINE(ask_status, at, TIME, MAY), LINE(ask_status, key, STR, MAY, .max = 64),
     LINE(ask_status, by, ENUM, MAY, .names = by_names));
+ASK(ask_join, LINE(ask_join, code, STR, MUST, .min = 1, .max = 64),
+    LINE(ask_join, name, STR, MUST, .min = 1, .max = 95, .doc = "of the person"),
+    LINE(ask_join, password, STR, MUST, .min = 10, .max = 128),
+    LINE(ask_join, phone, STR, MAY, .max = 24, .doc = "that may be nudged"),
+    LINE(ask_join, language, STR, MAY, .max = 8));
+ASK(ask_decision, LINE(ask_decision, approve, BOOL, MUST),
+    LINE(ask_decision, reason, STR, MUST, .min = 1, .max = 400));
+ASK(ask_reach, LINE(ask_reach, phone, STR, FIELD_PATCH, .max = 24),
+    LINE(ask_reach, quiet_from, STR, FIELD_PATCH, .max = 5, .doc = "HH:MM"),
+    LINE(ask_reach, quiet_to, STR, FIELD_PATCH, .max = 5, .doc = "HH:MM"),
+    LINE(ask_reach, utc_offset_min, INT, FIELD_PATCH, .min = -720, .max = 840));
+ASK(ask_correction, LINE(ask_correction, subject, STR, MAY, .max = 400),
+    LINE(ask_correction, text, STR, MUST, .min = 1, .max = 16000),
+    LINE(ask_correction, reason, STR, MUST, .min = 1, .max = 400));
+ASK(ask_translation, LINE(ask_translation, language, STR, MUST, .min = 2, .max = 8),
+    LINE(ask_translation, subject, STR, MAY, .max = 400),
+    LINE(ask_translation, text, STR, MUST, .min = 1, .max = 16000));
+ASK(ask_cursor, LINE(ask_cursor, delivered, ID, MAY, .doc = "the newest post received"),
+    LINE(ask_cursor, read, ID, MAY, .doc = "the newest post read"));
 ASK(ask_shift, LINE(ask_shift, on, BOOL, MAY));
 ASK(ask_fixes, LINE(ask_fixes, fixes, JSON, MUST));
 ASK(ask_enrolment, LINE(ask_enrolment, code, STR, MUST, .min = 1, .max = 64));

@@ -60,7 +60,21 @@ struct ask_offer {
 struct ask_note {
 	struct record r;
 	char *text;
-	bool to_owner;
+	bool to_owner, shared;
+};
+struct ask_partner {
+	struct record r;
+	struct id agency;
+	int role;
+	char *parts, *purpose;
+};
+struct ask_lead {
+	struct record r;
+	struct id agency;
+};
+struct ask_reason {
+	struct record r;
+	char *reason;
 };
 struct ask_priority {
 	struct record r;
@@ -128,8 +142,39 @@ struct ask_revoke {
 	int state;
 };
 
+struct ask_correction {
+	struct record r;
+	char *subject, *text, *reason;
+};
+struct ask_translation {
+	struct record r;
+	char *language, *subject, *text;
+};
+struct ask_cursor {
+	struct record r;
+	struct id delivered, read;
+};
+
+struct ask_reach {
+	struct record r;
+	char *phone, *quiet_from, *quiet_to;
+	int64_t utc_offset_min;
+};
+
+struct ask_join {
+	struct record r;
+	char *code, *name, *password, *phone, *language;
+};
+struct ask_decision {
+	struct record r;
+	bool approve;
+	char *reason;
+};
+
+extern const struct noun ask_join, ask_decision, ask_reach, ask_correction,
+	ask_translation, ask_cursor;
 extern const struct noun ask_login, ask_password, ask_totp, ask_totp_set, ask_session,
 	ask_cancel, ask_press, ask_call, ask_late, ask_offer, ask_note, ask_priority,
 	ask_callback, ask_close, ask_link, ask_status, ask_shift, ask_fixes,
-	ask_enrolment, ask_token, ask_nothing, ask_revoke, ask_threat, ask_glass,
-	ask_check_in;
+	ask_enrolment, ask_token, ask_nothing, ask_revoke, ask_partner, ask_lead,
+	ask_reason, ask_threat, ask_glass, ask_check_in;

@@ -8,12 +8,22 @@ struct feed {
 	uint64_t through;
 };
 
+struct incident *
+event_context(struct api *api, const struct event *e)
+{
+	enum noun_index n = event_infos[e->type].noun;
+	struct journal *j = api->cfg.journal;
+
+	if (n == NOUN_POST || n == NOUN_ACK || n == NOUN_FILE)
+		journal_find(j, n, e->subject);
+	return (struct incident *)journal_find(j, NOUN_INCIDENT, e->incident);
+}
+
 static bool
 feed_event(void *ctx, const struct event *e)
 {
 	struct feed *f = ctx;
-	struct incident *i = (struct incident *)journal_find(
-		f->c->api->cfg.journal, NOUN_INCIDENT, e->incident);
+	struct incident *i = event_context(f->c->api, e);
 	enum view v;
 
 	f->through = e->seq;

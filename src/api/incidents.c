@@ -17,6 +17,8 @@ find_seen(struct call *c, enum view *ret_view)
 							     NOUN_INCIDENT, c->id);
 
 	*ret_view = i ? access_record(c->m, c->who, NOUN_INCIDENT, &i->r) : VIEW_NONE;
+	if (*ret_view == VIEW_GRANTED)
+		note_opening(c, NOUN_INCIDENT, &i->r);
 	if (*ret_view != VIEW_NONE)
 		return i;
 	answer_hidden(c);
@@ -111,6 +113,22 @@ list_open(struct listing *l)
 	}
 }
 
+/* Then rows of other agencies may be the caller's to see. */
+static bool
+has_incident_grant(const struct call *c)
+{
+	void *rec;
+
+	for (size_t k = 0; map_next(&c->m->tables[NOUN_GRANT], &k, NULL, &rec);) {
+		const struct grant *g = rec;
+
+		if (g->state == GRANT_ACTIVE && g->of == GRANT_OF_INCIDENTS &&
+		    id_is(g->to, c->who->agency))
+			return true;
+	}
+	return false;
+}
+
 static void
 list_shelf(struct listing *l)
 {
@@ -124,7 +142,8 @@ list_shelf(struct listing *l)
 	if (id_is_set(l->site)) {
 		q.column = 1;
 		q.equals = (int64_t)l->site.seq;
-	} else if (!principal_is_room(p) && p->role != ROLE_RESPONDER) {
+	} else if (!principal_is_room(p) && p->role != ROLE_RESPONDER &&
+		   !has_incident_grant(l->c)) {
 		q.column = 2;
 		q.equals = (int64_t)p->agency.seq;
 	}
@@ -185,7 +204,8 @@ timeline_item(void *ctx, const struct event *e)
 	enum view v;
 
 	if (!access_event(t->c->m, t->c->who, e, t->i, &v) &&
-	    !(t->view == VIEW_ROOM || t->view == VIEW_UNIT))
+	    (event_infos[e->type].noun == NOUN_NOTE ||
+	     !(t->view == VIEW_ROOM || t->view == VIEW_UNIT)))
 		return true;
 	if (t->view == VIEW_OWNER && incident_is_frozen_for(t->i, t->c->who) &&
 	    (int64_t)e->seq > t->i->frozen_seq)
@@ -234,10 +254,18 @@ signal_item(void *ctx, const struct record *rec)
 {
 	struct parts *t = ctx;
 	struct buf *b = &t->c->out;
+	uint64_t given = ~0ull;
+	unsigned parts = 0;
 
+	if (t->view == VIEW_GRANTED) {
+		access_grant(t->c->m, t->c->who, NOUN_INCIDENT, &t->i->r, &parts);
+		given = granted_fields(NOUN_SIGNAL, parts);
+	}
 	if (t->view == VIEW_OWNER && incident_is_frozen_for(t->i, t->c->who) &&
 	    (int64_t)rec->id.seq > t->i->frozen_seq)
 		return true;
+	if (t->view == VIEW_GRANTED && !(parts & PART_MESSAGE))
+		return false;
 	if ((int64_t)t->pager.n == t->pager.limit) {
 		t->pager.has_more = true;
 		return false;
@@ -245,7 +273,7 @@ signal_item(void *ctx, const struct record *rec)
 	t->pager.last = rec->id.seq;
 	jw_open(b, '{');
 	jw_kid(b, "id", rec->id);
-	fields_write(b, &noun_signal, rec, ~0ull, false,
+	fields_write(b, &noun_signal, rec, given, false,
 		     view_hides(t->view) | FIELD_INNER);
 	jw_close(b, '}');
 	t->pager.n++;
@@ -335,6 +363,9 @@ write_assignments(struct call *c, const struct incident *i, enum view v)
 			continue;
 		if (v == VIEW_UNIT && !id_is(a->unit, c->who->unit))
 			continue;
+		if (v == VIEW_GRANTED &&
+		    access_record(c->m, c->who, NOUN_ASSIGNMENT, &a->r) == VIEW_NONE)
+			continue;
 		if (v == VIEW_OWNER) {
 			/* that one comes and since when; not who, nor its later steps
 			 * when the site's view has ended */
@@ -377,7 +408,10 @@ void
 view_incident_whole(struct call *c, struct buf *b, struct incident *i, enum view v)
 {
 	struct parts t = { c, i, { .limit = PAGE_ITEMS }, v };
+	unsigned parts = 0;
 
+	if (v == VIEW_GRANTED)
+		access_grant(c->m, c->who, NOUN_INCIDENT, &i->r, &parts);
 	jw_open(b, '{');
 	view_members(c, b, NOUN_INCIDENT, &i->r, v);
 	write_assignments(c, i, v);
@@ -391,8 +425,10 @@ view_incident_whole(struct call *c, struct buf *b, struct incident *i, enum view
 	jw_open(b, '[');
 	write_signals(&t);
 	jw_close(b, ']');
-	write_roll(c, i, v);
+	if (v != VIEW_GRANTED || (parts & PART_PEOPLE))
+		write_roll(c, i, v);
 	write_site_card(c, b, i, v);
+	write_partners(c, b, i, v);
 	jw_close(b, '}');
 }
 
@@ -438,7 +474,7 @@ incident_signals(struct call *c)
 
 /* --- what the room does --------------------------------------------------------- */
 
-static void
+void
 answer_incident(struct call *c, struct decision *d, int rc, struct id id, int status)
 {
 	struct incident *i;
@@ -580,7 +616,10 @@ incident_note_post(struct call *c)
 	struct id id;
 	struct note *n;
 
-	if (incident_note(d, c->id, span_of(ask->text), ask->to_owner, &id) < 0) {
+	const struct note_args args = { span_of(ask->text), ask->to_owner,
+					ask->shared };
+
+	if (incident_note(d, c->id, &args, &id) < 0) {
 		answer_refusal(c, d);
 		return;
 	}

@@ -23,6 +23,12 @@ struct route {
 extern const struct route routes[];
 extern const size_t n_routes;
 
+/* How far the hub of a channel has come, as a whole. */
+struct hub_cursors {
+	struct id channel;
+	int64_t delivered, read;
+};
+
 /* One request on its way to its answer. In the exchange's arena. */
 struct call {
 	struct api *api;
@@ -38,17 +44,21 @@ struct call {
 	struct patch ask; /* the body through route->ask */
 	struct buf out;
 	struct buf headers; /* further header lines */
+	struct hub_cursors hub;
 };
 
 struct api {
 	struct api_config cfg;
 	struct live *live;
 	struct net_timer *print_timer;
+	struct downloads *downloads;
 	struct buf openapi;
 };
 
 /* --- answering (answer.c): everything waits until it is durable ------------ */
 void answer(struct call *c, int status); /* c->out as JSON */
+/* c->out as another type. */
+void answer_as(struct call *c, int status, const char *type);
 void answer_empty(struct call *c, int status);
 void answer_problem(struct call *c, int status, const char *code, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
@@ -71,12 +81,40 @@ void view_members(struct call *c, struct buf *b, enum noun_index n,
 void view_incident_paper(struct call *c, struct buf *b, struct incident *i);
 void view_incident_whole(struct call *c, struct buf *b, struct incident *i,
 			 enum view v);
+/* One that was changed, or the refusal (incidents.c). */
+void answer_incident(struct call *c, struct decision *d, int rc, struct id id,
+		     int status);
+/* The caller looks at a record by a grant: left behind before the answer. */
+void note_opening(struct call *c, enum noun_index n, const struct record *rec);
+/* Agencies that handle it too, or were asked to (sharing.c). */
+void write_partners(struct call *c, struct buf *b, const struct incident *i,
+		    enum view v);
 /* State and times as this caller sees them (frozen after an accepted cancel). */
 int shown_state(const struct incident *i, const struct principal *p);
 void view_unit_place(struct api *api, struct buf *b, const struct unit *u);
 /* An event as a live frame or list item. */
 void view_event(struct api *api, struct buf *b, const struct event *e,
 		const struct principal *p, enum view v, const struct incident *i);
+
+/* --- channels (view_talk.c, channels.c) --------------------------------------- */
+void view_talk(struct call *c, struct buf *b, enum noun_index n,
+	       const struct record *rec, enum view v);
+void view_talk_event(struct buf *b, const struct model *m, const struct event *e,
+		     enum view v);
+void view_agency_name(struct buf *b, const struct model *m, struct id agency);
+void view_cursor(struct buf *b, const struct model *m, const struct receipt *q);
+/* Tags by which the caller's posts of a channel are found on the shelf. */
+void post_tags_for(struct call *c, struct buf *b, const struct channel *ch);
+/* The channel that the path names; NULL: answered. */
+struct channel *call_channel(struct call *c);
+/* What an event is about, loaded, so that access can be decided. */
+struct incident *event_context(struct api *api, const struct event *e);
+
+/* --- files (files.c) ---------------------------------------------------------- */
+void downloads_open(struct api *api);
+void downloads_close(struct api *api);
+/* What is revoked ends now, running or not. */
+void downloads_check(void *api);
 
 /* --- lists ------------------------------------------------------------------ */
 struct pager {

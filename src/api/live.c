@@ -27,9 +27,9 @@ struct reader {
 	struct live *live;
 	struct ws *ws;
 	struct principal who;
-	struct id session; /* unset: by token */
-	uint64_t sent;     /* last event number that it was offered */
-	bool is_behind, wants_events, wants_fixes, owes_all_fixes;
+	struct id id, session; /* session unset: by token */
+	uint64_t sent;         /* last event number that it was offered */
+	bool is_behind, wants_events, wants_talk, wants_fixes, owes_all_fixes;
 	bool is_console, has_sound;
 	struct reader *next, **at;
 };
@@ -39,8 +39,8 @@ struct live {
 	struct reader *readers;
 	struct journal_sink *sink;
 	struct net_timer *ping, *fixes, *check;
-	struct map moved; /* unit id → 1 since the last merge */
-	struct ws_frame *frames[VIEW_ADMIN + 1]; /* of the event under way */
+	struct map moved;                     /* unit id → 1 since the last merge */
+	struct ws_frame *frames[VIEW__COUNT]; /* of the event under way */
 };
 
 static struct journal *
@@ -60,6 +60,15 @@ send_text(struct reader *r, struct buf *b)
 
 /* --- events ------------------------------------------------------------------ */
 
+/* "channels" in a watch list. */
+static bool
+is_talk(const struct event *e)
+{
+	enum noun_index n = event_infos[e->type].noun;
+
+	return n >= NOUN_CHANNEL && n <= NOUN_EXPORT;
+}
+
 /* Readers of one view share a frame; an SOS button's is made for it alone. */
 static void
 offer_event(struct reader *r, const struct event *e, struct incident *i,
@@ -69,15 +78,17 @@ offer_event(struct reader *r, const struct event *e, struct incident *i,
 	enum view v;
 
 	r->sent = e->seq;
-	if (!r->wants_events ||
+	if (!(is_talk(e) ? r->wants_talk : r->wants_events) ||
 	    !access_event(journal_model(journal_of(r->live)), &r->who, e, i, &v))
 		return;
-	if (shared && !r->who.sos_only && shared[v]) {
+	if (r->who.sos_only || v == VIEW_GRANTED)
+		shared = NULL; /* no two of these need see the same */
+	if (shared && shared[v]) {
 		ws_send(r->ws, shared[v]);
 		return;
 	}
 	view_event(r->live->api, &b, e, &r->who, v, i);
-	if (shared && !r->who.sos_only) {
+	if (shared) {
 		shared[v] = ws_frame_new(buf_span(&b));
 		ws_send(r->ws, shared[v]);
 	} else {
@@ -129,8 +140,12 @@ on_event(void *ctx, const struct event *e)
 	enum noun_index n = event_infos[e->type].noun;
 	struct reader *next;
 
-	if (n == NOUN_ACCOUNT || n == NOUN_TOKEN || e->type == EVENT_SESSION_ENDED)
+	if (n == NOUN_ACCOUNT || n == NOUN_TOKEN || e->type == EVENT_SESSION_ENDED) {
 		check_all(l);
+		downloads_check(l->api);
+	} else if (e->type == EVENT_MEMBER_REMOVED) {
+		downloads_check(l->api);
+	}
 	for (struct reader *r = l->readers; r; r = next) {
 		next = r->next;
 		if (r->is_behind || r->who.role == ROLE_NONE)
@@ -152,8 +167,7 @@ static bool
 catch_up_one(void *ctx, const struct event *e)
 {
 	struct reader *r = ctx;
-	struct incident *i = (struct incident *)journal_find(
-		journal_of(r->live), NOUN_INCIDENT, e->incident);
+	struct incident *i = event_context(r->live->api, e);
 
 	offer_event(r, e, i, NULL);
 	return ws_queued_bytes(r->ws) <= QUEUE_HIGH;
@@ -315,13 +329,15 @@ on_watch(struct reader *r, const json_t *list)
 	json_t *v;
 
 	r->wants_fixes = false;
-	r->wants_events = false;
+	r->wants_events = r->wants_talk = false;
 	json_array_foreach(list, k, v)
 	{
 		struct span s = { json_string_value(v), json_string_length(v) };
 
 		if (span_is_z(s, "fixes"))
 			r->wants_fixes = true;
+		else if (span_is_z(s, "channels"))
+			r->wants_talk = true;
 		else if (s.p)
 			r->wants_events = true;
 	}
@@ -361,6 +377,7 @@ on_close(void *ctx, struct ws *ws)
 	*r->at = r->next;
 	if (r->next)
 		r->next->at = r->at;
+	talk_present(l->api->cfg.talk, r->id, -1);
 	free(r);
 	tell_room(l);
 }
@@ -429,8 +446,10 @@ live_upgrade(struct call *c)
 	r = calloc(1, sizeof *r);
 	r->live = l;
 	r->who = *c->who;
+	r->id = c->who->id;
 	r->session = c->auth.session;
-	r->wants_events = r->wants_fixes = r->owes_all_fixes = true;
+	r->wants_events = r->wants_talk = true;
+	r->wants_fixes = r->owes_all_fixes = true;
 	r->is_console = principal_is_room(&r->who);
 	r->sent = after >= 0 ? (uint64_t)after : journal_durable(c->api->cfg.journal);
 	patch_done(&c->ask);
@@ -444,6 +463,7 @@ live_upgrade(struct call *c)
 		r->next->at = &r->next;
 	r->at = &l->readers;
 	l->readers = r;
+	talk_present(c->api->cfg.talk, r->id, 1);
 	say_hello(r);
 	catch_up(r);
 	tell_room(l);

@@ -180,6 +180,11 @@ write_operation(struct buf *b, const struct route *r)
 		jw_close(b, '}');
 		jw_close(b, '}');
 	}
+	if (r->fn == file_post) {
+		jw_key(b, "requestBody");
+		buf_add_z(b, "{\"required\":true,\"content\":{\"application/"
+			     "octet-stream\":{}}}");
+	}
 	if (r->who & WHO_ANYONE) {
 		jw_key(b, "security");
 		buf_add_z(b, "[{},{\"bearer\":[]},{\"cookie\":[]}]");

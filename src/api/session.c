@@ -80,21 +80,80 @@ logged_in(void *ctx, const struct auth_outcome *o)
 	answer(c, 200);
 }
 
+static void
+sign_in(struct call *c, const char *login, const char *password, const char *totp)
+{
+	auth_login(c->api->cfg.auth, &(struct auth_login){
+					     .login = span_of(login),
+					     .password = span_of(password),
+					     .totp = span_of(totp ? totp : ""),
+					     .peer = c->req->peer,
+					     .is_tls = c->req->is_tls,
+					     .done = logged_in,
+					     .ctx = c,
+				     });
+}
+
 void
 session_post(struct call *c)
 {
 	const struct ask_login *ask = (const struct ask_login *)c->ask.rec;
 
-	auth_login(c->api->cfg.auth,
-		   &(struct auth_login){
-			   .login = span_of(ask->login),
-			   .password = span_of(ask->password),
-			   .totp = span_of(ask->totp ? ask->totp : ""),
-			   .peer = c->req->peer,
-			   .is_tls = c->req->is_tls,
-			   .done = logged_in,
-			   .ctx = c,
-		   });
+	sign_in(c, ask->login, ask->password, ask->totp);
+}
+
+/* --- joining by an invitation: an account and its session in one step ------------- */
+
+static void
+join_hashed(void *ctx, struct span hash)
+{
+	struct call *c = ctx;
+	const struct ask_join *ask = (const struct ask_join *)c->ask.rec;
+	struct buf AUTO(buf_done) code_hash = { 0 }, login = { 0 };
+	struct decision *d;
+	uint8_t random[5];
+	struct id id;
+
+	if (!hash.n) {
+		answer_problem(c, 503, "busy", "try again");
+		return;
+	}
+	/* a login that tells nothing and of which nothing can be asked */
+	crypt_random(random, sizeof random);
+	buf_add_z(&login, "l-");
+	crypt_hex(&login, random, sizeof random);
+	auth_hash_code(&code_hash, span_of(ask->code));
+	d = journal_begin(c->api->cfg.journal, NULL);
+	if (invitation_join(d, buf_span(&code_hash),
+			    &(struct enrol_args){ .login = buf_span(&login),
+						  .name = span_of(ask->name),
+						  .password_hash = hash,
+						  .phone = span_of(ask->phone),
+						  .language = span_of(ask->language) },
+			    &id) < 0) {
+		answer_refusal(c, d);
+		return;
+	}
+	sign_in(c, account_find(c->m, id)->login, ask->password, NULL);
+}
+
+void
+join_post(struct call *c)
+{
+	const struct ask_join *ask = (const struct ask_join *)c->ask.rec;
+	struct decision *d = journal_begin(c->api->cfg.journal, NULL);
+	struct buf AUTO(buf_done) code_hash = { 0 };
+	struct id id;
+
+	/* a bad code is refused before 80 ms of argon2 */
+	auth_hash_code(&code_hash, span_of(ask->code));
+	if (invitation_join(d, buf_span(&code_hash),
+			    &(struct enrol_args){ .phone = span_of(ask->phone) },
+			    &id) < 0)
+		answer_refusal(c, d);
+	else
+		auth_hash_password(c->api->cfg.auth, span_of(ask->password),
+				   join_hashed, c);
 }
 
 static const struct account *
@@ -187,6 +246,61 @@ session_password_post(struct call *c)
 		return;
 	auth_check_password(c->api->cfg.auth, c->who->id, span_of(ask->old),
 			    password_checked, c);
+}
+
+static void
+answer_reach(struct call *c, const struct account *a)
+{
+	struct buf *b = &c->out;
+
+	jw_open(b, '{');
+	jw_kz(b, "phone", a->phone);
+	jw_kz(b, "quiet_from", a->quiet_from);
+	jw_kz(b, "quiet_to", a->quiet_to);
+	if (a->utc_offset_min != FIELD_NONE)
+		jw_ki64(b, "utc_offset_min", a->utc_offset_min);
+	jw_kbool(b, "quiet_now", account_is_quiet(a, net_wall_ms(c->api->cfg.net)));
+	jw_close(b, '}');
+	answer(c, 200);
+}
+
+void
+session_reach_get(struct call *c)
+{
+	const struct account *a = own_account(c);
+
+	if (a)
+		answer_reach(c, a);
+}
+
+void
+session_reach_patch(struct call *c)
+{
+	const struct ask_reach *ask = (const struct ask_reach *)c->ask.rec;
+	struct decision *d = call_decide(c);
+	const struct account *a = own_account(c);
+	struct patch p;
+
+	if (!a)
+		return;
+	patch_init(&p, &noun_account);
+#define HAS(member) \
+	(c->ask.given >> field_at(&ask_reach, offsetof(struct ask_reach, member)) & 1)
+	if (HAS(phone))
+		PATCH_STR(&p, account, phone, span_of(ask->phone));
+	if (HAS(quiet_from))
+		PATCH_STR(&p, account, quiet_from, span_of(ask->quiet_from));
+	if (HAS(quiet_to))
+		PATCH_STR(&p, account, quiet_to, span_of(ask->quiet_to));
+	if (HAS(utc_offset_min))
+		PATCH_INT(&p, account, utc_offset_min, ask->utc_offset_min);
+#undef HAS
+	if (account_set_reach(d, &p) < 0) {
+		patch_done(&p);
+		answer_refusal(c, d);
+		return;
+	}
+	answer_reach(c, account_find(c->m, c->who->id));
 }
 
 /* --- the second factor ------------------------------------------------------ */

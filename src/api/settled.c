@@ -325,7 +325,7 @@ token_patch(struct call *c)
 }
 
 static void
-invitation_url(struct call *c, struct buf *b, struct span code)
+invitation_url(struct call *c, struct buf *b, const char *page, struct span code)
 {
 	struct span host = http_header_find(c->req, "host");
 
@@ -334,8 +334,20 @@ invitation_url(struct call *c, struct buf *b, struct span code)
 	else
 		buf_printf(b, "%s://" SPAN_FMT, c->req->is_tls ? "https" : "http",
 			   SPAN_ARG(host));
-	buf_add_z(b, "/sos#");
+	buf_add_z(b, page);
 	buf_add_span(b, code);
+}
+
+static int
+invite(struct decision *d, const struct invitation *ask, struct span hash,
+       int64_t expires_at, struct id *ret)
+{
+	struct span label = span_of(ask->label ? ask->label : "");
+
+	if (ask->role)
+		return invitation_make_person(d, ask->agency, label, hash, expires_at,
+					      ret);
+	return invitation_make(d, ask->site, label, hash, expires_at, ret);
 }
 
 void
@@ -347,13 +359,12 @@ invitation_post(struct call *c)
 	struct id id;
 
 	auth_new_code(&code, &hash);
-	if (invitation_make(d, ask->site, span_of(ask->label ? ask->label : ""),
-			    buf_span(&hash), d->now + c->api->cfg.invitation_ms,
-			    &id) < 0) {
+	if (invite(d, ask, buf_span(&hash), d->now + c->api->cfg.invitation_ms, &id) <
+	    0) {
 		answer_refusal(c, d);
 		return;
 	}
-	invitation_url(c, &url, buf_span(&code));
+	invitation_url(c, &url, ask->role ? "/liaison#" : "/sos#", buf_span(&code));
 	jw_open(&c->out, '{');
 	view_members(c, &c->out, NOUN_INVITATION, model_find(c->m, NOUN_INVITATION, id),
 		     VIEW_ADMIN);

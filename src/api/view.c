@@ -253,12 +253,17 @@ view_members(struct call *c, struct buf *b, enum noun_index n, const struct reco
 	     enum view v)
 {
 	uint64_t given = without_person(c->m, c->who, n, rec);
+	unsigned parts = 0;
 	int64_t now = journal_now(c->api->cfg.journal);
 
 	jw_kid(b, "id", rec->id);
 	jw_kz(b, "world", world_names[rec->world]);
 	if (n == NOUN_INCIDENT)
 		given &= incident_mask((const struct incident *)rec, v);
+	if (v == VIEW_GRANTED) {
+		access_grant(c->m, c->who, n, rec, &parts);
+		given &= granted_fields(n, parts);
+	}
 	if (n == NOUN_SITE && v == VIEW_UNIT) /* the word is the room's and owner's */
 		given &= ~(1ull << field_at(&noun_site,
 					    offsetof(struct site, challenge_word)));
@@ -302,6 +307,12 @@ view_members(struct call *c, struct buf *b, enum noun_index n, const struct reco
 	case NOUN_ACCOUNT:
 		jw_kbool(b, "disabled", ((const struct account *)rec)->disabled);
 		break;
+	case NOUN_CHANNEL:
+	case NOUN_MEMBER:
+	case NOUN_POST:
+	case NOUN_ACK:
+		view_talk(c, b, n, rec, v);
+		break;
 	default:
 		break;
 	}
@@ -331,13 +342,15 @@ actor_name(const struct model *m, struct id actor)
 static uint64_t
 without_refs(const struct event *e)
 {
-	static const char *const refs[] = { "incident", "signal", "unit", "site",
-					    "agency" };
+	static const char *const all[] = { "incident", "signal", "unit", "site",
+					   "agency" };
+	const struct id set[] = { e->incident, e->signal, e->unit, e->site, e->agency };
 	uint64_t given = e->body.given;
 
 	for (size_t i = 0; i < e->body.noun->n_fields; i++)
-		for (size_t k = 0; k < ARRAY_LEN(refs); k++)
-			if (strcmp(e->body.noun->fields[i].name, refs[k]) == 0)
+		for (size_t k = 0; k < ARRAY_LEN(all); k++)
+			if (id_is_set(set[k]) &&
+			    strcmp(e->body.noun->fields[i].name, all[k]) == 0)
 				given &= ~(1ull << i);
 	return given;
 }
@@ -374,6 +387,8 @@ write_context(struct api *api, struct buf *b, const struct event *e,
 		jw_kid(b, "by", e->actor);
 		jw_kz(b, "by_name", actor_name(m, e->actor));
 	}
+	if (n >= NOUN_CHANNEL && n <= NOUN_EXPORT)
+		view_talk_event(b, m, e, v);
 	if (i && p->sos_only)
 		jw_kz(b, "state", incident_state_names[shown_state(i, p)]);
 }
@@ -384,7 +399,14 @@ view_event(struct api *api, struct buf *b, const struct event *e,
 {
 	uint64_t given = without_refs(e);
 	enum noun_index n = event_infos[e->type].noun;
+	unsigned parts = 0;
 
+	if (v == VIEW_GRANTED) {
+		if (i)
+			access_grant(journal_model(api->cfg.journal), p, NOUN_INCIDENT,
+				     &i->r, &parts);
+		given &= granted_fields(n, parts);
+	}
 	given &= without_person(journal_model(api->cfg.journal), p, n, e->body.rec);
 	if (n == NOUN_UNIT) /* context says it, as it is now */
 		given &= ~(1ull

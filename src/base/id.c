@@ -27,11 +27,12 @@ id_is_node_name(struct span s)
 	return true;
 }
 
-/* A noun's letter: a to z, or a digit once those are used up. */
+/* A noun's letter: a to z, a digit or a capital once those are used up. */
 static bool
 is_letter(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	       (c >= 'A' && c <= 'Z');
 }
 
 int

@@ -17,6 +17,7 @@
 
 #define PAGE_TIMEOUT_MS 30000 /* a gateway that dials needs a while */
 #define BACKOFF_FIRST_MS 5000
+#define NUDGE_STALE_MS 3600000
 #define BACKOFF_MOST_MS 60000
 
 struct page_watch {
@@ -82,6 +83,8 @@ is_stale(const struct dispatch *d, const struct page *p)
 
 	if (p->r.world != WORLD_LIVE)
 		return true;
+	if (id_is_set(p->account)) /* a nudge that is late says nothing any more */
+		return net_wall_ms(d->net) - p->at > NUDGE_STALE_MS;
 	if (!id_is_set(p->incident))
 		return false;
 	return !i || ladder_phase(i, &since) == LADDER_QUIET || p->at < since;
@@ -119,6 +122,7 @@ page_write(struct buf *b, const struct dispatch *d, const struct page *p)
 		jw_kz(b, "priority", i->priority ? priority_names[i->priority] : NULL);
 		jw_kz(b, "site", i->site_name);
 	}
+	jw_kz(b, "phone", p->phone);
 	jw_kz(b, "text", p->text);
 	jw_ktime(b, "at", p->at);
 	jw_close(b, '}');

@@ -22,6 +22,12 @@ const struct gate_driver *const gate_drivers[] = {
 	NULL,
 };
 
+void
+gate_out_clear(struct gate_out *out)
+{
+	out->n_reports = out->n_lost = out->reply_n = 0;
+}
+
 struct gate_report *
 gate_report_add(struct gate_out *out, enum gate_report_kind kind, const char *identity)
 {
@@ -48,6 +54,8 @@ gate_report_add(struct gate_out *out, enum gate_report_kind kind, const char *id
 		.spo2_pct = -1,
 		.temperature_c = NAN,
 		.steps = -1,
+		.area = -1,
+		.zone = -1,
 	};
 	snprintf(r->identity, sizeof r->identity, "%s", identity);
 	return r;

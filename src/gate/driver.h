@@ -17,7 +17,7 @@
 #define GATE_HTTP 4u /* frame() sees a whole HTTP request, replies likewise */
 
 #define GATE_IDENTITY_MAX 40
-#define GATE_REPORTS_MAX 32 /* reports out of one message */
+#define GATE_REPORTS_MAX 256 /* reports out of one message: Teltonika sends 255 */
 #define GATE_REPLY_MAX 2048
 
 /* What a device says happened, as bits: one report may carry several. */
@@ -49,6 +49,8 @@ enum gate_report_kind {
 	GATE_STORED_FIX, /* a position from the device's memory: history only */
 	GATE_ALARM,      /* alarms is not 0; position may be set */
 	GATE_READING,    /* heart rate, temperature … without a position */
+	GATE_RESTORE,    /* what code told of is over; alarms says what it was */
+	GATE_TEST,       /* a test of the line or of a button */
 	GATE_ORDER_ACK,  /* the device echoes an order; text holds the keyword */
 	GATE_UNKNOWN,    /* well formed, not understood: kept, acked */
 };
@@ -66,8 +68,12 @@ struct gate_report {
 	int heart_bpm, systolic, diastolic, spo2_pct; /* -1: none told */
 	double temperature_c;                         /* NAN: none told */
 	int64_t steps;                                /* -1: none told */
-	char text[160]; /* a message of the bearer, or the order's keyword */
-	char key[48];   /* what makes a repeat of this report recognisable; "" none */
+	char text[160];    /* a message of the bearer, or the order's keyword */
+	char code[12];     /* of an alarm panel: "PA", "E120"; "" none */
+	int area, zone;    /* of a site, as the panel counts; -1: none told */
+	char firmware[40]; /* "" none told */
+	bool is_proven;    /* a key of the device was needed to write this message */
+	char key[48]; /* what makes a repeat of this report recognisable; "" none */
 };
 
 struct gate_out {
@@ -79,19 +85,37 @@ struct gate_out {
 	size_t reply_n;
 };
 
+/* None of them listens or looks: such orders are not written here. */
 enum gate_order_kind {
 	GATE_LOCATE_NOW = 1,
-	GATE_INTERVAL, /* seconds */
+	GATE_INTERVAL, /* seconds; for_seconds 0: until another comes */
 	GATE_TEXT,     /* text */
 	GATE_RING,
+	GATE_CONFIRM, /* the alarm was heard: stop repeating it */
 };
 
 struct gate_order {
 	enum gate_order_kind kind;
-	int seconds;
+	int seconds, for_seconds;
 	struct span text; /* UTF-8 */
 	const char *identity;
 	int64_t now_ms;
+	uint16_t serial; /* rises with each order to the device */
+};
+
+struct gate_key {
+	uint8_t bytes[32];
+	size_t n;
+};
+
+/* One whole message, and what may be asked while it is read. */
+struct gate_in {
+	struct span msg;
+	int64_t now_ms; /* of arrival: for replies with the clock, and years of two
+			   digits */
+	/* The key that the department gave the device of that identity. */
+	bool (*find_key)(void *ctx, const char *identity, struct gate_key *ret);
+	void *ctx;
 };
 
 struct gate_driver {
@@ -103,13 +127,11 @@ struct gate_driver {
 	/* How long is the first message? 0: not all here yet. <0: -n: skip n bytes
 	 * of junk to resynchronise. */
 	ssize_t (*frame)(struct span in);
-	/* Turn one whole message into reports (and perhaps a reply) in out, which
-	 * the caller zeroed. 0, or a negative err: not understood (bytes are kept as
-	 * evidence by the door, the connection goes on; a reply that was written is
-	 * sent all the same). now_ms is arrival time, for replies that carry the
-	 * clock and for two-digit years. */
-	int (*decode)(void *state, struct span msg, int64_t now_ms,
-		      struct gate_out *out);
+	/* Turn one whole message into reports (and perhaps a reply) in out, which is
+	 * empty. 0, or a negative err: not understood (bytes are kept as evidence by
+	 * the door, the connection goes on; a reply that was written is sent all the
+	 * same). */
+	int (*decode)(void *state, const struct gate_in *in, struct gate_out *out);
 	/* Write an order in the device's own language into out->reply; state tells
 	 * the maker's letters. ERR_UNSUPPORTED if it has none. NULL: takes none. */
 	int (*encode)(const void *state, const struct gate_order *order,
@@ -119,6 +141,7 @@ struct gate_driver {
 /* Every driver, in the order of drivers.def; ends with NULL. */
 extern const struct gate_driver *const gate_drivers[];
 
+void gate_out_clear(struct gate_out *out);
 /* A report with all "none told" values set. NULL when out is full (counted). */
 struct gate_report *gate_report_add(struct gate_out *out, enum gate_report_kind kind,
 				    const char *identity);

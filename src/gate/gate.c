@@ -36,6 +36,7 @@ struct gate {
 	struct door *doors;
 	struct net_timer *link_timer;
 	size_t pending;
+	struct gate_out out; /* of the message under way */
 };
 
 /* One connection: the driver's state and where the answer goes. */
@@ -260,8 +261,12 @@ static void
 take_message(struct link *l, struct net_conn *c, struct span msg)
 {
 	struct gate *g = l->door->gate;
-	struct gate_out *out = calloc(1, sizeof *out);
-	int rc = l->door->driver->decode(l->state, msg, net_wall_ms(g->cfg.net), out);
+	struct gate_out *out = &g->out;
+	const struct gate_in in = { .msg = msg, .now_ms = net_wall_ms(g->cfg.net) };
+	int rc;
+
+	gate_out_clear(out);
+	rc = l->door->driver->decode(l->state, &in, out);
 
 	if (rc < 0)
 		log_info("gate", "not_understood", "door=%s peer=%s bytes=%zu why=%s",
@@ -272,7 +277,6 @@ take_message(struct link *l, struct net_conn *c, struct span msg)
 	for (size_t i = 0; i < out->n_reports; i++)
 		take_report(g, l->door, &out->reports[i], msg);
 	reply_when_durable(g, c, out);
-	free(out);
 }
 
 static ssize_t

@@ -6,9 +6,10 @@
  */
 #include "journal/inner.h"
 
+#include "base/auto.h"
 #include "base/utf8.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 
 void
 batch_add(struct journal *j, struct batch *b, struct event *e)
@@ -37,16 +38,103 @@ batch_add(struct journal *j, struct batch *b, struct event *e)
 }
 
 static void
+fold_words(struct buf *b, const char *const *words, size_t n)
+{
+	for (size_t k = 0; k < n; k++) {
+		if (!words[k])
+			continue;
+		utf8_fold(b, span_of(words[k]));
+		buf_add_c(b, ' ');
+	}
+}
+
+static void
 search_text(struct buf *b, const struct incident *i)
 {
 	const char *const words[] = { i->number,  i->kind,        i->site_name,
 				      i->message, i->caller_name, i->caller_phone };
 
-	for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
-		if (!words[k])
+	fold_words(b, words, sizeof words / sizeof *words);
+}
+
+static void
+post_text(struct buf *b, const struct post *p)
+{
+	const char *const words[] = { p->subject, p->text, p->translations,
+				      p->author_name };
+
+	fold_words(b, words, sizeof words / sizeof *words);
+}
+
+static void
+add_tag(struct buf *b, const struct post *p, const char *to)
+{
+	buf_printf(b, STORE_TAG "c%llu%s ", (unsigned long long)p->channel.seq, to);
+	if (id_is_set(p->thread))
+		buf_printf(b, STORE_TAG "t%llu%s ", (unsigned long long)p->thread.seq,
+			   to);
+}
+
+/* By which a side of a channel finds what may be for it, without passing over what
+ * is for others: post_tags_for() asks for them. */
+static void
+post_tags(struct buf *b, const struct post *p)
+{
+	json_t AUTO(auto_json) *list = p->to ? json_read(span_of(p->to), NULL) : NULL;
+	char to[32];
+	struct id id;
+	size_t k;
+	json_t *v;
+
+	add_tag(b, p, "");
+	if (post_is_watched(p))
+		buf_add_z(b, POST_TAG_WATCHED " ");
+	if (!p->is_hub) {
+		snprintf(to, sizeof to, "g%llu", (unsigned long long)p->agency.seq);
+		add_tag(b, p, to);
+		return;
+	}
+	if (!list)
+		add_tag(b, p, "gall");
+	json_array_foreach(list, k, v)
+	{
+		if (id_parse((struct span){ json_string_value(v),
+					    json_string_length(v) },
+			     &id) < 0)
 			continue;
-		utf8_fold(b, span_of(words[k]));
-		buf_add_c(b, ' ');
+		snprintf(to, sizeof to, "g%llu", (unsigned long long)id.seq);
+		add_tag(b, p, to);
+	}
+}
+
+/* Events that make or change what is found by words. Of an erased post the tags
+ * stay, so that it is still listed. */
+static bool
+add_search_text(struct journal *j, struct buf *b, const struct event *e)
+{
+	const struct incident *inc;
+	const struct post *p;
+
+	switch (e->type) {
+	case EVENT_INCIDENT_RAISED:
+		inc = incident_find(&j->model, e->subject);
+		if (inc)
+			search_text(b, inc);
+		return inc != NULL;
+	case EVENT_POST_POSTED:
+	case EVENT_POST_CORRECTED:
+	case EVENT_POST_TRANSLATED:
+	case EVENT_POST_CHASED:
+	case EVENT_POST_OVERDUE:
+	case EVENT_POST_SETTLED:
+	case EVENT_POST_EXPIRED:
+	case EVENT_POST_ERASED:
+		p = post_find(&j->model, e->subject);
+		if (p && p->erased_at == TIME_NONE)
+			post_text(b, p);
+		return p != NULL;
+	default:
+		return false;
 	}
 }
 
@@ -71,31 +159,32 @@ seal_events(struct batch *b)
 static void
 seal_searches(struct journal *j, struct batch *b)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < b->n; i++)
-		n += b->events[i].e.type == EVENT_INCIDENT_RAISED;
-	b->out_searches = realloc(b->out_searches, (n + 1) * sizeof *b->out_searches);
+	b->out_searches =
+		realloc(b->out_searches, (b->n + 1) * sizeof *b->out_searches);
 	b->out.n_searches = 0;
 	for (size_t i = 0; i < b->n; i++) {
 		const struct event *e = &b->events[i].e;
-		struct incident *inc;
-		size_t at = b->texts.n;
+		size_t at = b->texts.n, tags;
 
-		if (e->type != EVENT_INCIDENT_RAISED)
+		if (!add_search_text(j, &b->texts, e))
 			continue;
-		inc = incident_find(&j->model, e->subject);
-		if (!inc)
-			continue;
-		search_text(&b->texts, inc);
+		tags = b->texts.n;
+		if (event_infos[e->type].noun == NOUN_POST)
+			post_tags(&b->texts, post_find(&j->model, e->subject));
 		/* offsets until the buffer stands still */
-		b->out_searches[b->out.n_searches++] =
-			(struct store_search){ e->subject.seq,
-					       { (const char *)at, b->texts.n - at } };
+		b->out_searches[b->out.n_searches++] = (struct store_search){
+			.incident = e->subject.seq,
+			.text = { (const char *)at, tags - at },
+			.is_post = event_infos[e->type].noun == NOUN_POST,
+			.tags = { (const char *)tags, b->texts.n - tags },
+		};
 	}
-	for (size_t i = 0; i < b->out.n_searches; i++)
-		b->out_searches[i].text.p =
-			b->texts.p + (size_t)b->out_searches[i].text.p;
+	for (size_t i = 0; i < b->out.n_searches; i++) {
+		struct store_search *t = &b->out_searches[i];
+
+		t->text.p = b->texts.p + (size_t)t->text.p;
+		t->tags.p = b->texts.p + (size_t)t->tags.p;
+	}
 	b->out.searches = b->out_searches;
 }
 

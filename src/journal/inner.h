@@ -47,6 +47,7 @@ struct journal_sink {
 /* Records that may leave memory, oldest first. */
 #define KEPT_SIGNALS 4096
 #define KEPT_CLOSED 512
+#define KEPT_POSTS 8192
 
 struct journal {
 	struct model model;
@@ -68,7 +69,8 @@ struct journal {
 	int64_t commit_us; /* what a commit takes, a running mean */
 	struct journal_sink *sinks;
 	struct id signals[KEPT_SIGNALS], closed[KEPT_CLOSED];
-	size_t n_signals, n_closed; /* ever put; ring index is modulo */
+	struct id posts[KEPT_POSTS];         /* and files */
+	size_t n_signals, n_closed, n_posts; /* ever put; ring index is modulo */
 	/* the writer thread */
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -96,4 +98,5 @@ bool seen_may_have(const struct seen *s, int64_t value);
 /* shelf.c: between memory and the store */
 int shelf_load_live(struct journal *j, struct buf *why);
 struct signal *shelf_signal(void *ctx, struct span source, struct span key);
+struct post *shelf_post(void *ctx, struct id author, struct span key);
 void shelf_tidy(struct journal *j, struct batch *b);

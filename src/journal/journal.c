@@ -100,6 +100,7 @@ journal_begin(struct journal *j, const struct principal *actor)
 		.sink_ctx = j,
 		.load = on_load,
 		.load_signal = shelf_signal,
+		.load_post = shelf_post,
 		.load_ctx = j,
 	};
 	return &j->decision;
@@ -326,6 +327,27 @@ journal_remove_sink(struct journal *j, struct journal_sink *s)
 	(void)j;
 	if (s)
 		s->fn = NULL; /* swept after the publish under way */
+}
+
+int
+journal_erase_key(struct journal *j, int64_t slot)
+{
+	int rc = key_file_destroy(j->key_file, slot);
+
+	return rc == ERR_UNSUPPORTED ? 0 : rc; /* memory only: goes with the process */
+}
+
+void
+journal_sign(struct journal *j, struct span text, struct buf *ret_signature,
+	     struct buf *ret_public_key)
+{
+	uint8_t sig[SIGN_BYTES], pub[32], sec[64];
+
+	crypt_sign_seed(j->node_key, pub, sec);
+	crypt_sign(sig, text, sec);
+	crypt_wipe(sec, sizeof sec);
+	crypt_b64(ret_signature, sig, sizeof sig);
+	crypt_hex(ret_public_key, pub, sizeof pub);
 }
 
 /* --- heads ---------------------------------------------------------------- */

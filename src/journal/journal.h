@@ -63,6 +63,14 @@ int journal_events(struct journal *j, uint64_t after, uint64_t incident, size_t 
 int journal_records(struct journal *j, const struct store_query *q,
 		    bool (*fn)(void *ctx, const struct record *rec), void *ctx);
 struct store *journal_store(struct journal *j);
+/* Tag (store.h) of posts that wait for a time: post_is_watched(). */
+#define POST_TAG_WATCHED STORE_TAG "w"
+/* Destroys a key of sealed fields for good. Again is fine: whoever erases does this
+ * first and says so in an event after it. */
+int journal_erase_key(struct journal *j, int64_t slot);
+/* Signs text as this node: base64 of Ed25519, and the public key in hex. */
+void journal_sign(struct journal *j, struct span text, struct buf *ret_signature,
+		  struct buf *ret_public_key);
 
 /* The newest signed head of the chain as JSON members {"seq","hash",…}. */
 void journal_head(struct journal *j, struct buf *b);

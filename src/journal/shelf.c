@@ -73,9 +73,11 @@ int
 shelf_load_live(struct journal *j, struct buf *why)
 {
 	static const enum noun_index all[] = {
-		NOUN_NODE,  NOUN_AGENCY,     NOUN_SITE,   NOUN_UNIT,     NOUN_ACCOUNT,
-		NOUN_TOKEN, NOUN_INVITATION, NOUN_DEVICE, NOUN_RUN_CARD, NOUN_PERSON,
-		NOUN_BOOK,  NOUN_PLAN,       NOUN_POINT,  NOUN_REVIEW,   NOUN_FINDING
+		NOUN_NODE,       NOUN_AGENCY,  NOUN_SITE,       NOUN_UNIT,
+		NOUN_ACCOUNT,    NOUN_TOKEN,   NOUN_INVITATION, NOUN_DEVICE,
+		NOUN_RUN_CARD,   NOUN_CHANNEL, NOUN_MEMBER,     NOUN_RECEIPT,
+		NOUN_DUTY_PHONE, NOUN_EXPORT,  NOUN_PERSON,     NOUN_BOOK,
+		NOUN_PLAN,       NOUN_POINT,   NOUN_REVIEW,     NOUN_FINDING
 	};
 	int rc = 0;
 	void *rec;
@@ -91,6 +93,8 @@ shelf_load_live(struct journal *j, struct buf *why)
 		rc = load_where(j, noun_page.letter, 0, 1);
 	if (rc == 0)
 		rc = load_where(j, noun_session.letter, 0, 1);
+	if (rc == 0)
+		rc = load_where(j, noun_grant.letter, 0, 1);
 	if (rc < 0)
 		buf_printf(why, "loading records: %s", err_text(rc));
 	return rc;
@@ -146,6 +150,26 @@ keep_signal(struct journal *j, struct id id)
 	j->signals[at] = id;
 }
 
+/* Posts and files leave memory oldest first, a post with its acknowledgements. */
+static void
+keep_post(struct journal *j, struct id id)
+{
+	size_t at = j->n_posts++ % KEPT_POSTS;
+	struct id old = j->posts[at];
+	enum noun_index was = old.noun == noun_file.letter ? NOUN_FILE : NOUN_POST;
+	struct record *rec = model_find(&j->model, was, old);
+
+	j->posts[at] = id;
+	if (!rec || id_is(old, id) || rec->is_dirty || rec->touched_seq > j->durable)
+		return;
+	while (was == NOUN_POST && ((struct post *)rec)->n_acks) {
+		struct post *b = (struct post *)rec;
+
+		model_evict(&j->model, NOUN_ACK, &b->acks[b->n_acks - 1]->r);
+	}
+	model_evict(&j->model, was, rec);
+}
+
 /* What the batch made durable may leave memory when it is done with. */
 void
 shelf_tidy(struct journal *j, struct batch *b)
@@ -157,6 +181,7 @@ shelf_tidy(struct journal *j, struct batch *b)
 	j->head_at = b->events[b->n - 1].e.at;
 	for (size_t k = 0; k < b->n; k++) {
 		const struct event *e = &b->events[k].e;
+		struct record *rec;
 		struct note *note;
 		struct page *page;
 		struct visit *visit;
@@ -172,10 +197,23 @@ shelf_tidy(struct journal *j, struct batch *b)
 			if (e->type == EVENT_INCIDENT_CLOSED)
 				keep_closed(j, e->subject);
 			break;
+		case NOUN_POST:
+			if (e->type == EVENT_POST_POSTED)
+				keep_post(j, e->subject);
+			break;
+		case NOUN_FILE:
+			if (e->type == EVENT_FILE_KEPT)
+				keep_post(j, e->subject);
+			break;
 		case NOUN_NOTE:
 			note = note_find(&j->model, e->subject);
 			if (note && note->r.touched_seq <= j->durable)
 				model_evict(&j->model, NOUN_NOTE, &note->r);
+			break;
+		case NOUN_OPENING:
+			rec = model_find(&j->model, NOUN_OPENING, e->subject);
+			if (rec && rec->touched_seq <= j->durable)
+				model_evict(&j->model, NOUN_OPENING, rec);
 			break;
 		case NOUN_VISIT:
 			visit = visit_find(&j->model, e->subject);
@@ -194,9 +232,28 @@ shelf_tidy(struct journal *j, struct batch *b)
 	}
 }
 
-/* The law needs the incident beside what belongs to it. */
 static void
-find_incident_of(struct journal *j, enum noun_index n, const struct record *rec)
+find_posts_of(struct journal *j, const struct file *f)
+{
+	json_t AUTO(auto_json) *list =
+		f->posts ? json_read(span_of(f->posts), NULL) : NULL;
+	size_t k;
+	json_t *v;
+
+	json_array_foreach(list, k, v)
+	{
+		struct id id;
+
+		if (id_parse((struct span){ json_string_value(v),
+					    json_string_length(v) },
+			     &id) == 0)
+			journal_find(j, NOUN_POST, id);
+	}
+}
+
+/* The law needs beside a record what it belongs to. */
+static void
+find_owner_of(struct journal *j, enum noun_index n, const struct record *rec)
 {
 	if (n == NOUN_SIGNAL)
 		journal_find(j, NOUN_INCIDENT, ((const struct signal *)rec)->incident);
@@ -205,6 +262,10 @@ find_incident_of(struct journal *j, enum noun_index n, const struct record *rec)
 	else if (n == NOUN_ASSIGNMENT)
 		journal_find(j, NOUN_INCIDENT,
 			     ((const struct assignment *)rec)->incident);
+	else if (n == NOUN_ACK)
+		journal_find(j, NOUN_POST, ((const struct ack *)rec)->post);
+	else if (n == NOUN_FILE)
+		find_posts_of(j, (const struct file *)rec);
 }
 
 struct record *
@@ -214,7 +275,7 @@ journal_find(struct journal *j, enum noun_index n, struct id id)
 	struct buf AUTO(buf_done) body = { 0 };
 
 	if (rec) {
-		find_incident_of(j, n, rec); /* it may have left memory first */
+		find_owner_of(j, n, rec); /* it may have left memory first */
 		return rec;
 	}
 	if (!id_is_set(id) || id.noun != nouns[n]->letter ||
@@ -222,7 +283,7 @@ journal_find(struct journal *j, enum noun_index n, struct id id)
 	    store_get(j->store, id.noun, id.seq, &body, NULL) < 0 ||
 	    record_decode(n, id, buf_span(&body), &j->keys, &rec) < 0)
 		return NULL;
-	find_incident_of(j, n, rec);
+	find_owner_of(j, n, rec);
 	if (model_find(&j->model, n, id)) { /* came with its incident */
 		record_free(nouns[n], rec);
 		return model_find(&j->model, n, id);
@@ -233,6 +294,10 @@ journal_find(struct journal *j, enum noun_index n, struct id id)
 		keep_closed(j, id);
 	} else if (n == NOUN_SIGNAL) {
 		keep_signal(j, id);
+	} else if (n == NOUN_POST || n == NOUN_FILE) {
+		if (n == NOUN_POST)
+			load_where(j, noun_ack.letter, 0, (int64_t)id.seq);
+		keep_post(j, id);
 	}
 	return rec;
 }
@@ -272,6 +337,42 @@ shelf_signal(void *ctx, struct span source, struct span key)
 	if (store_find(w.j->store, &q, match_key, &w) < 0 || !id_is_set(w.found))
 		return NULL;
 	return (struct signal *)journal_find(w.j, NOUN_SIGNAL, w.found);
+}
+
+struct by_author {
+	struct journal *j;
+	struct id author, found;
+	struct span key;
+};
+
+static bool
+match_post(void *ctx, const struct store_record *r)
+{
+	struct by_author *w = ctx;
+	struct record *rec;
+	const struct post *b;
+
+	if (decode_row(w->j, r, &rec) < 0)
+		return true;
+	b = (const struct post *)rec;
+	if (id_is(b->author, w->author) && b->key && span_is_z(w->key, b->key))
+		w->found = rec->id;
+	record_free(&noun_post, rec);
+	return !id_is_set(w->found);
+}
+
+struct post *
+shelf_post(void *ctx, struct id author, struct span key)
+{
+	struct by_author w = { .j = ctx, .author = author, .key = key };
+	struct store_query q = { .noun = noun_post.letter,
+				 .column = 1,
+				 .equals = column_hash(ID_KEY(&author), key),
+				 .limit = 16 };
+
+	if (store_find(w.j->store, &q, match_post, &w) < 0 || !id_is_set(w.found))
+		return NULL;
+	return (struct post *)journal_find(w.j, NOUN_POST, w.found);
 }
 
 /* --- reading for the doors ------------------------------------------------ */

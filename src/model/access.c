@@ -179,12 +179,15 @@ owns_incident(const struct principal *p, const struct incident *i)
 }
 
 static enum view
-view_incident(const struct principal *p, const struct incident *i)
+view_incident(const struct model *m, const struct principal *p,
+	      const struct incident *i)
 {
 	if (principal_is_room(p))
 		return VIEW_ROOM;
 	if (p->is_control && p->role != ROLE_RESPONDER)
 		return VIEW_NONE; /* its incidents are the room's business */
+	if (access_grant(m, p, NOUN_INCIDENT, &i->r, NULL))
+		return VIEW_GRANTED;
 	if (p->role == ROLE_RESPONDER)
 		return is_on_incident(p, i) ||
 				       (id_is_set(i->unit) && id_is(i->unit, p->unit))
@@ -212,6 +215,16 @@ view_unit(const struct model *m, const struct principal *p, const struct unit *u
 	return VIEW_NONE;
 }
 
+static bool
+has_part(const struct model *m, const struct principal *p, struct id incident,
+	 enum grant_part part)
+{
+	const struct incident *i = incident_find(m, incident);
+	unsigned parts = 0;
+
+	return i && access_grant(m, p, NOUN_INCIDENT, &i->r, &parts) && (parts & part);
+}
+
 static enum view
 view_assignment(const struct model *m, const struct principal *p,
 		const struct assignment *a)
@@ -224,7 +237,31 @@ view_assignment(const struct model *m, const struct principal *p,
 	    unit_find(m, a->unit) &&
 	    view_unit(m, p, unit_find(m, a->unit)) != VIEW_NONE)
 		return VIEW_OWNER;
-	return VIEW_NONE;
+	return has_part(m, p, a->incident, PART_UNITS) ? VIEW_GRANTED : VIEW_NONE;
+}
+
+/* A note is for its author's agency; shared, for all that handle the incident. */
+static enum view
+view_note(const struct model *m, const struct principal *p, const struct note *n,
+	  const struct incident *i)
+{
+	enum view v = i ? view_incident(m, p, i) : VIEW_NONE;
+	bool is_foreign = id_is_set(n->agency) && !id_is(n->agency, p->agency);
+
+	switch (v) {
+	case VIEW_ROOM:
+		return !is_foreign || n->is_shared ? v : VIEW_NONE;
+	case VIEW_UNIT:
+		return !id_is_set(n->agency) || n->is_shared || !is_foreign ? v
+									    : VIEW_NONE;
+	case VIEW_GRANTED:
+		if (id_is_set(n->agency) && !is_foreign)
+			return v;
+		return n->is_shared && has_part(m, p, i->r.id, PART_NOTES) ? v
+									   : VIEW_NONE;
+	default:
+		return n->to_owner ? v : VIEW_NONE;
+	}
 }
 
 /* Staff bound to one site know that one; a button knows none. */
@@ -249,6 +286,8 @@ view_site(const struct model *m, const struct principal *p, const struct site *s
 		return VIEW_ROOM;
 	if (owns_site(p, s->agency, s->r.id))
 		return VIEW_OWNER;
+	if (access_grant(m, p, NOUN_SITE, &s->r, NULL))
+		return VIEW_GRANTED;
 	u = p->role == ROLE_RESPONDER ? unit_find(m, p->unit) : NULL;
 	for (size_t k = 0; u && k < u->n_open; k++) {
 		const struct incident *i = incident_find(m, u->open[k]->incident);
@@ -351,7 +390,9 @@ enum view
 access_record(const struct model *m, const struct principal *p, enum noun_index n,
 	      const struct record *rec)
 {
-	const struct incident *i = NULL;
+	const struct incident *i;
+	const struct grant *g;
+	enum view v;
 
 	if (!p || !rec || p->role == ROLE_NONE || p->sos_only)
 		return VIEW_NONE;
@@ -362,7 +403,7 @@ access_record(const struct model *m, const struct principal *p, enum noun_index 
 		return VIEW_NONE;
 	switch (n) {
 	case NOUN_INCIDENT:
-		return view_incident(p, (const struct incident *)rec);
+		return view_incident(m, p, (const struct incident *)rec);
 	case NOUN_UNIT:
 		return view_unit(m, p, (const struct unit *)rec);
 	case NOUN_ASSIGNMENT:
@@ -393,19 +434,39 @@ access_record(const struct model *m, const struct principal *p, enum noun_index 
 			       : VIEW_NONE;
 	case NOUN_SIGNAL:
 		i = incident_find(m, ((const struct signal *)rec)->incident);
-		return i ? view_incident(p, i) : VIEW_NONE;
+		v = i ? view_incident(m, p, i) : VIEW_NONE;
+		return v == VIEW_GRANTED && !has_part(m, p, i->r.id, PART_MESSAGE)
+			       ? VIEW_NONE
+			       : v;
 	case NOUN_NOTE:
-		i = incident_find(m, ((const struct note *)rec)->incident);
-		if (!i)
-			return VIEW_NONE;
-		if (view_incident(p, i) == VIEW_OWNER &&
-		    !((const struct note *)rec)->to_owner)
-			return VIEW_NONE;
-		return view_incident(p, i);
+		return view_note(
+			m, p, (const struct note *)rec,
+			incident_find(m, ((const struct note *)rec)->incident));
+	case NOUN_GRANT:
+		return access_grant_record(p, (const struct grant *)rec);
+	case NOUN_OPENING:
+		g = grant_find(m, ((const struct opening *)rec)->grant);
+		return g ? access_grant_record(p, g) : VIEW_NONE;
 	case NOUN_PERSON:
 		return view_person(m, p, (const struct person *)rec);
 	case NOUN_PAGE:
 		return principal_is_room(p) ? VIEW_ROOM : VIEW_NONE;
+	case NOUN_CHANNEL:
+		return access_channel(m, p, (const struct channel *)rec);
+	case NOUN_MEMBER:
+		return access_member(m, p, (const struct member *)rec);
+	case NOUN_POST:
+		return access_post(m, p, (const struct post *)rec);
+	case NOUN_ACK:
+		return access_ack(m, p, (const struct ack *)rec);
+	case NOUN_RECEIPT:
+		return access_receipt(m, p, (const struct receipt *)rec);
+	case NOUN_FILE:
+		return access_file(m, p, (const struct file *)rec);
+	case NOUN_DUTY_PHONE:
+		return access_duty_phone(m, p, (const struct duty_phone *)rec);
+	case NOUN_EXPORT:
+		return access_export(m, p, (const struct export *)rec);
 	case NOUN_BOOK:
 	case NOUN_PLAN:
 	case NOUN_POINT:
@@ -418,13 +479,35 @@ access_record(const struct model *m, const struct principal *p, enum noun_index 
 	}
 }
 
+/* What is heard by another agency that handles the incident, and by both sides of
+ * a grant: whoever sees the record itself. */
+static enum view
+hears_as_partner(const struct model *m, const struct principal *p,
+		 const struct event *e, const struct incident *i, unsigned to)
+{
+	enum noun_index n = event_infos[e->type].noun;
+	const struct record *rec = model_find(m, n, e->subject);
+	enum view v;
+
+	if (to & SEE_PARTIES)
+		return rec ? access_record(m, p, n, rec) : VIEW_NONE;
+	if (!i || view_incident(m, p, i) != VIEW_GRANTED)
+		return VIEW_NONE;
+	if (n == NOUN_INCIDENT)
+		return VIEW_GRANTED;
+	/* a note has left memory when its event is read again: the event has it */
+	v = access_record(m, p, n, n == NOUN_NOTE || !rec ? e->body.rec : rec);
+	return v == VIEW_OWNER ? VIEW_GRANTED : v;
+}
+
 /* --- events --------------------------------------------------------------- */
 
 bool
 incident_is_frozen_for(const struct incident *i, const struct principal *p)
 {
 	return i->frozen_seq != FIELD_NONE && i->released_at == TIME_NONE &&
-	       !principal_is_room(p) && p->role != ROLE_RESPONDER;
+	       !principal_is_room(p) && p->role != ROLE_RESPONDER &&
+	       (!id_is_set(p->agency) || id_is(p->agency, i->agency));
 }
 
 static bool
@@ -448,6 +531,33 @@ hears_as_owner(const struct principal *p, const struct event *e,
 		return id_is_set(p->site) && id_is(p->site, i->site) &&
 		       map_get(&i->roll, span_of(p->source));
 	return owns_incident(p, i);
+}
+
+/* Whom an event of a channel is about, when it is for that one alone. */
+static struct id
+self_of(enum noun_index n, const struct record *rec)
+{
+	if (n == NOUN_RECEIPT)
+		return ((const struct receipt *)rec)->reader;
+	return ((const struct file *)rec)->author;
+}
+
+static enum view
+hears_in_channel(const struct model *m, const struct principal *p,
+		 const struct event *e, unsigned to)
+{
+	enum noun_index n = event_infos[e->type].noun;
+	const struct record *rec = model_find(m, n, e->subject);
+	enum view v;
+
+	if (!rec || ((to & SEE_SELF) && !id_is(p->id, self_of(n, rec))))
+		return VIEW_NONE;
+	v = access_record(m, p, n, rec);
+	if ((to & SEE_HUB) && v != VIEW_ROOM)
+		return VIEW_NONE;
+	if ((to & SEE_SENDER) && !post_is_sender(m, p, (const struct post *)rec))
+		return VIEW_NONE;
+	return v;
 }
 
 /* What is tied to an incident that has ended for the owner is not heard by him
@@ -491,9 +601,13 @@ access_event(const struct model *m, const struct principal *p, const struct even
 		*ret_view = view_register_event(m, p, e, i, to);
 	if (p->role == ROLE_NONE || !to || *ret_view != VIEW_NONE)
 		return *ret_view != VIEW_NONE;
-	if ((to & SEE_ROOM) && principal_is_room(p) &&
-	    (!id_is_set(e->unit_agency) || info->noun != NOUN_UNIT ||
-	     view_unit(m, p, unit_find(m, e->unit)) != VIEW_NONE))
+	if (to & (SEE_CHANNEL | SEE_SENDER | SEE_HUB | SEE_SELF))
+		*ret_view = hears_in_channel(m, p, e, to);
+	else if (info->noun == NOUN_NOTE && principal_is_room(p))
+		*ret_view = view_note(m, p, (const struct note *)e->body.rec, i);
+	else if ((to & SEE_ROOM) && principal_is_room(p) &&
+		 (!id_is_set(e->unit_agency) || info->noun != NOUN_UNIT ||
+		  view_unit(m, p, unit_find(m, e->unit)) != VIEW_NONE))
 		*ret_view = VIEW_ROOM;
 	else if ((to & SEE_ADMIN) && !p->sos_only && principal_is_administrator(p) &&
 		 (p->is_control ||
@@ -513,5 +627,7 @@ access_event(const struct model *m, const struct principal *p, const struct even
 	else if (((to & SEE_OWNER) || info->noun == NOUN_NOTE) &&
 		 hears_as_owner(p, e, i))
 		*ret_view = VIEW_OWNER;
+	else if (to & (SEE_JOINT | SEE_PARTIES))
+		*ret_view = hears_as_partner(m, p, e, i, to);
 	return *ret_view != VIEW_NONE;
 }

@@ -4,6 +4,8 @@
 
 #include "base/auto.h"
 
+#include <stdio.h>
+
 const char *const role_names[] = { "",           "administrator", "dispatcher",
 				   "supervisor", "duty_officer",  "responder",
 				   "site",       "liaison",       "oversight",
@@ -11,6 +13,8 @@ const char *const role_names[] = { "",           "administrator", "dispatcher",
 const char *const trust_names[] = { "", "unverified", "verified", NULL };
 static const char *const device_states[] = { "", "pending", "bound", "revoked", NULL };
 static const char *const link_names[] = { "", "live", "late", "lost", NULL };
+
+static const char *const invited_names[] = { "", "liaison", NULL };
 
 static const struct field account_fields[] = {
 	NOUN_WORLD(account),
@@ -29,6 +33,13 @@ static const struct field account_fields[] = {
 	NOUN_LINE(account, person, ID, GIVE, .doc = "whose login it is"),
 	NOUN_LINE(account, language, STR, GIVE, .max = 8,
 		  .doc = "of screens and receipts"),
+	NOUN_LINE(account, phone, STR, GIVE | FIELD_SEALED, .max = 24,
+		  .doc = "number that content-free nudges go to"),
+	NOUN_LINE(account, quiet_from, STR, GIVE, .max = 5,
+		  .doc = "no nudges from this time of day, HH:MM, but of a P1"),
+	NOUN_LINE(account, quiet_to, STR, GIVE, .max = 5, .doc = "until, HH:MM"),
+	NOUN_LINE(account, utc_offset_min, INT, GIVE, .min = -720, .max = 840,
+		  .doc = "of the person's clock; none: 300"),
 	NOUN_LINE(account, disabled, BOOL, GIVE,
 		  .doc = "ends sessions and streams within 5 s"),
 	NOUN_LINE(account, password, STR, GIVE | FIELD_ASK, .min = 10, .max = 128,
@@ -66,9 +77,11 @@ static const struct field token_fields[] = {
 NOUN_TABLE(noun_token, 'k', "token", "tokens", token, token_fields);
 
 static const struct field invitation_fields[] = {
-	NOUN_LINE(invitation, agency, ID, 0, .doc = "whose"),
-	NOUN_LINE(invitation, site, ID, FIELD_POST | FIELD_NEEDED,
-		  .doc = "the button's site"),
+	NOUN_LINE(invitation, agency, ID, FIELD_POST,
+		  .doc = "whose; of a person: the caller's own when left out"),
+	NOUN_LINE(invitation, site, ID, FIELD_POST, .doc = "the button's site"),
+	NOUN_LINE(invitation, role, ENUM, FIELD_POST, .names = invited_names,
+		  .doc = "liaison: a person joins the agency's desk; none: a button"),
 	NOUN_LINE(invitation, label, STR, FIELD_POST, .max = 95,
 		  .doc = "where the button will be"),
 	NOUN_LINE(invitation, hash, STR, FIELD_SECRET, .doc = "of the code"),
@@ -76,6 +89,7 @@ static const struct field invitation_fields[] = {
 	NOUN_LINE(invitation, expires_at, TIME, 0, .doc = ""),
 	NOUN_LINE(invitation, used_at, TIME, 0, .doc = ""),
 	NOUN_LINE(invitation, token, ID, FIELD_INNER, .doc = "that it was turned into"),
+	NOUN_LINE(invitation, account, ID, 0, .doc = "that it was turned into"),
 	NOUN_LINE(invitation, revoked, BOOL, FIELD_INNER, .doc = ""),
 };
 NOUN_TABLE(noun_invitation, 'v', "invitation", "invitations", invitation,
@@ -154,6 +168,48 @@ check_account(struct decision *d, const struct account *now, const struct patch 
 	return person_check(d, asked->person, agency, world);
 }
 
+/* Minutes of the day of "HH:MM"; -1: none, -2: not a time. */
+static int
+minutes_of(const char *s)
+{
+	int h, m;
+	char end;
+
+	if (!s || !*s)
+		return -1;
+	if (strlen(s) != 5 || sscanf(s, "%2d:%2d%c", &h, &m, &end) != 2 || h < 0 ||
+	    h > 23 || m < 0 || m > 59)
+		return -2;
+	return h * 60 + m;
+}
+
+static int
+check_reach(struct decision *d, const struct account *asked)
+{
+	const char *phone = asked->phone;
+
+	if (minutes_of(asked->quiet_from) == -2 || minutes_of(asked->quiet_to) == -2)
+		return refuse(d, 422, "bad_field", "quiet_from, quiet_to: HH:MM");
+	for (const char *c = phone; c && *c; c++)
+		if (!strchr("0123456789 +-", *c))
+			return refuse(
+				d, 422, "bad_field",
+				"phone: digits, with + before and blanks between");
+	return 0;
+}
+
+bool
+account_is_quiet(const struct account *a, int64_t now)
+{
+	int from = minutes_of(a->quiet_from), to = minutes_of(a->quiet_to);
+	int64_t offset = a->utc_offset_min == FIELD_NONE ? 300 : a->utc_offset_min;
+	int64_t at = (now / 60000 + offset) % 1440;
+
+	if (from < 0 || to < 0 || from == to)
+		return false;
+	return from < to ? at >= from && at < to : at >= from || at < to;
+}
+
 int
 account_put(struct decision *d, struct id id, struct patch *p,
 	    struct span password_hash, bool is_one_time, struct id *ret)
@@ -168,7 +224,7 @@ account_put(struct decision *d, struct id id, struct patch *p,
 		PATCH_ID(p, account, agency, d->actor->agency);
 	if (needs_admin_of(d, now ? now->agency : asked->agency) < 0 ||
 	    (!now && world_for(d, asked->ask_world, &world) < 0) ||
-	    check_account(d, now, p, world) < 0)
+	    check_account(d, now, p, world) < 0 || check_reach(d, asked) < 0)
 		return ERR_DENIED;
 	if (!now) {
 		if (login_settle(d, asked->agency, span_of(asked->login), &login) < 0)
@@ -212,6 +268,18 @@ account_set_own(struct decision *d, struct span password_hash, struct span langu
 		PATCH_STR(&e.body, account, language, language);
 	event_emit(d, &e);
 	return 0;
+}
+
+int
+account_set_reach(struct decision *d, struct patch *p)
+{
+	const struct account *a = account_find(d->m, d->actor->id);
+
+	if (!a)
+		return refuse_hidden(d);
+	if (check_reach(d, (const struct account *)p->rec) < 0)
+		return ERR_DENIED;
+	return config_put(d, EVENT_ACCOUNT_CHANGED, a->r.world, a->r.id, p, NULL);
 }
 
 /* --- tokens and invitations ----------------------------------------------- */
@@ -280,17 +348,23 @@ invitation_make(struct decision *d, struct id site, struct span label, struct sp
 	return 0;
 }
 
-int
-invitation_use(struct decision *d, struct span code_hash, struct span token_hash,
-	       struct id *ret_invitation, struct id *ret_token)
+static struct invitation *
+invitation_by_code(const struct model *m, struct span code_hash, bool is_person)
 {
-	struct invitation *v = NULL;
-	struct event e;
 	void *rec;
 
-	for (size_t i = 0; map_next(&d->m->tables[NOUN_INVITATION], &i, NULL, &rec);)
-		if (span_is_z(code_hash, ((struct invitation *)rec)->hash))
-			v = rec;
+	for (size_t i = 0; map_next(&m->tables[NOUN_INVITATION], &i, NULL, &rec);) {
+		struct invitation *v = rec;
+
+		if (span_is_z(code_hash, v->hash) && (v->role != 0) == is_person)
+			return v;
+	}
+	return NULL;
+}
+
+static int
+check_invitation(struct decision *d, const struct invitation *v)
+{
 	if (!v)
 		return refuse(d, 404, "no_such_code", "no such invitation");
 	if (v->revoked || v->used_at != TIME_NONE)
@@ -299,6 +373,86 @@ invitation_use(struct decision *d, struct span code_hash, struct span token_hash
 	if (v->expires_at < d->now)
 		return refuse(d, 410, "code_expired",
 			      "this invitation is too old: ask for a new one");
+	return 0;
+}
+
+/* An administrator of the agency; and who leads the control agency's desk, so that a
+ * mission is in within minutes. */
+int
+invitation_make_person(struct decision *d, struct id agency, struct span label,
+		       struct span hash, int64_t expires_at, struct id *ret)
+{
+	const struct principal *p = d->actor;
+	bool leads = p && p->is_control && !p->sos_only && p->world == WORLD_LIVE &&
+		     (p->role == ROLE_LIAISON || principal_is_supervisor_up(p));
+	struct event e;
+
+	if (!leads && p && !principal_is_administrator(p))
+		return refuse(d, 403, "needs_administrator",
+			      "only an administrator may do this");
+	if (!id_is_set(agency) && p)
+		agency = p->agency;
+	if (!agency_find(d->m, agency) || (!leads && needs_admin_of(d, agency) < 0))
+		return refuse(d, 422, "no_such_agency", "agency: no such agency");
+	*ret = next_id(d, NOUN_INVITATION);
+	event_begin(d, &e, EVENT_INVITATION_MADE, p ? p->world : WORLD_LIVE, *ret);
+	PATCH_ID(&e.body, invitation, agency, agency);
+	PATCH_ENUM(&e.body, invitation, role, 1);
+	PATCH_STR(&e.body, invitation, label, label);
+	PATCH_STR(&e.body, invitation, hash, hash);
+	PATCH_INT(&e.body, invitation, created_at, d->now);
+	PATCH_INT(&e.body, invitation, expires_at, expires_at);
+	event_emit(d, &e);
+	return 0;
+}
+
+int
+invitation_join(struct decision *d, struct span code_hash, const struct enrol_args *a,
+		struct id *ret_account)
+{
+	struct invitation *v = invitation_by_code(d->m, code_hash, true);
+	struct account asked = { .phone = a->phone.n ? (char *)(uintptr_t)a->phone.p
+						     : NULL };
+	struct buf AUTO(buf_done) login = { 0 };
+	struct event e;
+	struct id id;
+
+	if (check_invitation(d, v) < 0 || check_reach(d, &asked) < 0)
+		return ERR_DENIED;
+	if (!a->password_hash.n)
+		return 0;
+	if (login_settle(d, v->agency, a->login, &login) < 0)
+		return ERR_DENIED;
+	id = next_id(d, NOUN_ACCOUNT);
+	event_begin(d, &e, EVENT_ACCOUNT_CHANGED, v->r.world, id);
+	PATCH_ID(&e.body, account, agency, v->agency);
+	PATCH_STR(&e.body, account, login, buf_span(&login));
+	PATCH_STR(&e.body, account, name, a->name);
+	PATCH_ENUM(&e.body, account, role, ROLE_LIAISON);
+	PATCH_STR(&e.body, account, password_hash, a->password_hash);
+	PATCH_INT(&e.body, account, key_slot, d->m->node->key_slots_used);
+	if (a->phone.n)
+		PATCH_STR(&e.body, account, phone, a->phone);
+	if (a->language.n)
+		PATCH_STR(&e.body, account, language, a->language);
+	event_emit(d, &e);
+	event_begin(d, &e, EVENT_INVITATION_USED, v->r.world, v->r.id);
+	PATCH_INT(&e.body, invitation, used_at, d->now);
+	PATCH_ID(&e.body, invitation, account, id);
+	event_emit(d, &e);
+	*ret_account = id;
+	return 0;
+}
+
+int
+invitation_use(struct decision *d, struct span code_hash, struct span token_hash,
+	       struct id *ret_invitation, struct id *ret_token)
+{
+	struct invitation *v = invitation_by_code(d->m, code_hash, false);
+	struct event e;
+
+	if (check_invitation(d, v) < 0)
+		return ERR_DENIED;
 	token_make(d,
 		   &(struct token_args){
 			   .role = ROLE_SITE,
@@ -323,6 +477,7 @@ int
 invitation_revoke(struct decision *d, struct id id)
 {
 	struct invitation *v = invitation_find(d->m, id);
+	const struct account *a;
 	struct token *t;
 	struct event e;
 
@@ -331,12 +486,18 @@ invitation_revoke(struct decision *d, struct id id)
 	if (needs_admin_of(d, v->agency) < 0)
 		return ERR_DENIED;
 	t = token_find(d->m, v->token);
+	a = account_find(d->m, v->account);
 	event_begin(d, &e, EVENT_INVITATION_REVOKED, v->r.world, id);
 	PATCH_BOOL(&e.body, invitation, revoked, true);
 	event_emit(d, &e);
 	if (t && !t->revoked) {
 		event_begin(d, &e, EVENT_TOKEN_CHANGED, t->r.world, t->r.id);
 		PATCH_BOOL(&e.body, token, revoked, true);
+		event_emit(d, &e);
+	}
+	if (a && !a->disabled) {
+		event_begin(d, &e, EVENT_ACCOUNT_CHANGED, a->r.world, a->r.id);
+		PATCH_BOOL(&e.body, account, disabled, true);
 		event_emit(d, &e);
 	}
 	return 0;

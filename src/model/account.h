@@ -28,6 +28,9 @@ struct account {
 	int role;
 	struct id unit, site, person;
 	char *language;
+	char *phone;                 /* that may be nudged */
+	char *quiet_from, *quiet_to; /* "22:00", in the account's own time */
+	int64_t utc_offset_min;
 	bool disabled;
 	int ask_world;
 	char *password; /* only in requests */
@@ -54,10 +57,11 @@ struct token {
 struct invitation {
 	struct record r;
 	struct id agency, site;
+	int role; /* liaison: a person's account; none: a button of the site */
 	char *label;
 	char *hash;
 	int64_t created_at, expires_at, used_at;
-	struct id token;
+	struct id token, account;
 	bool revoked;
 };
 
@@ -109,6 +113,8 @@ struct principal {
 	char source[80]; /* what a press of this caller is deduplicated by */
 };
 
+/* In the quiet hours of the person's own clock. */
+bool account_is_quiet(const struct account *a, int64_t now);
 /* dispatcher, supervisor or duty officer of the control agency */
 bool principal_is_dispatcher_up(const struct principal *p);
 bool principal_is_supervisor_up(const struct principal *p);

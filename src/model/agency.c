@@ -54,6 +54,13 @@ static const struct field node_fields[] = {
 };
 NOUN_TABLE(noun_node, 'z', "node", "nodes", node, node_fields);
 
+bool
+agency_is_responding(const struct agency *g)
+{
+	return g->is_control || g->kind == AGENCY_POLICE || g->kind == AGENCY_RANGERS ||
+	       g->kind == AGENCY_FIRE || g->kind == AGENCY_MEDICAL;
+}
+
 int
 node_make(struct decision *d, const struct node_args *a, struct id *ret_control)
 {
@@ -90,6 +97,7 @@ node_make(struct decision *d, const struct node_args *a, struct id *ret_control)
 	PATCH_INT(&e.body, node, snapshots_made, 0);
 	PATCH_BOOL(&e.body, node, is_demo, a->is_demo);
 	event_emit(d, &e);
+	missions_make(d);
 	*ret_control = control;
 	return 0;
 }
@@ -123,7 +131,13 @@ agency_put(struct decision *d, struct id id, struct patch *p, struct id *ret)
 		if (name.n)
 			PATCH_STR(p, agency, short_name, buf_span(&name));
 	}
-	return config_put(d, EVENT_AGENCY_CHANGED, WORLD_LIVE, id, p, ret);
+	if (config_put(d, EVENT_AGENCY_CHANGED, WORLD_LIVE, id, p, ret ? ret : &id) < 0)
+		return ERR_DENIED;
+	if (ret)
+		id = *ret;
+	if (agency_find(d->m, id)->kind == AGENCY_MISSION)
+		missions_add(d, id);
+	return 0;
 }
 
 /* 120 s: long enough to speak, short enough to forget. Never mutes an SOS. */

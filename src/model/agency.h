@@ -42,3 +42,7 @@ struct node {
 };
 
 extern const struct noun noun_agency, noun_node;
+
+/* Police, Rangers, fire, medical: those that come. Others are protected, and
+ * none of these ever learns of another. */
+bool agency_is_responding(const struct agency *g);

@@ -38,6 +38,8 @@ int account_put(struct decision *d, struct id id, struct patch *p,
 		struct span password_hash, bool is_one_time, struct id *ret);
 int account_set_own(struct decision *d, struct span password_hash,
 		    struct span language);
+/* phone, quiet hours and clock of one's own account; p is of noun_account. */
+int account_set_reach(struct decision *d, struct patch *p);
 int device_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
 /* A device that no one knows called. */
 int device_seen(struct decision *d, struct span door, struct span identity,
@@ -59,6 +61,31 @@ int invitation_make(struct decision *d, struct id site, struct span label,
 int invitation_use(struct decision *d, struct span code_hash, struct span token_hash,
 		   struct id *ret_invitation, struct id *ret_token);
 int invitation_revoke(struct decision *d, struct id id);
+
+/* --- sharing ---------------------------------------------------------------- */
+int grant_propose(struct decision *d, struct patch *p, struct id *ret);
+/* The second key: yes or no. */
+int grant_answer(struct decision *d, struct id id, bool is_yes, struct span reason);
+int grant_withdraw(struct decision *d, struct id id, struct span reason);
+int grant_tick(struct decision *d, struct id id);
+/* d->actor looks at what by this grant; repeats within five minutes are one. */
+int grant_open(struct decision *d, struct id id, struct id what);
+void grants_end_with(struct decision *d, const struct incident *i);
+struct join_args {
+	struct id incident, agency;
+	enum grant_role role;
+	const char *parts; /* JSON list; NULL: the usual ones */
+	struct span purpose;
+};
+int incident_ask_in(struct decision *d, const struct join_args *a, struct id *ret);
+int incident_lead(struct decision *d, struct id id, struct id to);
+void incident_lead_back(struct decision *d, const struct grant *g);
+/* The live grant by which an agency handles it, or was asked to. */
+struct grant *grant_joining(const struct model *m, const struct incident *i,
+			    struct id agency);
+struct id incident_leader(const struct model *m, const struct incident *i);
+bool principal_leads(const struct model *m, const struct principal *p,
+		     const struct incident *i);
 
 /* The caller's own second factor; `step` is of the code that was right. */
 int totp_ask(struct decision *d, struct span secret);
@@ -140,7 +167,12 @@ void incident_take(struct decision *d, struct incident *i);
 int incident_open_call(struct decision *d, const struct call_args *a, struct id *ret);
 int incident_acknowledge(struct decision *d, struct id id);
 int incident_present(struct decision *d, struct id id);
-int incident_note(struct decision *d, struct id id, struct span text, bool to_owner,
+struct note_args {
+	struct span text;
+	bool to_owner;  /* the site's agency reads it */
+	bool is_shared; /* all agencies that handle the incident */
+};
+int incident_note(struct decision *d, struct id id, const struct note_args *a,
 		  struct id *ret);
 int incident_set_priority(struct decision *d, struct id id, enum priority priority);
 int incident_call_back(struct decision *d, struct id id, struct span outcome,
@@ -153,6 +185,8 @@ int incident_release(struct decision *d, struct id id);
 int incident_escalate(struct decision *d, struct id id, int64_t step, struct span text);
 int incident_unit_near(struct decision *d, struct id id);
 int page_owe(struct decision *d, struct id incident, struct span text, struct id *ret);
+/* A content-free word to a person's phone. */
+int nudge_owe(struct decision *d, struct id account);
 /* Not sent and next_at TIME_NONE: dropped, it is not tried again. */
 int page_result(struct decision *d, struct id page, bool is_sent, int64_t next_at);
 
@@ -185,3 +219,5 @@ const struct run_card *run_card_for(const struct model *m, int site_class,
 				    struct span kind, int priority);
 int64_t run_card_time(const struct run_card *c, int64_t run_card_value,
 		      int64_t built_in);
+
+#include "model/talk_commands.h"

@@ -112,6 +112,12 @@ derived_link(struct model *m, enum noun_index n, struct record *rec)
 	} else if (n == NOUN_DEVICE) {
 		((struct device *)rec)->last_seen_at = TIME_NONE;
 		((struct device *)rec)->battery_pct = -1;
+	} else if (n == NOUN_GRANT) {
+		struct grant *g = (struct grant *)rec;
+
+		/* checked when it was proposed; a damaged word opens nothing */
+		if (grant_parts_read(g->parts, &g->part_bits) < 0)
+			g->part_bits = 0;
 	} else if (n == NOUN_BOOK) {
 		struct site *s = site_find(m, ((struct book *)rec)->site);
 
@@ -123,6 +129,11 @@ derived_link(struct model *m, enum noun_index n, struct record *rec)
 		inc = incident_find(m, r->incident);
 		if (inc)
 			map_put(&inc->roll, span_of(r->source), r);
+	} else if (n == NOUN_ACK) {
+		struct post *b = post_find(m, ((struct ack *)rec)->post);
+
+		if (b)
+			push(&b->acks, &b->n_acks, rec);
 	}
 }
 
@@ -144,6 +155,11 @@ derived_unlink(struct model *m, enum noun_index n, struct record *rec)
 
 		if (inc)
 			map_remove(&inc->roll, span_of(r->source));
+	} else if (n == NOUN_ACK) {
+		struct post *b = post_find(m, ((struct ack *)rec)->post);
+
+		if (b)
+			pull((void **)b->acks, &b->n_acks, rec);
 	}
 }
 
@@ -157,6 +173,9 @@ derived_free(enum noun_index n, struct record *rec)
 	} else if (n == NOUN_UNIT) {
 		free(((struct unit *)rec)->open);
 		((struct unit *)rec)->open = NULL;
+	} else if (n == NOUN_POST) {
+		free(((struct post *)rec)->acks);
+		((struct post *)rec)->acks = NULL;
 	}
 }
 
@@ -240,6 +259,20 @@ derive_assignment(struct model *m, const struct event *e, struct assignment *a)
 	model_touch(m, &i->r, e->seq);
 }
 
+static void
+derive_opening(struct model *m, const struct event *e, const struct opening *o)
+{
+	struct grant *g = grant_find(m, o->grant);
+
+	if (!g)
+		return;
+	g->opened_count++;
+	g->opened_at = e->at;
+	g->opened_by = o->account;
+	g->opened_what = o->what;
+	model_touch(m, &g->r, e->seq);
+}
+
 /* The code that opened a session opens no other. */
 static void
 use_code(struct model *m, const struct event *e, const struct session *s)
@@ -302,11 +335,32 @@ derive(struct model *m, const struct event *e, struct record *rec)
 	case NOUN_ACCOUNT:
 		use_key(m, e, ((struct account *)rec)->key_slot);
 		break;
+	case NOUN_POST:
+		use_key(m, e, ((struct post *)rec)->key_slot);
+		break;
+	case NOUN_FILE:
+		use_key(m, e, ((struct file *)rec)->key_slot);
+		break;
+	case NOUN_DUTY_PHONE:
+		use_key(m, e, ((struct duty_phone *)rec)->key_slot);
+		break;
+	case NOUN_ACK: { /* its post stays in memory until this is on disk */
+		struct post *b = post_find(m, ((struct ack *)rec)->post);
+
+		if (b)
+			model_touch(m, &b->r, e->seq);
+		break;
+	}
+		use_key(m, e, ((struct account *)rec)->key_slot);
+		break;
 	case NOUN_SESSION:
 		use_code(m, e, (const struct session *)rec);
 		break;
 	case NOUN_PERSON:
 		use_key(m, e, ((struct person *)rec)->key_slot);
+		break;
+	case NOUN_OPENING:
+		derive_opening(m, e, (const struct opening *)rec);
 		break;
 	case NOUN_BOOK:
 		use_key(m, e, ((struct book *)rec)->key_slot);
@@ -332,9 +386,20 @@ refs_of_incident(const struct model *m, struct event *e, struct id id)
 	e->site = i->site;
 }
 
+static void
+refs_of_grant(struct event *e, const struct grant *g)
+{
+	e->agency = g->agency;
+	if (g->of == GRANT_OF_INCIDENTS)
+		e->incident = g->subject;
+	else
+		e->site = g->subject;
+}
+
 void
 derive_refs(struct model *m, struct event *e, const struct record *rec)
 {
+	const struct grant *g;
 	const struct unit *u;
 
 	switch (event_infos[e->type].noun) {
@@ -394,6 +459,38 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 		break;
 	case NOUN_DEVICE:
 		e->agency = ((const struct device *)rec)->agency;
+		break;
+	case NOUN_CHANNEL:
+		e->agency = ((const struct channel *)rec)->agency;
+		break;
+	case NOUN_MEMBER:
+		e->agency = ((const struct member *)rec)->agency;
+		break;
+	case NOUN_POST:
+		e->agency = ((const struct post *)rec)->agency;
+		break;
+	case NOUN_ACK:
+		e->agency = ((const struct ack *)rec)->agency;
+		break;
+	case NOUN_RECEIPT:
+		e->agency = ((const struct receipt *)rec)->agency;
+		break;
+	case NOUN_DUTY_PHONE:
+		e->agency = ((const struct duty_phone *)rec)->agency;
+		break;
+	case NOUN_EXPORT:
+		e->agency = ((const struct export *)rec)->agency;
+		break;
+	case NOUN_FILE:
+		e->agency = ((const struct file *)rec)->agency;
+		break;
+	case NOUN_GRANT:
+		refs_of_grant(e, (const struct grant *)rec);
+		break;
+	case NOUN_OPENING:
+		g = grant_find(m, ((const struct opening *)rec)->grant);
+		if (g)
+			refs_of_grant(e, g);
 		break;
 	case NOUN_BOOK:
 	case NOUN_PLAN:

@@ -13,6 +13,12 @@
 #define SEE_AGENCY 8u
 #define SEE_ADMIN 16u
 #define SEE_STAFF 32u
+#define SEE_JOINT 64u
+#define SEE_PARTIES 128u
+#define SEE_CHANNEL 256u
+#define SEE_SENDER 512u
+#define SEE_HUB 1024u
+#define SEE_SELF 2048u
 #define SEE_KEEPER 0x10000u
 #define SEE_OPEN 0x20000u
 

@@ -77,6 +77,8 @@ static const struct field fields[] = {
 	NOUN_LINE(incident, closed_name, STR, FIELD_INNER | FIELD_ROOM, .doc = ""),
 	NOUN_LINE(incident, close_note, STR, FIELD_SEALED | FIELD_ROOM, .doc = ""),
 	NOUN_LINE(incident, linked_to, ID, FIELD_ROOM, .doc = "it is a duplicate of"),
+	NOUN_LINE(incident, lead, ID, 0, .doc = "agency that leads; none: control"),
+	NOUN_LINE(incident, lead_offered, ID, 0, .doc = "agency it was offered to"),
 	NOUN_LINE(incident, form, STR, FIELD_INNER,
 		  .doc = "paper form of a late entry"),
 	NOUN_LINE(incident, late_times, JSON, FIELD_INNER,
@@ -284,11 +286,36 @@ end_assignments(struct decision *d, struct incident *i)
 	}
 }
 
+/* Whoever leads closes, and a P1 only a supervisor. */
+static struct incident *
+closable(struct decision *d, struct id id)
+{
+	struct incident *i = (struct incident *)decision_find(d, NOUN_INCIDENT, id);
+
+	if (i && id_is_set(i->lead) && !id_is(i->lead, d->m->node->control)) {
+		if (access_record(d->m, d->actor, NOUN_INCIDENT, &i->r) == VIEW_NONE)
+			refuse_hidden(d);
+		else if (!principal_leads(d->m, d->actor, i))
+			refuse(d, 403, "not_lead",
+			       "only a supervisor of the agency that leads closes");
+		else
+			return i;
+		return NULL;
+	}
+	i = handled(d, id, true);
+	if (i && i->state != INCIDENT_CLOSED && i->priority == PRIORITY_P1 &&
+	    !principal_is_supervisor_up(d->actor)) {
+		refuse(d, 403, "needs_supervisor", "only a supervisor may close a P1");
+		return NULL;
+	}
+	return i;
+}
+
 int
 incident_close(struct decision *d, struct id id, enum disposition disposition,
 	       struct span note)
 {
-	struct incident *i = handled(d, id, true);
+	struct incident *i = closable(d, id);
 	struct event e;
 
 	if (!i)
@@ -296,9 +323,6 @@ incident_close(struct decision *d, struct id id, enum disposition disposition,
 	if (i->state == INCIDENT_CLOSED)
 		return refuse(d, 409, "already_closed", "incident %.16s is closed",
 			      i->number);
-	if (i->priority == PRIORITY_P1 && !principal_is_supervisor_up(d->actor))
-		return refuse(d, 403, "needs_supervisor",
-			      "only a supervisor may close a P1");
 	if (disposition == DISP_TEST && !i->is_test)
 		return refuse(d, 409, "not_a_test", "this is no test press");
 	if (disposition == DISP_CANCELLED && check_cancelled(d, i) < 0)
@@ -315,6 +339,7 @@ incident_close(struct decision *d, struct id id, enum disposition disposition,
 	if (note.n)
 		PATCH_STR(&e.body, incident, close_note, note);
 	event_emit(d, &e);
+	grants_end_with(d, i);
 	return 0;
 }
 
@@ -405,23 +430,42 @@ incident_unit_near(struct decision *d, struct id id)
 	return 0;
 }
 
+/* The room writes on any; another agency on one that it handles too. */
+static struct incident *
+noted(struct decision *d, struct id id)
+{
+	struct incident *i = (struct incident *)decision_find(d, NOUN_INCIDENT, id);
+
+	if (i && d->actor && !d->actor->is_control &&
+	    access_record(d->m, d->actor, NOUN_INCIDENT, &i->r) == VIEW_GRANTED)
+		return i;
+	return handled(d, id, true);
+}
+
 int
-incident_note(struct decision *d, struct id id, struct span text, bool to_owner,
+incident_note(struct decision *d, struct id id, const struct note_args *a,
 	      struct id *ret)
 {
-	struct incident *i = handled(d, id, true);
+	struct incident *i = noted(d, id);
 	struct event e;
 
 	if (!i)
 		return ERR_DENIED;
+	if (a->to_owner && d->actor && !d->actor->is_control)
+		return refuse(d, 403, "needs_dispatcher",
+			      "to_owner: only the room writes to the site");
 	*ret = next_id(d, NOUN_NOTE);
 	event_begin(d, &e, EVENT_INCIDENT_NOTE_ADDED, i->r.world, *ret);
 	PATCH_ID(&e.body, note, incident, id);
 	PATCH_ID(&e.body, note, author, d->actor->id);
 	PATCH_STR(&e.body, note, author_name, span_of(d->actor->name));
-	PATCH_STR(&e.body, note, text, text);
-	PATCH_BOOL(&e.body, note, to_owner, to_owner);
+	PATCH_STR(&e.body, note, text, a->text);
+	PATCH_BOOL(&e.body, note, to_owner, a->to_owner);
 	PATCH_INT(&e.body, note, at, d->now);
+	if (!d->actor->is_control)
+		PATCH_ID(&e.body, note, agency, d->actor->agency);
+	if (a->is_shared)
+		PATCH_BOOL(&e.body, note, is_shared, true);
 	event_emit(d, &e);
 	return 0;
 }

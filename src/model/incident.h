@@ -82,6 +82,7 @@ struct incident {
 	struct id closed_by;
 	char *closed_name, *close_note;
 	struct id linked_to;
+	struct id lead, lead_offered; /* agencies; none: the control agency */
 	char *form, *late_times;
 	int64_t key_slot;
 	char *source; /* of the first press: finds the caller's open incident */

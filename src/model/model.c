@@ -36,6 +36,9 @@ model_done(struct model *m)
 	map_done(&m->signal_keys);
 	map_done(&m->unit_calls);
 	map_done(&m->session_hashes);
+	map_done(&m->members);
+	map_done(&m->post_keys);
+	map_done(&m->receipts);
 	site_open_done(m);
 }
 
@@ -94,6 +97,32 @@ index_set(struct map *map, struct span key, void *rec, bool is_in)
 }
 
 static void
+index_talk(struct model *m, enum noun_index n, struct record *rec, bool is_in)
+{
+	struct buf AUTO(buf_done) k = { 0 };
+
+	if (n == NOUN_MEMBER) {
+		const struct member *e = (const struct member *)rec;
+
+		member_key(&k, e->channel,
+			   id_is_set(e->account) ? e->account : e->agency, e->role);
+		index_set(&m->members, buf_span(&k), rec, is_in && !e->removed);
+	} else if (n == NOUN_POST) {
+		const struct post *b = (const struct post *)rec;
+
+		if (!b->key)
+			return;
+		post_key(&k, b->author, span_of(b->key));
+		index_set(&m->post_keys, buf_span(&k), rec, is_in);
+	} else {
+		const struct receipt *q = (const struct receipt *)rec;
+
+		receipt_key(&k, q->channel, q->reader);
+		index_set(&m->receipts, buf_span(&k), rec, is_in);
+	}
+}
+
+static void
 index_record(struct model *m, enum noun_index n, struct record *rec, bool is_in)
 {
 	struct buf AUTO(buf_done) k = { 0 };
@@ -136,6 +165,11 @@ index_record(struct model *m, enum noun_index n, struct record *rec, bool is_in)
 		break;
 	case NOUN_INCIDENT:
 		site_open_index(m, (struct incident *)rec, is_in);
+		break;
+	case NOUN_MEMBER:
+	case NOUN_POST:
+	case NOUN_RECEIPT:
+		index_talk(m, n, rec, is_in);
 		break;
 	default:
 		break;

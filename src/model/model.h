@@ -10,13 +10,18 @@
 #include "model/agency.h"
 #include "model/assignment.h"
 #include "model/book.h"
+#include "model/channel.h"
+#include "model/duty.h"
 #include "model/event.h"
+#include "model/file.h"
+#include "model/grant.h"
 #include "model/incident.h"
 #include "model/note.h"
 #include "model/person.h"
 #include "model/plan.h"
 #include "model/point.h"
 #include "model/review.h"
+#include "model/post.h"
 #include "model/signal.h"
 #include "model/site.h"
 #include "model/unit.h"
@@ -25,6 +30,9 @@ struct model {
 	struct map tables[NOUN__COUNT]; /* id → record */
 	struct map logins, token_hashes, device_names, signal_keys, unit_calls,
 		session_hashes;
+	/* live members by channel, who and role; posts by author and key; receipts
+	 * by channel and reader */
+	struct map members, post_keys, receipts;
 	struct map site_open; /* site id → struct id_list of open incidents */
 	struct node *node;    /* NULL until the node is made */
 	struct record *dirty; /* changed since model_take_dirty */
@@ -57,6 +65,14 @@ MODEL_FINDER(note, note, NOUN_NOTE)
 MODEL_FINDER(page, page, NOUN_PAGE)
 MODEL_FINDER(session, session, NOUN_SESSION)
 MODEL_FINDER(person, person, NOUN_PERSON)
+MODEL_FINDER(grant, grant, NOUN_GRANT)
+MODEL_FINDER(channel, channel, NOUN_CHANNEL)
+MODEL_FINDER(member, member, NOUN_MEMBER)
+MODEL_FINDER(post, post, NOUN_POST)
+MODEL_FINDER(ack, ack, NOUN_ACK)
+MODEL_FINDER(file, file, NOUN_FILE)
+MODEL_FINDER(duty_phone, duty_phone, NOUN_DUTY_PHONE)
+MODEL_FINDER(export, export, NOUN_EXPORT)
 MODEL_FINDER(book, book, NOUN_BOOK)
 MODEL_FINDER(plan, plan, NOUN_PLAN)
 MODEL_FINDER(point, point, NOUN_POINT)
@@ -124,6 +140,7 @@ struct decision {
 	/* Records that may lie on the shelf: loads into m; NULL when nowhere. */
 	struct record *(*load)(void *ctx, enum noun_index n, struct id id);
 	struct signal *(*load_signal)(void *ctx, struct span source, struct span key);
+	struct post *(*load_post)(void *ctx, struct id author, struct span key);
 	void *load_ctx;
 };
 

@@ -12,11 +12,16 @@ static const struct field note_fields[] = {
 	NOUN_LINE(note, text, STR, FIELD_SEALED, .doc = ""),
 	NOUN_LINE(note, to_owner, BOOL, 0, .doc = "the site's agency may read it"),
 	NOUN_LINE(note, at, TIME, 0, .doc = ""),
+	NOUN_LINE(note, agency, ID, 0, .doc = "of another agency that joined"),
+	NOUN_LINE(note, is_shared, BOOL, 0,
+		  .doc = "all agencies that handle the incident may read it"),
 };
 NOUN_TABLE(noun_note, 'n', "note", "notes", note, note_fields);
 
 static const struct field page_fields[] = {
 	NOUN_LINE(page, incident, ID, 0, .doc = ""),
+	NOUN_LINE(page, account, ID, FIELD_INNER, .doc = "whose phone is nudged"),
+	NOUN_LINE(page, phone, STR, FIELD_SECRET | FIELD_SEALED, .doc = "its number"),
 	NOUN_LINE(page, text, STR, 0, .doc = "what the second path says"),
 	NOUN_LINE(page, state, ENUM, 0, .names = page_states, .doc = ""),
 	NOUN_LINE(page, tries, INT, 0, .doc = ""),
@@ -35,6 +40,46 @@ page_owe(struct decision *d, struct id incident, struct span text, struct id *re
 	event_begin(d, &e, EVENT_PAGE_OWED, i ? i->r.world : WORLD_LIVE, *ret);
 	PATCH_ID(&e.body, page, incident, incident);
 	PATCH_STR(&e.body, page, text, text);
+	PATCH_ENUM(&e.body, page, state, PAGE_WAITING);
+	PATCH_INT(&e.body, page, tries, 0);
+	PATCH_INT(&e.body, page, at, d->now);
+	PATCH_INT(&e.body, page, next_at, d->now);
+	event_emit(d, &e);
+	return 0;
+}
+
+/* All that a phone is told: that there is something. Not what, where, from whom. */
+static struct span
+nudge_text(const char *language)
+{
+	static const struct {
+		const char *language;
+		struct span text;
+	} texts[] = {
+		{ "ur", SPAN("کمک: آپ کے لیے کچھ ہے۔ کمک کھولیں۔") },
+		{ "sd", SPAN("ڪمڪ: توهان لاءِ ڪجهه آهي. ڪمڪ کوليو.") },
+		{ "zh", SPAN("Kumak：有新内容，请打开 Kumak。") },
+		{ "en", SPAN("Kumak: there is something for you. Open Kumak.") },
+	};
+
+	for (size_t k = 0; language && k < sizeof texts / sizeof *texts; k++)
+		if (strcmp(texts[k].language, language) == 0)
+			return texts[k].text;
+	return texts[3].text;
+}
+
+int
+nudge_owe(struct decision *d, struct id account)
+{
+	const struct account *a = account_find(d->m, account);
+	struct event e;
+
+	if (!a || a->disabled || !a->phone)
+		return 0;
+	event_begin(d, &e, EVENT_PAGE_OWED, a->r.world, next_id(d, NOUN_PAGE));
+	PATCH_ID(&e.body, page, account, account);
+	PATCH_STR(&e.body, page, phone, span_of(a->phone));
+	PATCH_STR(&e.body, page, text, nudge_text(a->language));
 	PATCH_ENUM(&e.body, page, state, PAGE_WAITING);
 	PATCH_INT(&e.body, page, tries, 0);
 	PATCH_INT(&e.body, page, at, d->now);

@@ -8,7 +8,9 @@ struct note {
 	struct id incident, author;
 	char *author_name;
 	char *text;
-	bool to_owner; /* the site's agency may read it */
+	bool to_owner;    /* the site's agency may read it */
+	struct id agency; /* the author's, when it is not the control agency */
+	bool is_shared;   /* with all agencies that handle the incident */
 	int64_t at;
 };
 
@@ -33,6 +35,8 @@ enum page_state { PAGE_WAITING = 1, PAGE_SENT, PAGE_FAILED, PAGE_DROPPED };
 struct page {
 	struct record r;
 	struct id incident;
+	struct id account; /* a nudge: to this person's phone, without any content */
+	char *phone;
 	char *text;
 	int state;
 	int64_t tries, at, next_at;

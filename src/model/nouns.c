@@ -22,6 +22,16 @@ const struct noun *const nouns[NOUN__COUNT] = {
 	[NOUN_PAGE] = &noun_page,
 	[NOUN_SESSION] = &noun_session,
 	[NOUN_PERSON] = &noun_person,
+	[NOUN_GRANT] = &noun_grant,
+	[NOUN_OPENING] = &noun_opening,
+	[NOUN_CHANNEL] = &noun_channel,
+	[NOUN_MEMBER] = &noun_member,
+	[NOUN_POST] = &noun_post,
+	[NOUN_ACK] = &noun_ack,
+	[NOUN_RECEIPT] = &noun_receipt,
+	[NOUN_FILE] = &noun_file,
+	[NOUN_DUTY_PHONE] = &noun_duty_phone,
+	[NOUN_EXPORT] = &noun_export,
 	[NOUN_BOOK] = &noun_book,
 	[NOUN_PLAN] = &noun_plan,
 	[NOUN_POINT] = &noun_point,
@@ -56,6 +66,37 @@ seq_or_none(struct id id)
 	return id_is_set(id) ? (int64_t)id.seq : FIELD_NONE;
 }
 
+/* A post's third: the thread it answers in, or the day on which its thread is
+ * erased, negative. */
+static void
+talk_columns(enum noun_index n, const struct record *rec, int64_t k[3])
+{
+	if (n == NOUN_MEMBER) {
+		k[0] = seq_or_none(((const struct member *)rec)->channel);
+	} else if (n == NOUN_POST) {
+		const struct post *b = (const struct post *)rec;
+
+		k[0] = seq_or_none(b->channel);
+		k[1] = b->key ? column_hash(ID_KEY(&b->author), span_of(b->key))
+			      : FIELD_NONE;
+		if (id_is_set(b->thread))
+			k[2] = (int64_t)b->thread.seq;
+		else if (b->erased_at == TIME_NONE && b->erase_day != FIELD_NONE)
+			k[2] = -b->erase_day;
+	} else if (n == NOUN_ACK) {
+		k[0] = seq_or_none(((const struct ack *)rec)->post);
+	} else if (n == NOUN_RECEIPT) {
+		k[0] = seq_or_none(((const struct receipt *)rec)->channel);
+	} else if (n == NOUN_EXPORT) {
+		k[0] = seq_or_none(((const struct export *)rec)->channel);
+	} else if (n == NOUN_FILE) {
+		const struct file *f = (const struct file *)rec;
+
+		k[0] = seq_or_none(f->channel);
+		k[1] = !f->posts && f->erased_at == TIME_NONE ? 1 : FIELD_NONE;
+	}
+}
+
 void
 noun_columns(enum noun_index n, const struct record *rec, int64_t k[3])
 {
@@ -82,6 +123,14 @@ noun_columns(enum noun_index n, const struct record *rec, int64_t k[3])
 		k[0] = seq_or_none(((const struct roll *)rec)->incident);
 	} else if (n == NOUN_SESSION) {
 		k[0] = ((const struct session *)rec)->ended ? FIELD_NONE : 1;
+	} else if (n == NOUN_GRANT) {
+		const struct grant *g = (const struct grant *)rec;
+
+		k[0] = grant_is_live(g) ? 1 : FIELD_NONE;
+		k[1] = seq_or_none(g->agency);
+		k[2] = seq_or_none(g->to);
+	} else if (n == NOUN_OPENING) {
+		k[0] = seq_or_none(((const struct opening *)rec)->grant);
 	} else if (n == NOUN_VISIT) {
 		const struct visit *v = (const struct visit *)rec;
 
@@ -93,6 +142,8 @@ noun_columns(enum noun_index n, const struct record *rec, int64_t k[3])
 
 		k[0] = p->state == PAGE_WAITING ? 1 : FIELD_NONE;
 		k[1] = seq_or_none(p->incident);
+	} else {
+		talk_columns(n, rec, k);
 	}
 }
 
@@ -133,6 +184,23 @@ model_key_slot(const struct model *m, enum noun_index n, const struct record *re
 		return ((const struct person *)rec)->key_slot;
 	if (n == NOUN_INCIDENT)
 		return ((const struct incident *)rec)->key_slot;
+	if (n == NOUN_PAGE) {
+		const struct account *a =
+			account_find(m, ((const struct page *)rec)->account);
+
+		return a ? a->key_slot : FIELD_NONE;
+	}
+	if (n == NOUN_POST)
+		return ((const struct post *)rec)->key_slot;
+	if (n == NOUN_DUTY_PHONE)
+		return ((const struct duty_phone *)rec)->key_slot;
+	if (n == NOUN_FILE)
+		return ((const struct file *)rec)->key_slot;
+	if (n == NOUN_ACK) {
+		const struct post *b = post_find(m, ((const struct ack *)rec)->post);
+
+		return b ? b->key_slot : FIELD_NONE;
+	}
 	if (n == NOUN_SIGNAL)
 		in = ((const struct signal *)rec)->incident;
 	else if (n == NOUN_NOTE)

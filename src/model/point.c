@@ -52,7 +52,7 @@ static const struct field point_fields[] = {
 	NOUN_LINE(point, checked_name, STR, THEIRS, .doc = "by whom"),
 	NOUN_LINE(point, withdrawn, BOOL, GIVE, .doc = "not there any more"),
 };
-NOUN_TABLE(noun_point, '7', "point", "points", point, point_fields);
+NOUN_TABLE(noun_point, 'P', "point", "points", point, point_fields);
 
 static const struct field visit_fields[] = {
 	NOUN_LINE(visit, agency, ID, 0, .doc = ""),
@@ -67,7 +67,7 @@ static const struct field visit_fields[] = {
 	NOUN_LINE(visit, missed_in_row, INT, 0, .doc = "with this one"),
 	NOUN_LINE(visit, next_due_at, TIME, FIELD_INNER, .doc = ""),
 };
-NOUN_TABLE(noun_visit, '8', "visit", "visits", visit, visit_fields);
+NOUN_TABLE(noun_visit, 'V', "visit", "visits", visit, visit_fields);
 
 #define DAY_MS 86400000ll
 #define GRACE_S 300

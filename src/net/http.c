@@ -94,6 +94,14 @@ on_value_complete(llhttp_t *parser)
 	return 0;
 }
 
+static void
+describe_peer(struct http_conn *c, struct http_exchange *ex)
+{
+	ex->req.peer = c->stream->peer;
+	ex->req.is_tls = c->stream->ssl != NULL;
+	ex->req.is_loopback = c->stream->is_loopback;
+}
+
 static int
 on_headers_complete(llhttp_t *parser)
 {
@@ -103,8 +111,13 @@ on_headers_complete(llhttp_t *parser)
 	c->has_head = true;
 	ex->keeps_alive = llhttp_should_keep_alive(parser);
 	c->refuse = head_check(ex, parser);
+	describe_peer(c, ex);
+	ex->body_max = c->door->server.body_max;
+	if (!c->refuse.status && c->door->server.body_max_for)
+		ex->body_max =
+			c->door->server.body_max_for(c->door->server.ctx, &ex->req);
 	if (!c->refuse.status && (parser->flags & F_CONTENT_LENGTH) &&
-	    parser->content_length > c->door->server.body_max)
+	    parser->content_length > ex->body_max)
 		wrong(c, 413, "body_too_large", "The body is too large.");
 	return c->refuse.status ? HPE_USER : 0;
 }
@@ -136,7 +149,7 @@ on_body(llhttp_t *parser, const char *at, size_t n)
 {
 	struct http_conn *c = parser->data;
 
-	if (c->cur->body.n + n > c->door->server.body_max)
+	if (c->cur->body.n + n > c->cur->body_max)
 		return wrong(c, 413, "body_too_large", "The body is too large.");
 	if (!may_grow(c, n))
 		return wrong(c, 503, "busy", "Too many large bodies at once.");
@@ -215,9 +228,6 @@ ask(struct http_conn *c, struct http_exchange *ex)
 {
 	ex->state = EXCHANGE_ASKED;
 	ex->req.body = buf_span(&ex->body);
-	ex->req.peer = c->stream->peer;
-	ex->req.is_tls = c->stream->ssl != NULL;
-	ex->req.is_loopback = c->stream->is_loopback;
 	c->door->server.on_request(c->door->server.ctx, ex, &ex->req);
 }
 
@@ -394,6 +404,7 @@ on_drained(void *owner)
 {
 	struct http_conn *c = owner;
 
+	exchange_pump(c);
 	if (c->stream->is_paused)
 		http_conn_next(c);
 }

@@ -40,7 +40,8 @@ enum exchange_state {
 	EXCHANGE_BODY,
 	EXCHANGE_WHOLE, /* received, waits to be given to the door */
 	EXCHANGE_ASKED, /* the door has it */
-	EXCHANGE_ANSWERED
+	EXCHANGE_ANSWERED,
+	EXCHANGE_RUNNING /* its source feeds it */
 };
 
 struct piece {
@@ -57,6 +58,10 @@ struct http_exchange {
 	struct arena arena;
 	struct buf text; /* target, names and values after each other */
 	struct buf body;
+	size_t body_max;
+	const struct http_source *src; /* NULL: the answer is whole */
+	void *src_ctx;
+	uint64_t src_left;
 	size_t target_n, wire; /* bytes of the body as they came */
 	const char *ws_accept; /* Sec-WebSocket-Accept, when wants_upgrade */
 	struct ws_frame *answer;
@@ -102,3 +107,4 @@ void exchange_free(struct http_exchange *ex);
 /* An answer of net's own (problem+json); the connection ends after it. */
 void exchange_refuse(struct http_exchange *ex, struct refusal why);
 void exchange_send_ready(struct http_conn *c); /* what is answered and in order */
+void exchange_pump(struct http_conn *c);       /* the running source goes on */

@@ -86,6 +86,8 @@ exchange_free(struct http_exchange *ex)
 
 	list_remove(&ex->order);
 	list_remove(&ex->all);
+	if (ex->src)
+		ex->src->done(ex->src_ctx);
 	ws_frame_unref(ex->answer);
 	if (ex->big) {
 		struct http_door *door = ex->big->kind;
@@ -305,6 +307,32 @@ http_respond_static(struct http_exchange *ex, int status, const char *content_ty
 }
 
 void
+http_respond_source(struct http_exchange *ex, int status, const char *content_type,
+		    struct span extra, uint64_t length, const struct http_source *src,
+		    void *ctx)
+{
+	ex->src = src;
+	ex->src_ctx = ctx;
+	if (!ex->conn) {
+		exchange_free(ex);
+		return;
+	}
+	net_busy(ex->net);
+	ex->answer = answer_new(ex, status, content_type, extra, SPAN(""), length);
+	ex->src_left = has_no_body(ex, status) ? 0 : length;
+	answered(ex);
+}
+
+void
+http_cut(struct http_exchange *ex)
+{
+	if (!ex->conn)
+		return;
+	net_busy(ex->net);
+	stream_close(ex->conn->stream);
+}
+
+void
 exchange_refuse(struct http_exchange *ex, struct refusal why)
 {
 	char body[512];
@@ -334,6 +362,47 @@ send_continue(struct http_conn *c, struct http_exchange *ex)
 	stream_send(c->stream, SPAN("HTTP/1.1 100 Continue\r\n\r\n"), NULL);
 }
 
+static bool
+finish(struct http_conn *c, struct http_exchange *ex)
+{
+	bool is_last = !ex->keeps_alive;
+
+	c->n_waiting--;
+	exchange_free(ex);
+	if (!is_last)
+		return true;
+	c->takes_no_more = true;
+	stream_finish(c->stream, 0);
+	return false;
+}
+
+#define SOURCE_HIGH (128 * 1024) /* bytes waiting: the source rests */
+#define SOURCE_PIECE (64 * 1024)
+
+/* True: all of it is on its way. */
+static bool
+pump(struct http_conn *c, struct http_exchange *ex)
+{
+	struct buf piece = { 0 };
+
+	while (ex->src_left && c->stream->queued < SOURCE_HIGH &&
+	       c->stream->state == STREAM_OPEN) {
+		size_t max = ex->src_left < SOURCE_PIECE ? (size_t)ex->src_left
+							 : SOURCE_PIECE;
+
+		buf_clear(&piece);
+		if (ex->src->more(ex->src_ctx, &piece, max) < 0 || !piece.n ||
+		    piece.n > max) {
+			stream_close(c->stream);
+			break;
+		}
+		ex->src_left -= piece.n;
+		stream_send_copy(c->stream, buf_span(&piece));
+	}
+	buf_done(&piece);
+	return !ex->src_left && c->stream->state == STREAM_OPEN;
+}
+
 void
 exchange_send_ready(struct http_conn *c)
 {
@@ -341,7 +410,6 @@ exchange_send_ready(struct http_conn *c)
 
 	while ((l = list_first(&c->order))) {
 		struct http_exchange *ex = LINK_OF(l, struct http_exchange, order);
-		bool is_last = !ex->keeps_alive;
 
 		if (ex->state != EXCHANGE_ANSWERED) {
 			send_continue(c, ex);
@@ -350,13 +418,23 @@ exchange_send_ready(struct http_conn *c)
 		stream_send(c->stream, (struct span){ ex->answer->p, ex->answer->n },
 			    ex->answer);
 		stream_send(c->stream, ex->tail, NULL);
-		c->n_waiting--;
-		exchange_free(ex);
-		if (is_last) {
-			c->takes_no_more = true;
-			stream_finish(c->stream, 0);
-			return;
+		if (ex->src) {
+			ex->state = EXCHANGE_RUNNING;
+			if (!pump(c, ex))
+				break;
 		}
+		if (!finish(c, ex))
+			return;
 	}
 	http_conn_next(c);
+}
+
+void
+exchange_pump(struct http_conn *c)
+{
+	struct link *l = list_first(&c->order);
+	struct http_exchange *ex = l ? LINK_OF(l, struct http_exchange, order) : NULL;
+
+	if (ex && ex->state == EXCHANGE_RUNNING && pump(c, ex) && finish(c, ex))
+		exchange_send_ready(c);
 }

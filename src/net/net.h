@@ -112,6 +112,8 @@ struct http_server {
 	int header_timeout_ms; /* whole head within this, else closed */
 	int idle_timeout_ms;   /* keep-alive idle */
 	int connections_max;   /* beyond: oldest idle one is closed, else refused */
+	/* The limit of one request by its head (no body yet); NULL: body_max. */
+	size_t (*body_max_for)(void *ctx, const struct http_request *req);
 };
 
 int http_listen(struct net *net, struct span address, struct net_tls *tls,
@@ -126,7 +128,14 @@ struct span http_cookie(const struct http_request *req, const char *name);
 /* SHA-256 of the client's checked certificate; ERR_NOT_FOUND without one. */
 int http_certificate(const struct http_exchange *ex, uint8_t ret_sha256[32]);
 
-/* Exactly one of these three ends an exchange, now or in a later turn; if the
+/* A body that comes piece by piece, as fast as its reader takes it. */
+struct http_source {
+	/* Appends 1 to max bytes to out; < 0: the connection ends here. */
+	int (*more)(void *ctx, struct buf *out, size_t max);
+	void (*done)(void *ctx); /* once, whatever happened */
+};
+
+/* Exactly one of these four ends an exchange, now or in a later turn; if the
  * peer has gone meanwhile it is a no-op. Bodies are copied (http_respond) or
  * borrowed for the life of the program (http_respond_static).
  * extra: further header lines "Name: value\r\n…" or empty. Content-Length,
@@ -136,6 +145,14 @@ void http_respond(struct http_exchange *ex, int status, const char *content_type
 		  struct span extra, struct span body);
 void http_respond_static(struct http_exchange *ex, int status, const char *content_type,
 			 struct span extra, struct span body);
+
+/* length bytes of src. The exchange stands until src->done; if the peer has gone
+ * already, done is called at once. */
+void http_respond_source(struct http_exchange *ex, int status, const char *content_type,
+			 struct span extra, uint64_t length,
+			 const struct http_source *src, void *ctx);
+/* Ends the connection of an exchange whose source is running, at once. */
+void http_cut(struct http_exchange *ex);
 
 /* --- WebSocket ----------------------------------------------------------- */
 #define WS_HIGH_MARK (64 * 1024) /* bytes queued */

@@ -95,25 +95,28 @@ turn_locked(struct store *s)
 static int
 forget_words(struct store *s)
 {
-	bool is_first = true;
-	int rc = 0, before, changed = 2;
+	/* the first turn of each merges whole levels */
+	static const char *const turns[] = {
+		"INSERT INTO search(search, rank) VALUES('merge', -64)",
+		"INSERT INTO search(search, rank) VALUES('merge', 64)",
+		"INSERT INTO search_b(search_b, rank) VALUES('merge', -64)",
+		"INSERT INTO search_b(search_b, rank) VALUES('merge', 64)",
+	};
+	int rc = 0, before, changed;
 
 	if (!s->wants_forget)
 		return 0;
 	s->wants_forget = false;
-	while (rc == 0 && changed >= 2 && !s->is_stopping) {
+	for (size_t k = 0; rc == 0 && k < ARRAY_LEN(turns) && !s->is_stopping;) {
 		store_lock(s);
 		before = sqlite3_total_changes(s->writer);
-		rc = s->failed
-			     ? s->failed
-			     : store_exec(s->writer,
-					  is_first ? "INSERT INTO search(search, rank) "
-						     "VALUES('merge', -64)"
-						   : "INSERT INTO search(search, rank) "
-						     "VALUES('merge', 64)");
+		rc = s->failed ? s->failed : store_exec(s->writer, turns[k]);
 		changed = sqlite3_total_changes(s->writer) - before;
 		store_unlock(s);
-		is_first = false;
+		if (k % 2 == 0)
+			k += changed >= 2 ? 1 : 2;
+		else if (changed < 2)
+			k++;
 	}
 	return rc;
 }

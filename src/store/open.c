@@ -196,18 +196,19 @@ static int
 prepare_record(struct store *s, size_t noun)
 {
 	static const char *const verbs[N_WRITE_VERBS] = {
-		[WRITE_BODY] = "UPDATE rec_%c SET body=?5 WHERE seq=?1 AND k1 IS ?2 "
+		[WRITE_BODY] = "UPDATE " NOUN_TABLE_FMT
+			       " SET body=?5 WHERE seq=?1 AND k1 IS ?2 "
 			       "AND k2 IS ?3 AND k3 IS ?4",
 		[WRITE_ALL] =
-			"INSERT INTO rec_%c VALUES(?1,?2,?3,?4,?5) "
+			"INSERT INTO " NOUN_TABLE_FMT " VALUES(?1,?2,?3,?4,?5) "
 			"ON CONFLICT(seq) DO UPDATE SET k1=?2,k2=?3,k3=?4,body=?5",
-		[WRITE_DELETE] = "DELETE FROM rec_%c WHERE seq=?1",
+		[WRITE_DELETE] = "DELETE FROM " NOUN_TABLE_FMT " WHERE seq=?1",
 	};
 	char sql[256];
 	int rc;
 
 	for (size_t i = 0; i < N_WRITE_VERBS; i++) {
-		snprintf(sql, sizeof sql, verbs[i], STORE_NOUNS[noun]);
+		snprintf(sql, sizeof sql, verbs[i], NOUN_TABLE_ARGS(STORE_NOUNS[noun]));
 		rc = sqlite3_prepare_v3(s->writer, sql, -1, SQLITE_PREPARE_PERSISTENT,
 					&s->record[noun][i], NULL);
 		if (rc != SQLITE_OK)
@@ -228,9 +229,12 @@ prepare(struct store *s)
 		{ &s->rollback, "ROLLBACK" },
 		{ &s->epoch_get, "SELECT epoch FROM node WHERE one=1" },
 		{ &s->event_add, "INSERT INTO events VALUES(?,?,?,?,?)" },
-		{ &s->search_get, "SELECT words FROM search WHERE rowid=?" },
-		{ &s->search_delete, "DELETE FROM search WHERE rowid=?" },
-		{ &s->search_add, "INSERT INTO search(rowid, words) VALUES(?,?)" },
+		{ &s->search_get[0], "SELECT words FROM search WHERE rowid=?" },
+		{ &s->search_delete[0], "DELETE FROM search WHERE rowid=?" },
+		{ &s->search_add[0], "INSERT INTO search(rowid, words) VALUES(?,?)" },
+		{ &s->search_get[1], "SELECT words FROM search_b WHERE rowid=?" },
+		{ &s->search_delete[1], "DELETE FROM search_b WHERE rowid=?" },
+		{ &s->search_add[1], "INSERT INTO search_b(rowid, words) VALUES(?,?)" },
 	};
 	int rc = SQLITE_OK;
 
@@ -388,9 +392,12 @@ store_open(const char *dir, enum store_mode mode, struct store **ret,
 static void
 close_writer(struct store *s)
 {
-	sqlite3_stmt **list[] = { &s->begin,      &s->commit,       &s->rollback,
-				  &s->epoch_get,  &s->event_add,    &s->search_get,
-				  &s->search_add, &s->search_delete };
+	sqlite3_stmt **list[] = { &s->begin,           &s->commit,
+				  &s->rollback,        &s->epoch_get,
+				  &s->event_add,       &s->search_get[0],
+				  &s->search_get[1],   &s->search_add[0],
+				  &s->search_add[1],   &s->search_delete[0],
+				  &s->search_delete[1] };
 
 	for (size_t i = 0; i < ARRAY_LEN(list); i++)
 		sqlite3_finalize(*list[i]);

@@ -27,14 +27,22 @@ find_sql(char *sql, size_t cap, size_t noun, size_t find)
 					     "" };
 
 	snprintf(sql, cap,
-		 "SELECT seq, k1, k2, k3, body FROM rec_%c WHERE %s seq>?2 AND seq<?3 "
+		 "SELECT seq, k1, k2, k3, body FROM " NOUN_TABLE_FMT
+		 " WHERE %s seq>?2 AND seq<?3 "
 		 "ORDER BY seq %s LIMIT ?4",
-		 STORE_NOUNS[noun], where[find / 2], find % 2 ? "DESC" : "ASC");
+		 NOUN_TABLE_ARGS(STORE_NOUNS[noun]), where[find / 2],
+		 find % 2 ? "DESC" : "ASC");
 }
 
 int
 query_prepare(struct store *s)
 {
+	static const char *const searches[] = {
+		"SELECT rowid FROM search WHERE search MATCH ?1 AND rowid<?2 "
+		"ORDER BY rowid DESC LIMIT ?3",
+		"SELECT rowid FROM search_b WHERE search_b MATCH ?1 AND rowid<?2 "
+		"ORDER BY rowid DESC LIMIT ?3",
+	};
 	char sql[256];
 	int rc;
 
@@ -43,15 +51,12 @@ query_prepare(struct store *s)
 		rc = prepare_one(s,
 				 EVENT "incident=?3 AND seq>?1 ORDER BY seq LIMIT ?2",
 				 &s->events_incident);
-	if (rc == 0)
-		rc = prepare_one(s,
-				 "SELECT rowid FROM search WHERE search MATCH ?1 "
-				 "AND rowid<?2 ORDER BY rowid DESC LIMIT ?3",
-				 &s->find_text);
+	for (size_t k = 0; rc == 0 && k < ARRAY_LEN(searches); k++)
+		rc = prepare_one(s, searches[k], &s->find_text[k]);
 	for (size_t i = 0; rc == 0 && i < N_NOUNS; i++) {
 		snprintf(sql, sizeof sql,
-			 "SELECT k1, k2, k3, body FROM rec_%c WHERE seq=?1",
-			 STORE_NOUNS[i]);
+			 "SELECT k1, k2, k3, body FROM " NOUN_TABLE_FMT " WHERE seq=?1",
+			 NOUN_TABLE_ARGS(STORE_NOUNS[i]));
 		rc = prepare_one(s, sql, &s->get[i]);
 		for (size_t j = 0; rc == 0 && j < N_FINDS; j++) {
 			find_sql(sql, sizeof sql, i, j);
@@ -66,7 +71,8 @@ query_done(struct store *s)
 {
 	sqlite3_finalize(s->events_all);
 	sqlite3_finalize(s->events_incident);
-	sqlite3_finalize(s->find_text);
+	sqlite3_finalize(s->find_text[0]);
+	sqlite3_finalize(s->find_text[1]);
 	for (size_t i = 0; i < N_NOUNS; i++) {
 		sqlite3_finalize(s->get[i]);
 		for (size_t j = 0; j < N_FINDS; j++)
@@ -221,8 +227,9 @@ store_column(struct store *s, char noun, int column,
 	if (noun_index(noun) < 0 || column < 0 || column >= STORE_COLUMNS)
 		return ERR_RANGE;
 	snprintf(sql, sizeof sql,
-		 "SELECT k%d FROM rec_%c WHERE k%d IS NOT NULL ORDER BY k%d",
-		 column + 1, noun, column + 1, column + 1);
+		 "SELECT k%d FROM " NOUN_TABLE_FMT
+		 " WHERE k%d IS NOT NULL ORDER BY k%d",
+		 column + 1, NOUN_TABLE_ARGS(noun), column + 1, column + 1);
 	rc = sqlite3_prepare_v2(s->reader, sql, -1, &stmt, NULL);
 	if (rc != SQLITE_OK)
 		return store_err(rc);
@@ -232,28 +239,56 @@ store_column(struct store *s, char noun, int column,
 	return store_err(rc);
 }
 
-int
-store_search(struct store *s, struct span folded_query, uint64_t before, size_t limit,
-	     bool (*fn)(void *ctx, uint64_t incident), void *ctx)
+static int
+search(struct store *s, sqlite3_stmt *kept, struct span match, uint64_t before,
+       size_t limit, bool (*fn)(void *ctx, uint64_t seq), void *ctx)
 {
-	struct buf query = { 0 };
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = match.n ? take(s, kept) : NULL;
 	int rc = SQLITE_DONE;
 
-	words_query(&query, folded_query);
-	stmt = query.n ? take(s, s->find_text) : NULL;
-	if (!stmt) {
-		rc = query.n ? ERR_NOMEM : 0;
-		buf_done(&query);
-		return rc;
-	}
-	sqlite3_bind_text64(stmt, 1, query.p, query.n, SQLITE_STATIC, SQLITE_UTF8);
+	if (!stmt)
+		return match.n ? ERR_NOMEM : 0;
+	sqlite3_bind_text64(stmt, 1, match.p, match.n, SQLITE_STATIC, SQLITE_UTF8);
 	sqlite3_bind_int64(stmt, 2, before ? bound(before) : INT64_MAX);
 	sqlite3_bind_int64(stmt, 3, bound(limit));
 	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
 		if (!fn(ctx, (uint64_t)sqlite3_column_int64(stmt, 0)))
 			break;
-	give(s->find_text, stmt);
-	buf_done(&query);
+	give(kept, stmt);
 	return store_err(rc);
+}
+
+int
+store_search(struct store *s, struct span folded_query, uint64_t before, size_t limit,
+	     bool (*fn)(void *ctx, uint64_t incident), void *ctx)
+{
+	struct buf AUTO(buf_done) match = { 0 };
+
+	words_query(&match, folded_query);
+	return search(s, s->find_text[0], buf_span(&match), before, limit, fn, ctx);
+}
+
+int
+store_search_posts(struct store *s, struct span folded_query, struct span tags,
+		   uint64_t before, size_t limit, bool (*fn)(void *ctx, uint64_t post),
+		   void *ctx)
+{
+	struct buf AUTO(buf_done) match = { 0 };
+	bool is_first = true;
+
+	words_query(&match, folded_query);
+	if (!tags.n || (folded_query.n && !match.n))
+		return 0; /* nothing may be found; or no word was asked for */
+	buf_add_z(&match, match.n ? "AND (" : "(");
+	while (tags.n) {
+		struct span tag = span_cut(&tags, ' ');
+
+		if (!tag.n)
+			continue;
+		buf_printf(&match, "%s\"" SPAN_FMT "\"", is_first ? "" : " OR ",
+			   SPAN_ARG(tag));
+		is_first = false;
+	}
+	buf_add_c(&match, ')');
+	return search(s, s->find_text[1], buf_span(&match), before, limit, fn, ctx);
 }

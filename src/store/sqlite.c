@@ -163,22 +163,24 @@ put_search(struct store *s, const struct store_search *t)
 
 	buf_clear(&s->words);
 	words_cut(&s->words, t->text);
-	sqlite3_bind_int64(s->search_get, 1, (int64_t)t->incident);
-	rc = sqlite3_step(s->search_get);
+	buf_add_span(&s->words, t->tags);
+	sqlite3_bind_int64(s->search_get[t->is_post], 1, (int64_t)t->incident);
+	rc = sqlite3_step(s->search_get[t->is_post]);
 	if (rc == SQLITE_ROW) {
-		now.p = sqlite3_column_blob(s->search_get, 0);
-		now.n = (size_t)sqlite3_column_bytes(s->search_get, 0);
+		now.p = sqlite3_column_blob(s->search_get[t->is_post], 0);
+		now.n = (size_t)sqlite3_column_bytes(s->search_get[t->is_post], 0);
 		if (s->words.n && span_is(now, buf_span(&s->words))) {
-			sqlite3_reset(s->search_get);
+			sqlite3_reset(s->search_get[t->is_post]);
 			return 0;
 		}
 	}
-	sqlite3_reset(s->search_get);
+	sqlite3_reset(s->search_get[t->is_post]);
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
 		return store_err(rc);
 	if (rc == SQLITE_ROW) {
-		sqlite3_bind_int64(s->search_delete, 1, (int64_t)t->incident);
-		rc = store_run(s->search_delete);
+		sqlite3_bind_int64(s->search_delete[t->is_post], 1,
+				   (int64_t)t->incident);
+		rc = store_run(s->search_delete[t->is_post]);
 		if (rc != 0)
 			return rc;
 	}
@@ -186,10 +188,10 @@ put_search(struct store *s, const struct store_search *t)
 		s->wants_forget = true;
 		return 0;
 	}
-	sqlite3_bind_int64(s->search_add, 1, (int64_t)t->incident);
-	sqlite3_bind_text64(s->search_add, 2, s->words.p, s->words.n, SQLITE_STATIC,
-			    SQLITE_UTF8);
-	return store_run(s->search_add);
+	sqlite3_bind_int64(s->search_add[t->is_post], 1, (int64_t)t->incident);
+	sqlite3_bind_text64(s->search_add[t->is_post], 2, s->words.p, s->words.n,
+			    SQLITE_STATIC, SQLITE_UTF8);
+	return store_run(s->search_add[t->is_post]);
 }
 
 static int

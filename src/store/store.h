@@ -43,11 +43,15 @@ struct store_batch {
 	size_t n_events;
 	const struct store_record *records; /* each (noun, seq) at most once */
 	size_t n_records;
-	/* Search text of incidents, folded: replaces what stood there; n == 0
-	 * text removes it. */
+	/* Search text, folded, of an incident or a post by its number: replaces
+	 * what stood there; n == 0 text removes it. */
 	const struct store_search {
 		uint64_t incident;
 		struct span text;
+		bool is_post;
+		/* Whole words, blank-separated, that no text has (STORE_TAG before
+		 * each): a query can ask for one of several. */
+		struct span tags;
 	} * searches;
 	size_t n_searches;
 };
@@ -102,6 +106,12 @@ int store_column(struct store *s, char noun, int column,
  * newest first, before seq `before` (0: none). */
 int store_search(struct store *s, struct span folded_query, uint64_t before,
 		 size_t limit, bool (*fn)(void *ctx, uint64_t incident), void *ctx);
+#define STORE_TAG "\u2021" /* cut from every text, so no sender can write one */
+/* The same of posts that have one of the tags (blank-separated); an empty query:
+ * all of them. */
+int store_search_posts(struct store *s, struct span folded_query, struct span tags,
+		       uint64_t before, size_t limit,
+		       bool (*fn)(void *ctx, uint64_t post), void *ctx);
 
 /* Engine's own check of every page and index; sentences of what is wrong. Any
  * thread but one at a time. */

@@ -12,15 +12,27 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Every second device has a key. */
+static bool
+fuzz_key(void *ctx, const char *identity, struct gate_key *ret)
+{
+	(void)ctx;
+	*ret = (struct gate_key){ .n = 16 };
+	return identity[0] & 1;
+}
+
 static void
 report_check(const struct gate_report *r)
 {
 	assert(r->kind >= GATE_HELLO && r->kind <= GATE_UNKNOWN);
+	assert(memchr(r->code, 0, sizeof r->code));
+	assert(memchr(r->firmware, 0, sizeof r->firmware));
 	assert(memchr(r->identity, 0, sizeof r->identity));
 	assert(memchr(r->text, 0, sizeof r->text));
 	assert(memchr(r->key, 0, sizeof r->key));
 	assert((r->kind != GATE_ALARM) == !r->alarms || r->kind == GATE_FIX ||
-	       r->kind == GATE_STORED_FIX || r->kind == GATE_READING);
+	       r->kind == GATE_STORED_FIX || r->kind == GATE_READING ||
+	       r->kind == GATE_RESTORE || r->kind == GATE_TEST);
 	assert(r->kind != GATE_FIX || r->position.is_set);
 	if (r->position.is_set) {
 		assert(abs(r->position.lat_e7) <= 900000000);
@@ -37,8 +49,12 @@ message_check(const struct gate_driver *d, void *state, struct span msg,
 
 	/* A copy of the exact size: a read past it is found. */
 	memcpy(copy, msg.p, msg.n);
-	memset(out, 0, sizeof *out);
-	d->decode(state, (struct span){ copy, msg.n }, INT64_C(1772323200000), out);
+	gate_out_clear(out);
+	d->decode(state,
+		  &(struct gate_in){ .msg = { copy, msg.n },
+				     .now_ms = INT64_C(1772323200000),
+				     .find_key = fuzz_key },
+		  out);
 	free(copy);
 	assert(out->n_reports <= GATE_REPORTS_MAX && out->reply_n <= GATE_REPLY_MAX);
 	for (size_t i = 0; i < out->n_reports; i++)

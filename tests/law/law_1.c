@@ -67,8 +67,8 @@ law_1_nothing_leaves_before_it_is_durable(void **state)
 	answer("c");
 	/* a refusal computed at a state that is not on disk yet */
 	assert_int_equal(incident_note(town_by(t, &t->gate),
-				       (struct id){ .seq = 1, .noun = 'i' }, SPAN("x"),
-				       false, &ret),
+				       (struct id){ .seq = 1, .noun = 'i' },
+				       &(struct note_args){ .text = SPAN("x") }, &ret),
 			 ERR_DENIED);
 	answer("d");
 	answer("e"); /* a read */

@@ -146,14 +146,14 @@ law_4_columns_say_what_the_event_says(void **state)
 
 	(void)state;
 	open_small(&t);
-	sql(t.store, "UPDATE events SET at=at+1 WHERE seq=4");
-	assert_int_equal(bad_event(t.store), 4);
-	sql(t.store, "UPDATE events SET at=at-1 WHERE seq=4");
+	sql(t.store, "UPDATE events SET at=at+1 WHERE seq=6");
+	assert_int_equal(bad_event(t.store), 6);
+	sql(t.store, "UPDATE events SET at=at-1 WHERE seq=6");
 	assert_int_equal(bad_event(t.store), 0);
-	sql(t.store, "UPDATE events SET incident=NULL WHERE seq=4"); /* hidden */
-	assert_int_equal(bad_event(t.store), 4);
-	sql(t.store, "UPDATE events SET incident=1 WHERE seq=4"); /* moved */
-	assert_int_equal(bad_event(t.store), 4);
+	sql(t.store, "UPDATE events SET incident=NULL WHERE seq=6"); /* hidden */
+	assert_int_equal(bad_event(t.store), 6);
+	sql(t.store, "UPDATE events SET incident=1 WHERE seq=6"); /* moved */
+	assert_int_equal(bad_event(t.store), 6);
 	town_close(&t);
 }
 

@@ -74,7 +74,10 @@ law_5_who_may_nothing_changes_nothing(void **state)
 			rc = incident_close(d, r.incident, DISP_HANDLED, SPAN(""));
 			break;
 		default:
-			rc = incident_note(d, r.incident, SPAN("x"), true, &id);
+			rc = incident_note(d, r.incident,
+					   &(struct note_args){ .text = SPAN("x"),
+								.to_owner = true },
+					   &id);
 		}
 		assert_int_equal(rc, ERR_DENIED);
 		assert_int_equal(journal_tail(t.journal), before);

@@ -33,7 +33,8 @@ struct town {
 	struct id control, rangers, mission, other;
 	struct id site, site2, other_site, ranger_site;
 	struct id unit, unit2, ranger_unit;
-	struct id admin_id, room_id, boss_id, gate_id, other_gate_id, crew_id;
+	struct id admin_id, room_id, boss_id, gate_id, other_gate_id, crew_id,
+		ranger_boss_id;
 	struct principal admin, room, boss, gate, other_gate, crew, button, stranger;
 	struct id button_id;
 	unsigned key;
@@ -268,6 +269,8 @@ town_make(struct town *t)
 	t->crew_id =
 		town_account(t, t->control, ROLE_RESPONDER, "crew", t->unit, NO_ID);
 	t->button_id = town_button(t, t->mission, t->site, "beef");
+	t->ranger_boss_id =
+		town_account(t, t->rangers, ROLE_SUPERVISOR, "rboss", NO_ID, NO_ID);
 	town_principals(t);
 	town_settle(t);
 }

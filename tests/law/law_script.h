@@ -20,6 +20,7 @@ struct script {
 	size_t done, refused;
 	unsigned made;
 	size_t turns;
+	struct principal partner; /* who turns the second key */
 };
 
 static inline uint64_t
@@ -94,6 +95,10 @@ pick_who(struct script *s)
 	const struct device *d;
 
 	switch (pick(s, 14)) {
+	case 13:
+		return town_principal(t, t->admin_id);
+	case 12:
+		return town_principal(t, t->ranger_boss_id);
 	case 0:
 		a = account_find(t->m, pick_id(s, NOUN_ACCOUNT));
 		if (a) {
@@ -123,7 +128,6 @@ pick_who(struct script *s)
 		return town_principal(t, t->crew_id);
 	case 6:
 	case 11:
-	case 12:
 		return town_principal(t, t->admin_id);
 	case 7:
 	case 8:
@@ -205,7 +209,10 @@ script_handle(struct script *s, struct decision *d)
 	case 2:
 		return incident_present(d, i);
 	case 3:
-		return incident_note(d, i, span_of(pick_text(s)), pick(s, 2), &id);
+		return incident_note(d, i,
+				     &(struct note_args){ .text = span_of(pick_text(s)),
+							  .to_owner = pick(s, 2) },
+				     &id);
 	case 4:
 		return incident_set_priority(d, i, 1 + (int)pick(s, 3));
 	case 5:
@@ -230,6 +237,61 @@ script_handle(struct script *s, struct decision *d)
 				       span_of(codes[pick(s, ARRAY_LEN(codes))]),
 				       &answer);
 	}
+}
+
+/* Agencies share and stop sharing. */
+static inline int
+script_grant(struct script *s, struct decision *d)
+{
+	static const char *const parts[] = { "[]", "[\"message\",\"notes\"]",
+					     "[\"people\",\"units\"]", "[\"x\"]" };
+	struct join_args a = { .incident = pick_id(s, NOUN_INCIDENT),
+			       .agency = pick_id(s, NOUN_AGENCY),
+			       .parts = pick(s, 2) ? parts[pick(s, 4)] : NULL };
+	struct id id = pick_id(s, NOUN_GRANT);
+	struct patch p;
+	int rc;
+
+	s->partner =
+		town_principal(s->t, pick(s, 2) ? s->t->ranger_boss_id : s->t->boss_id);
+	d->actor = &s->partner;
+	switch (pick(s, 8)) {
+	case 0:
+		return incident_ask_in(d, &a, &id);
+	case 1:
+		return incident_lead(d, a.incident, a.agency);
+	case 2:
+	case 3:
+		return grant_answer(d, id, pick(s, 3), span_of(pick_text(s)));
+	case 4:
+		return grant_withdraw(d, id, SPAN("enough"));
+	case 5:
+		return grant_tick(d, id);
+	case 6:
+		for (int k = 0; k < 40; k++) { /* few of them are running */
+			const struct grant *g = grant_find(s->t->m, id);
+
+			if (g && g->state == GRANT_ACTIVE)
+				break;
+			id = pick_id(s, NOUN_GRANT);
+		}
+		return grant_open(d, id, a.incident);
+	}
+	patch_init(&p, &noun_grant);
+	PATCH_ENUM(&p, grant, of, 1 + (int)pick(s, 2));
+	PATCH_STR(&p, grant, purpose, SPAN("a watch on the street"));
+	PATCH_STR(&p, grant, parts, span_of(parts[pick(s, 4)]));
+	if (pick(s, 2))
+		PATCH_ID(&p, grant, to, a.agency);
+	if (pick(s, 3) == 0)
+		PATCH_ID(&p, grant, agency, pick_id(s, NOUN_AGENCY));
+	if (pick(s, 3) == 0)
+		PATCH_ID(&p, grant, subject, a.incident);
+	if (pick(s, 3) == 0)
+		PATCH_INT(&p, grant, until, s->t->wall + (int64_t)pick(s, 60000));
+	rc = grant_propose(d, &p, &id);
+	patch_done(&p);
+	return rc;
 }
 
 static inline int
@@ -587,11 +649,23 @@ script_register(struct script *s, struct decision *d)
 	}
 }
 
+#include "law_talk.h"
+
 static inline int
 script_command(struct script *s, struct decision *d)
 {
-	uint64_t k = pick(s, 23);
+	uint64_t k = pick(s, 30);
 
+	if (k >= 29)
+		return script_register(s, d);
+	if (k >= 27)
+		return script_part(s, d);
+
+	if (k >= 22)
+		return script_talk(s, d);
+
+	if (k >= 20)
+		return script_grant(s, d);
 	if (k < 6)
 		return script_press(s, d);
 	if (k < 12)
@@ -599,11 +673,6 @@ script_command(struct script *s, struct decision *d)
 	switch (k) {
 	case 12:
 		return script_offer(s, d);
-	case 20:
-	case 21:
-		return script_part(s, d);
-	case 22:
-		return script_register(s, d);
 	case 13:
 	case 14:
 		return assignment_set(d, pick_id(s, NOUN_ASSIGNMENT),
@@ -664,8 +733,8 @@ static inline void
 script_seed_ids(struct script *s)
 {
 	struct town *t = s->t;
-	const enum noun_index n[] = { NOUN_ACCOUNT, NOUN_TOKEN, NOUN_SITE, NOUN_UNIT,
-				      NOUN_AGENCY };
+	const enum noun_index n[] = { NOUN_ACCOUNT, NOUN_TOKEN,   NOUN_SITE,  NOUN_UNIT,
+				      NOUN_AGENCY,  NOUN_CHANNEL, NOUN_MEMBER };
 
 	for (size_t k = 0; k < ARRAY_LEN(n); k++) {
 		struct arena AUTO(arena_done) a = { 0 };

@@ -76,6 +76,11 @@ class City:
             "bound_to": self.a_site["id"]}, 201)["id"]
         self.a_administrator.ok("PATCH", "/api/v1/devices/" + self.device,
                                 {"person": self.person})
+        self.rangers = next(g["id"] for g in a.items("/api/v1/agencies")
+                            if g["kind"] == "rangers")
+        self.grant = self.a_liaison.ok("POST", "/api/v1/grants", {
+            "to": self.rangers, "of": "sites", "subject": self.a_site["id"],
+            "purpose": c("grant_purpose"), "parts": ["address"]}, 201)["id"]
         # B listens from before the first press of A to the end
         self.b_all = {
             "site": n.role("site", 1), "button": self.b_button,
@@ -107,6 +112,8 @@ class City:
         d.ok("POST", "/api/v1/incidents/%s/notes" % i, {"text": c("room_note")})
         d.ok("POST", "/api/v1/incidents/%s/notes" % i, {"text": c("owner_note"),
                                                         "to_owner": True})
+        self.joining = d.ok("POST", "/api/v1/incidents/%s/partners" % i, {
+            "agency": self.rangers, "purpose": c("joining_purpose")}, 201)["id"]
         d.ok("POST", "/api/v1/incidents/%s/callback" % i,
              {"outcome": "confirmed_real", "phone": c("callback_phone")})
         late = d.ok("POST", "/api/v1/late_entries", {
@@ -125,12 +132,62 @@ class City:
         n.nobody().press(site=self.a_site["id"], message=c("anonymous_message"))
         site.press(message=c("cancelled_message"), test=True)
         self.closed = call2["id"]
+        self.talk(n, c, sup)
         self.ids = {self.a_site["id"], A, i, self.signal, o2["signal"],
                     self.invitation, self.invitation2, self.device, self.token["id"],
-                    self.person, self.plan, self.post, self.visit, self.review,
-                    self.finding,
+                    self.person, self.grant, self.joining, self.plan, self.point,
+                    self.visit, self.review, self.finding,
                     self.assignment, late["id"], call["id"], call2["id"]} | {
                         v for (w, _), v in self.accounts.items() if w == "a"}
+        self.ids |= self.talk_ids
+
+    def talk(self, n, c, sup):
+        """What A says to the police side, alone with it and in the missions' group."""
+        a, police = self.a_liaison, n.role("dispatcher")
+        (group,) = [x["id"] for x in a.items("/api/v1/channels")]
+        self.group = group
+        before = set(self.canaries)
+        self.channel, self.member = self.private(sup, c("talk_channel"), c("talk_about"))
+        f = a.call("POST", "/api/v1/channels/%s/files?name=%s.txt" % (group,
+                   c("talk_file")), raw=c("talk_content").encode())
+        assert f.status_code == 201, f.text
+        self.file = f.json()["id"]
+        self.post = a.ok("POST", "/api/v1/channels/%s/posts" % group, {
+            "kind": "concern", "text": c("talk_text"), "subject": c("talk_subject"),
+            "files": [self.file], "site": self.a_site["id"], "tlp": "GREEN"}, 201)["id"]
+        a.ok("POST", "/api/v1/posts/%s/correct" % self.post, {
+            "text": c("talk_corrected"), "reason": c("talk_reason")})
+        a.ok("POST", "/api/v1/posts/%s/translations" % self.post, {
+            "language": "ur", "text": c("talk_translated")})
+        reply = police.ok("POST", "/api/v1/channels/%s/posts" % group, {
+            "kind": "advice", "text": c("talk_reply"), "reply_to": self.post}, 201)["id"]
+        red = a.ok("POST", "/api/v1/channels/%s/posts" % group, {
+            "kind": "concern", "text": c("talk_red"), "tlp": "RED",
+            "recipients": [self.accounts["a", "supervisor"]]}, 201)["id"]
+        only = a.ok("POST", "/api/v1/channels/%s/posts" % self.channel, {
+            "kind": "question", "text": c("talk_private")}, 201)["id"]
+        both = police.ok("POST", "/api/v1/channels/%s/posts" % group, {
+            "kind": "situation", "text": "to all", "must_ack": "person",
+            "priority": "P1", "tlp": "GREEN"}, 201)
+        self.both = both["id"]
+        a.ok("POST", "/api/v1/posts/%s/acknowledge" % self.both)
+        a.ok("POST", "/api/v1/channels/%s/cursor" % group, {"read": self.both})
+        self.duty = a.ok("POST", "/api/v1/duty_phones", {
+            "label": c("talk_duty"), "phone": "+92 21 5550199", "on": True}, 201)["id"]
+        self.export = a.ok("POST", "/api/v1/channels/%s/exports" % group, {
+            "since": "2020-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z",
+            "reason": c("talk_export")}, 201)["id"]
+        self.talk_words = set(self.canaries) - before
+        self.talk_ids = {self.channel, self.member, self.file, self.post, reply, red,
+                         only, self.duty, self.export}
+        self.red = red
+
+    def private(self, sup, name, about):
+        """A channel of the police and A alone, and A's membership in it."""
+        ch = sup.ok("POST", "/api/v1/channels", {"name": name, "shape": "open",
+                                                 "about": about}, 201)["id"]
+        m = sup.ok("POST", "/api/v1/channels/%s/members" % ch, {"agency": self.A}, 201)
+        return ch, m["id"]
 
     def make_register(self):
         """A's own papers on its site: the room sees them when A calls, B never."""
@@ -145,10 +202,10 @@ class City:
             "floor": c("register_floor"),
             "sections": [{"title": c("register_head"), "text": c("register_text")}]},
             201)["id"]
-        self.post = m.ok("POST", "/api/v1/points", {
+        self.point = m.ok("POST", "/api/v1/points", {
             "site": s, "kind": "guard_post", "name": c("register_post"),
             "note": c("register_post_note")}, 201)["id"]
-        self.visit = m.ok("POST", "/api/v1/points/%s/check_in" % self.post,
+        self.visit = m.ok("POST", "/api/v1/points/%s/check_in" % self.point,
                           {"note": c("register_visit")}, 201)["id"]
         self.review = m.ok("POST", "/api/v1/reviews", {
             "site": s, "kind": "audit", "title": c("register_review"),
@@ -170,14 +227,30 @@ class City:
                 "assignments": [self.assignment], "agencies": [self.A],
                 "sites": [self.a_site["id"]], "invitations": [self.invitation],
                 "accounts": [self.accounts["a", "liaison"]],
-                "plans": [self.plan], "points": [self.post], "reviews": [self.review],
-                "findings": [self.finding],
-                "devices": [self.device], "people": [self.person], "tokens": [self.token["id"]]}.get(
+                "plans": [self.plan], "points": [self.point],
+                "reviews": [self.review], "findings": [self.finding],
+                "devices": [self.device], "people": [self.person],
+                "grants": [self.grant, self.joining],
+                "tokens": [self.token["id"]],
+                "channels": [self.channel], "members": [self.member],
+                "posts": [self.post, self.red], "files": [self.file],
+                "duty_phones": [self.duty], "exports": [self.export]}.get(
                     kind, []) + [self.a_site["id"] if kind != "sites" else self.incident]
 
-    def leaks_in(self, text):
+    def leaks_in(self, text, who=""):
+        """who is of the police side: it hears what missions say to that side, and who
+        they are, but nothing of it in RED and nothing else of A."""
         if isinstance(text, (bytes, bytearray)):
             text = text.decode(errors="replace")
+        if who == "police liaison":
+            may = (self.talk_words - {"talk_red", "talk_export"}) | {
+                "agency_name", "agency_name_ur"}
+            may |= {k for k in self.canaries if k.startswith("account_")}
+            ids = self.ids - self.talk_ids - {self.A, self.a_site["id"]} - set(
+                self.accounts.values()) | {self.red, self.export}
+            return [k for k, w in self.canaries.items()
+                    if k not in may and w.lower() in text.lower()] + [
+                        i for i in ids if re.search(re.escape(i) + r"(?!\d)", text)]
         found = [k for k, w in self.canaries.items() if w.lower() in text.lower()]
         found += [i for i in self.ids if re.search(re.escape(i) + r"(?!\d)", text)]
         if self.number in text:
@@ -245,6 +318,16 @@ def test_those_who_may_see_the_plants_do(city):
     assert len(register) == 14
     for name in register:
         assert w[name] in seen["a keeper"], "A's own liaison: " + name
+    own, police = city.a_liaison, n.role("dispatcher")
+    for who, c in (("owner", own), ("police", police)):
+        text = c.get("/api/v1/posts/" + city.post).text + c.get(
+            "/api/v1/posts?limit=500").text + json.dumps(c.items("/api/v1/channels")) + (
+                c.get("/api/v1/files/%s/content" % city.file).text) + json.dumps(
+                    c.items("/api/v1/duty_phones"))
+        for name in city.talk_words - {"talk_export", "talk_red"}:
+            assert w[name] in text, "%s does not see %s" % (who, name)
+        assert (w["talk_red"] in text) == (who == "owner")
+    assert w["talk_export"] in own.get("/api/v1/exports").text
     people = [k for k in w if k.startswith("person_")]
     assert len(people) == 6
     for name in people:
@@ -305,6 +388,10 @@ def queries(city, path):
             yield "?" + q
     elif "events" in path or path.endswith("live"):
         yield "?after=0&limit=500"
+    elif path == "/api/v1/posts":
+        for q in ("q=Canary", "q=" + w["talk_text"], "q=" + w["talk_red"], "limit=500",
+                  "channel=" + city.channel, "channel=" + city.group, "kind=concern"):
+            yield "?" + q
     elif path.endswith("assignments"):
         yield "?state=open"
     elif path.endswith("response_times"):
@@ -329,14 +416,14 @@ def test_nobody_else_sees_anything_of_it(city):
                 for q in queries(city, path):
                     r = c.get(fill(path, t) + q)
                     read += 1
-                    found = [f for f in city.leaks_in(r.text)
+                    found = [f for f in city.leaks_in(r.text, who)
                              if f != t or r.status_code < 400]
                     if "oversight" in who and "response_times" in path:
                         found = [f for f in found if f not in oversight_may | city.ids
                                  | {"kind", "agency_name"}]
                     assert not found, (who, path + q, t, found, r.text[:500])
                     head = json.dumps(dict(r.headers))
-                    assert not city.leaks_in(head), (who, path, head)
+                    assert not city.leaks_in(head, who), (who, path, head)
     assert read > 800
 
 
@@ -348,7 +435,7 @@ def test_the_journal_as_others_see_it_says_nothing_of_it(city):
         while True:
             r = c.get("/api/v1/events?after=%d&limit=500" % after)
             assert r.status_code == 200, (who, r.text)
-            assert not city.leaks_in(r.text), (who, city.leaks_in(r.text))
+            assert not city.leaks_in(r.text, who), (who, city.leaks_in(r.text, who))
             if r.json()["through"] == after:
                 break
             after = r.json()["through"]
@@ -361,23 +448,37 @@ def test_the_live_socket_of_others_says_nothing_of_it(city):
     city.sockets["site"].event("signal.received", signal=o["signal"])
     for who, s in city.sockets.items():
         assert not s.closed, who
-        assert not city.leaks_in(s.bytes), (who, city.leaks_in(s.bytes))
+        assert not city.leaks_in(s.bytes, who), (who, city.leaks_in(s.bytes, who))
     late = {who: c.live(after=0) for who, c in city.b_all.items()
             if who not in ("nobody", "bad token")}
     for who, s in late.items():
         s.hello()
         s.wait(lambda f: "ping" in f, 10)  # all that it may catch up with came before
-        assert not city.leaks_in(s.bytes), (who, city.leaks_in(s.bytes))
+        assert not city.leaks_in(s.bytes, who), (who, city.leaks_in(s.bytes, who))
         s.close()
 
 
 BODY = {
+    "/api/v1/channels/{id}": {"about": "x"},
+    "/api/v1/channels/{id}/members": {"agency": "khi.g.999999"},
+    "/api/v1/channels/{id}/posts": {"kind": "question", "text": "t"},
+    "/api/v1/channels/{id}/preview": {"kind": "question", "text": "t"},
+    "/api/v1/channels/{id}/exports": {"since": "2020-01-01T00:00:00Z", "reason": "r",
+                                      "until": "2100-01-01T00:00:00Z"},
+    "/api/v1/posts/{id}/correct": {"text": "t", "reason": "r"},
+    "/api/v1/posts/{id}/translations": {"language": "sd", "text": "t"},
+    "/api/v1/posts/{id}/pin": {"on": True},
+    "/api/v1/posts/{id}/hold": {"on": True},
+    "/api/v1/duty_phones/{id}": {"on": True},
+    "/api/v1/exports/{id}/decision": {"approve": True, "reason": "r"},
     "/api/v1/incidents/{id}/assignments": {"units": ["khi.u.999999"]},
     "/api/v1/incidents/{id}/notes": {"text": "t"},
     "/api/v1/incidents/{id}/priority": {"priority": "P1"},
     "/api/v1/incidents/{id}/callback": {"outcome": "no_answer"},
     "/api/v1/incidents/{id}/close": {"disposition": "handled"},
     "/api/v1/incidents/{id}/link": {"to": "khi.i.999999"},
+    "/api/v1/incidents/{id}/partners": {"agency": "khi.g.999999"},
+    "/api/v1/incidents/{id}/lead": {"agency": "khi.g.999999"},
     "/api/v1/assignments/{id}/status": {"status": "accepted"},
     "/api/v1/units/{id}/shift": {"on": True},
     "/api/v1/tokens/{id}": {"state": "revoked"},
@@ -409,6 +510,9 @@ def test_an_id_of_another_is_as_one_that_does_not_exist(city):
             body = None if method == "GET" else BODY.get(path, {})
             q = "?reason=x" if path.endswith("/track") else ""
             for real in city.ids_for(path):
+                if who == "police liaison" and real in city.talk_ids - {city.red,
+                                                                      city.export}:
+                    continue  # of its own channels
                 ghost = re.sub(r"\d+$", "987654321", real)
                 a = c.call(method, fill(path, real) + q, body)
                 b = c.call(method, fill(path, ghost) + q, body)
@@ -617,13 +721,21 @@ def test_the_table_of_routes_and_roles(program, tmp_path):
                "duty": lambda: n.role("duty_officer"), "admin": lambda: a}
         card = a.items("/api/v1/run_cards")[0]["id"]
 
-        def target(path):
-            for k, v in (("/incidents/", c.incident), ("/sos/", c.signal),
+        def target(method, path):
+            if method == "DELETE" and "/members/" in path:
+                return c.private(n.role("supervisor"), "to leave", "x")[1]
+            if method == "DELETE" and "/duty_phones/" in path:
+                return c.a_liaison.ok("POST", "/api/v1/duty_phones", {
+                    "label": "x", "phone": "15"}, 201)["id"]
+            for k, v in (("/channels/", c.channel), ("/members/", c.member),
+                         ("/posts/", c.post), ("/files/", c.file),
+                         ("/duty_phones/", c.duty), ("/exports/", c.export),
+                         ("/incidents/", c.incident), ("/sos/", c.signal),
                          ("/assignments/", c.assignment), ("/agencies/", c.A),
                          ("/sites/", c.a_site["id"]), ("/units/", unit),
                          ("/accounts/", c.accounts["a", "board"]),
                          ("/devices/", c.device), ("/people/", c.person),
-                         ("/plans/", c.plan), ("/points/", c.post),
+                         ("/plans/", c.plan), ("/points/", c.point),
                          ("/reviews/", c.review), ("/findings/", c.finding),
                          ("/run_cards/", card),
                          ("/tokens/", c.token["id"]), ("/invitations/", c.invitation2)):
@@ -654,6 +766,10 @@ def test_the_table_of_routes_and_roles(program, tmp_path):
             "/api/v1/tokens": {"role": "liaison"},
             "/api/v1/invitations": {"site": c.a_site["id"]},
             "/api/v1/enrolments": {"code": "no such code"},
+            "/api/v1/enrolments/account": {"code": "no such code", "name": "x",
+                                           "password": "a-long-password"},
+            "/api/v1/channels": {"name": "n", "shape": "open"},
+            "/api/v1/duty_phones": {"label": "x", "phone": "15"},
             "/api/v1/fixes": {"fixes": []},
             "/api/v1/session/password": {"old": "x", "new": "a-long-password"},
             "/api/v1/units/{id}": {"out_of_service": False},
@@ -676,7 +792,7 @@ def test_the_table_of_routes_and_roles(program, tmp_path):
                         make().csrf:
                     got.append("y")  # would end the sessions of the table itself
                     continue
-                t = target(path + "/") if "{" in path else None
+                t = target(method, path + "/") if "{" in path else None
                 q = "?reason=x" if path.endswith("/track") else ""
                 if method == "GET" and path.endswith("/track") and k == "nobody":
                     q = ""

@@ -9,7 +9,7 @@ import re
 import pytest
 from actors import Node, until
 
-ID = re.compile(r"\bkhi\.[a-z0-9]\.\d+\b")
+ID = re.compile(r"\bkhi\.\w\.\d+\b")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 

@@ -321,7 +321,7 @@ def test_who_may_check_in_where(town):
     assert town.gate.post(path).status_code == 403
     assert town.liaison.ok("POST", path, {}, 201)["point"] == p["id"]
     for c in (town.n.role("site", 1), town.n.role("dispatcher")):
-        ghost = c.post("/api/v1/points/khi.7.987654/check_in")
+        ghost = c.post("/api/v1/points/khi.P.987654/check_in")
         r = c.post(path)
         assert (r.status_code, r.content) == (404, ghost.content)
     assert town.liaison.post("/api/v1/points/%s/check_in" % town.camera

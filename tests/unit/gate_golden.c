@@ -43,7 +43,8 @@ message_json(struct buf *b, const struct gate_driver *d, void *state, struct spa
 {
 	struct gate_out *out = calloc(1, sizeof *out);
 	char *copy = tight(msg);
-	int err = d->decode(state, (struct span){ copy, msg.n }, TEST_NOW_MS, out);
+	struct gate_in in = { .msg = { copy, msg.n }, .now_ms = TEST_NOW_MS };
+	int err = d->decode(state, &in, out);
 
 	buf_add_c(b, '{');
 	jw_ki64(b, "bytes", (int64_t)msg.n);

@@ -27,7 +27,10 @@ watch_after(const char *message)
 	void *state = calloc(1, d->state);
 
 	if (*message)
-		assert_int_equal(d->decode(state, span_of(message), TEST_NOW_MS, out),
+		assert_int_equal(d->decode(state,
+					   &(struct gate_in){ .msg = span_of(message),
+							      .now_ms = TEST_NOW_MS },
+					   out),
 				 0);
 	free(out);
 	return state;

@@ -73,10 +73,11 @@ run(const struct gate_driver *d, struct span in, struct gate_out *out)
 	struct span msg = { copy, in.n };
 	ssize_t n = d->frame(msg);
 
-	memset(out, 0, sizeof *out);
+	gate_out_clear(out);
 	if (n != (ssize_t)in.n)
 		wrong("frame gives %zd of %zu", n, in.n);
-	if (d->decode(state, msg, TEST_NOW_MS, out))
+	if (d->decode(state, &(struct gate_in){ .msg = msg, .now_ms = TEST_NOW_MS },
+		      out))
 		wrong("not understood");
 	free(copy);
 	free(state);

@@ -398,8 +398,10 @@ a_closed_one_stays_until_reopened(void **state)
 	assert_int_equal(
 		incident_set_priority(town_by(&town, &town.boss), id, PRIORITY_P2),
 		ERR_DENIED);
-	assert_int_equal(incident_note(town_by(&town, &town.room), id, SPAN("late"),
-				       false, &ret),
+	assert_int_equal(incident_note(town_by(&town, &town.room), id,
+				       &(struct note_args){ .text = SPAN("late"),
+							    .to_owner = false },
+				       &ret),
 			 0);
 	assert_true(town_press(&town, &town.gate).is_new_incident);
 	town.wall += 5000;

@@ -100,7 +100,7 @@ memory_new(void)
 	if (net_open(&clock, &m->net) != 0)
 		abort();
 	m->door.server =
-		(struct http_server){ memory_request, m, 65536, 10000, 60000, 0 };
+		(struct http_server){ memory_request, m, 65536, 10000, 60000, 0, NULL };
 	m->handlers = (struct ws_handlers){ memory_text, memory_closed, memory_drained,
 					    100000 };
 	memory_connect(m);

@@ -23,7 +23,9 @@ on_request(void *ctx, struct http_exchange *ex, const struct http_request *req)
 			     req->is_loopback ? req->body : SPAN("far"));
 }
 
-static const struct http_server server = { on_request, NULL, 65536, 5000, 5000, 0 };
+static const struct http_server server = {
+	on_request, NULL, 65536, 5000, 5000, 0, NULL
+};
 
 static inline int
 start_http(struct live *l, struct net_tls *tls, int connections_max)

@@ -129,7 +129,8 @@ batch_make(struct made_batch *m, uint64_t last, size_t n, uint8_t head[HASH_BYTE
 	};
 	buf_printf(&m->text, "incident%llu step%llu", (unsigned long long)incident,
 		   (unsigned long long)(last + n));
-	m->search = (struct store_search){ incident, buf_span(&m->text) };
+	m->search = (struct store_search){ .incident = incident,
+					   .text = buf_span(&m->text) };
 	m->batch = (struct store_batch){ .events = m->events,
 					 .n_events = n,
 					 .records = m->records,

@@ -324,7 +324,8 @@ press(struct store *s, uint64_t seq)
 		  { text, 300 } },
 		{ 'i', seq, { 1, (int64_t)(seq * 31), 7 }, { text, 700 } },
 	};
-	struct store_search t = { seq, SPAN("sos clifton karachi watch") };
+	struct store_search t = { .incident = seq,
+				  .text = SPAN("sos clifton karachi watch") };
 	struct store_batch b = { &e, 1, r, 2, &t, 1 };
 
 	memset(text, 'x', sizeof text);

@@ -255,15 +255,14 @@ json_decode(const struct pick_http *http, struct gate_out *out)
 }
 
 static int
-osmand_decode(void *state, struct span msg, int64_t now_ms, struct gate_out *out)
+osmand_decode(void *state, const struct gate_in *in, struct gate_out *out)
 {
 	struct pick_http http;
 	struct span body;
 	bool is_good;
 
 	(void)state;
-	(void)now_ms;
-	if (!pick_http(msg, &http)) {
+	if (!pick_http(in->msg, &http)) {
 		reply(out, "400 Bad Request");
 		return ERR_SYNTAX;
 	}

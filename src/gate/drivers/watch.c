@@ -224,13 +224,13 @@ word_decode(const struct bracket *h, struct span word, struct span rest,
 }
 
 static int
-watch_decode(void *state, struct span msg, int64_t now_ms, struct gate_out *out)
+watch_decode(void *state, const struct gate_in *in, struct gate_out *out)
 {
 	struct watch_state *st = state;
 	struct span word, rest;
 	struct bracket h;
 
-	if (!bracket_parse(msg, &h))
+	if (!bracket_parse(in->msg, &h))
 		return ERR_SYNTAX;
 	pick_copy(st->maker, sizeof st->maker, h.maker);
 	pick_copy(st->id, sizeof st->id, h.id);
@@ -238,11 +238,11 @@ watch_decode(void *state, struct span msg, int64_t now_ms, struct gate_out *out)
 	rest = h.content;
 	word = span_trim(span_cut(&rest, ','));
 	if (is_alarm(word, rest)) {
-		place_decode(word, h.content, rest, now_ms, st, out);
+		place_decode(word, h.content, rest, in->now_ms, st, out);
 		bracket_reply(&h, out, "AL");
 	} else if ((span_starts(word, SPAN("UD")) || span_is_z(word, "WT")) && rest.n) {
 		/* A weather request stays without answer: we have no weather. */
-		place_decode(word, h.content, rest, now_ms, st, out);
+		place_decode(word, h.content, rest, in->now_ms, st, out);
 	} else {
 		word_decode(&h, word, rest, st, out);
 	}
@@ -265,6 +265,8 @@ order_write(const struct gate_order *order, char *to, size_t cap)
 		return pick_utf16_hex(order->text, to + 8, cap - 8) ? 1 : ERR_TOO_BIG;
 	case GATE_RING:
 		return snprintf(to, cap, "FIND");
+	case GATE_CONFIRM: /* what an alarm is answered with */
+		return snprintf(to, cap, "AL");
 	}
 	return ERR_UNSUPPORTED;
 }

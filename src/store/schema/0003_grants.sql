@@ -1,0 +1,13 @@
+-- What agencies share with one another, and each look at it.
+
+-- 2 grant
+CREATE TABLE rec_2(seq INTEGER PRIMARY KEY, k1 INTEGER, k2 INTEGER, k3 INTEGER, body BLOB NOT NULL);
+CREATE INDEX rec_2_k1 ON rec_2(k1) WHERE k1 IS NOT NULL;
+CREATE INDEX rec_2_k2 ON rec_2(k2) WHERE k2 IS NOT NULL;
+CREATE INDEX rec_2_k3 ON rec_2(k3) WHERE k3 IS NOT NULL;
+
+-- 4 opening
+CREATE TABLE rec_4(seq INTEGER PRIMARY KEY, k1 INTEGER, k2 INTEGER, k3 INTEGER, body BLOB NOT NULL);
+CREATE INDEX rec_4_k1 ON rec_4(k1) WHERE k1 IS NOT NULL;
+CREATE INDEX rec_4_k2 ON rec_4(k2) WHERE k2 IS NOT NULL;
+CREATE INDEX rec_4_k3 ON rec_4(k3) WHERE k3 IS NOT NULL;
