@@ -92,6 +92,10 @@ open_rooms(struct program *p, struct buf *why)
 	if (rc == 0)
 		rc = dispatch_open(p->net, p->journal, p->track, &dc, &p->dispatch);
 	if (rc == 0)
+		rc = cap_open(p->net, p->journal, &p->cap);
+	if (rc == 0)
+		rc = meet_open(p->net, p->journal, &p->meet);
+	if (rc == 0)
 		rc = share_open(p->net, p->journal, &p->share);
 	if (rc == 0)
 		rc = open_talk(p);
@@ -111,6 +115,8 @@ open_rooms(struct program *p, struct buf *why)
 				.print_program = p->o.print_program,
 				.print_every_ms = p->o.print_every_min * 60000,
 				.invitation_ms = p->o.invitation_min * 60000,
+				.cap_sender = p->o.cap_sender,
+				.public_feed = p->o.public_feed,
 			},
 			&p->api);
 	if (rc == 0)
@@ -136,6 +142,8 @@ close_rooms(struct program *p)
 	gate_close(p->gate);
 	api_close(p->api);
 	rounds_close(p->rounds);
+	meet_close(p->meet);
+	cap_close(p->cap);
 	talk_close(p->talk);
 	share_close(p->share);
 	dispatch_close(p->dispatch);

@@ -17,6 +17,8 @@ struct program {
 	struct track *track;
 	struct auth *auth;
 	struct dispatch *dispatch;
+	struct cap_desk *cap;
+	struct meet_desk *meet;
 	struct rounds *rounds;
 	struct share *share;
 	struct talk *talk;

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { defineConfig, type Plugin } from 'vite'
-import { sosWorker } from './tools/sos-worker.ts'
+import { shellWorkers } from './tools/shell-worker.ts'
 
 const pages = ['index', 'console', 'board', 'sos', 'tablet', 'admin', 'report', 'paper']
 
@@ -29,7 +29,7 @@ function buildId(): Plugin {
 export default defineConfig({
 	appType: 'mpa',
 	oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-	plugins: [buildId(), sosWorker()],
+	plugins: [buildId(), shellWorkers()],
 	build: {
 		outDir: 'dist',
 		assetsDir: 'assets',

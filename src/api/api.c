@@ -24,8 +24,14 @@ path_matches(const char *pattern, struct span path, struct span segments[2])
 		struct span want = span_cut(&pat, '/'), got = span_cut(&path, '/');
 
 		if (want.n && want.p[0] == '{') {
-			if (!got.n || n == 2)
+			/* "{id}.cap" stands for one that ends so */
+			struct span ends =
+				span_skip(want, (size_t)span_find(want, '}') + 1);
+
+			if (got.n <= ends.n || n == 2 ||
+			    !span_is(span_skip(got, got.n - ends.n), ends))
 				return false;
+			got.n -= ends.n;
 			segments[n++] = got;
 		} else if (!span_is(want, got)) {
 			return false;
@@ -83,7 +89,8 @@ may_call(struct call *c)
 		answer_problem(c, 401, "no_session", "sign in, or send a valid token");
 		return false;
 	}
-	if (c->who->role == ROLE_NONE || (c->who->sos_only && !(who & WHO_BUTTON))) {
+	if (c->who->role == ROLE_NONE || (c->who->sos_only && !(who & WHO_BUTTON)) ||
+	    (c->who->role == ROLE_FEED && !(who & WHO_FEED))) {
 		answer_problem(c, 403, "not_allowed",
 			       "this credential may not do that");
 		return false;

@@ -5,7 +5,9 @@
  */
 #pragma once
 #include "auth/auth.h"
+#include "cap/cap.h"
 #include "dispatch/dispatch.h"
+#include "meet/meet.h"
 #include "talk/talk.h"
 
 struct api;
@@ -22,6 +24,8 @@ struct api_config {
 	const char *print_program; /* gets the snapshot as HTML on stdin; NULL: none */
 	int64_t print_every_ms;    /* 0: never */
 	int64_t invitation_ms;     /* an invitation stands this long */
+	const char *cap_sender;    /* of our alerts; NULL: "kumak-NODE" */
+	bool public_feed;          /* advisories marked clear: for anyone */
 };
 
 int api_open(const struct api_config *cfg, struct api **ret);

@@ -95,6 +95,8 @@ ASK(ask_translation, LINE(ask_translation, language, STR, MUST, .min = 2, .max =
     LINE(ask_translation, text, STR, MUST, .min = 1, .max = 16000));
 ASK(ask_cursor, LINE(ask_cursor, delivered, ID, MAY, .doc = "the newest post received"),
     LINE(ask_cursor, read, ID, MAY, .doc = "the newest post read"));
+ASK(ask_override, LINE(ask_override, reason, ENUM, MUST, .names = override_names),
+    LINE(ask_override, note, STR, MAY, .max = 400, .doc = "needed with other"));
 ASK(ask_shift, LINE(ask_shift, on, BOOL, MAY));
 ASK(ask_fixes, LINE(ask_fixes, fixes, JSON, MUST));
 ASK(ask_enrolment, LINE(ask_enrolment, code, STR, MUST, .min = 1, .max = 64));
@@ -112,3 +114,25 @@ const struct noun ask_nothing = {
 	0, "ask_nothing", "ask_nothing", sizeof(struct ask_nothing), NULL, 0
 };
 ASK(ask_revoke, LINE(ask_revoke, state, ENUM, MUST, .names = revoke_names));
+ASK(ask_text, LINE(ask_text, text, STR, MUST, .min = 1, .max = 4000));
+ASK(ask_propose, LINE(ask_propose, title, STR, MAY, .max = 200,
+		      .doc = "as it was agreed; none: as it was raised"));
+ASK(ask_schedule, LINE(ask_schedule, meeting, ID, MUST));
+ASK(ask_decide,
+    LINE(ask_decide, outcome, ENUM, MUST, .names = matter_outcome_names,
+	 .doc = "deferred: it goes on the next agenda"),
+    LINE(ask_decide, decision, STR, MAY, .max = 4000));
+ASK(ask_done, LINE(ask_done, note, STR, MAY, .max = 2000),
+    LINE(ask_done, dropped, BOOL, MAY, .doc = "it is not to be done any more"));
+ASK(ask_hold, LINE(ask_hold, present, LIST, MUST, .doc = "ids of accounts"),
+    LINE(ask_hold, minutes, STR, MAY, .max = 20000, .doc = "the police side's"),
+    LINE(ask_hold, shared_minutes, STR, MAY, .max = 20000,
+	 .doc = "for all who were invited"));
+ASK(ask_minutes, LINE(ask_minutes, minutes, STR, MAY, .max = 20000),
+    LINE(ask_minutes, shared_minutes, STR, MAY, .max = 20000));
+ASK(ask_answer, LINE(ask_answer, answer, ENUM, MUST, .names = meeting_answer_names),
+    LINE(ask_answer, account, ID, MAY, .doc = "for whom the desk answers"));
+ASK(ask_deliver, LINE(ask_deliver, report, STR, MUST, .min = 1, .max = 20000),
+    LINE(ask_deliver, files, LIST, MAY, .doc = "ids of files"));
+ASK(ask_return, LINE(ask_return, reason, STR, MUST, .min = 1, .max = 2000),
+    LINE(ask_return, due_at, TIME, MAY, .doc = "the new time"));

@@ -101,6 +101,11 @@ struct ask_status {
 	char *key;
 	int by;
 };
+struct ask_override {
+	struct record r;
+	int reason;
+	char *note;
+};
 struct ask_shift {
 	struct record r;
 	bool on, is_given;
@@ -136,6 +141,50 @@ struct ask_check_in {
 };
 struct ask_nothing {
 	struct record r;
+};
+struct ask_text {
+	struct record r;
+	char *text;
+};
+struct ask_propose {
+	struct record r;
+	char *title;
+};
+struct ask_schedule {
+	struct record r;
+	struct id meeting;
+};
+struct ask_decide {
+	struct record r;
+	int outcome;
+	char *decision;
+};
+struct ask_done {
+	struct record r;
+	char *note;
+	bool dropped;
+};
+struct ask_hold {
+	struct record r;
+	char *present, *minutes, *shared_minutes;
+};
+struct ask_minutes {
+	struct record r;
+	char *minutes, *shared_minutes;
+};
+struct ask_answer {
+	struct record r;
+	int answer;
+	struct id account;
+};
+struct ask_deliver {
+	struct record r;
+	char *report, *files;
+};
+struct ask_return {
+	struct record r;
+	char *reason;
+	int64_t due_at;
 };
 struct ask_revoke {
 	struct record r;
@@ -175,6 +224,8 @@ extern const struct noun ask_join, ask_decision, ask_reach, ask_correction,
 	ask_translation, ask_cursor;
 extern const struct noun ask_login, ask_password, ask_totp, ask_totp_set, ask_session,
 	ask_cancel, ask_press, ask_call, ask_late, ask_offer, ask_note, ask_priority,
-	ask_callback, ask_close, ask_link, ask_status, ask_shift, ask_fixes,
-	ask_enrolment, ask_token, ask_nothing, ask_revoke, ask_partner, ask_lead,
-	ask_reason, ask_threat, ask_glass, ask_check_in;
+	ask_callback, ask_close, ask_link, ask_status, ask_override, ask_shift,
+	ask_fixes, ask_enrolment, ask_token, ask_nothing, ask_revoke, ask_partner,
+	ask_lead, ask_reason, ask_text, ask_propose, ask_schedule, ask_decide, ask_done,
+	ask_hold, ask_minutes, ask_answer, ask_deliver, ask_return, ask_threat,
+	ask_glass, ask_check_in;

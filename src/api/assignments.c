@@ -257,3 +257,17 @@ assignment_status_post(struct call *c)
 	}
 	answer_assignment(c, 200);
 }
+
+void
+assignment_reason_post(struct call *c)
+{
+	const struct ask_override *ask = (const struct ask_override *)c->ask.rec;
+	struct decision *d = call_decide(c);
+
+	if (assignment_explain(d, c->id, (enum override_reason)ask->reason,
+			       span_of(ask->note ? ask->note : "")) < 0) {
+		answer_refusal(c, d);
+		return;
+	}
+	answer_assignment(c, 200);
+}

@@ -195,6 +195,14 @@ struct parts {
 	enum view view;
 };
 
+static void
+write_override(struct buf *b, const struct assignment *a)
+{
+	jw_kz(b, "text", override_names[a->override_reason]);
+	if (a->override_note && *a->override_note)
+		jw_kz(b, "note", a->override_note);
+}
+
 static bool
 timeline_item(void *ctx, const struct event *e)
 {
@@ -227,10 +235,14 @@ timeline_item(void *ctx, const struct event *e)
 		jw_kz(b, "text", ((const struct note *)e->body.rec)->text);
 	else if (e->type == EVENT_INCIDENT_ESCALATED)
 		jw_kz(b, "text", ((const struct incident *)e->body.rec)->step_text);
+	else if (event_infos[e->type].noun == NOUN_PAGE)
+		jw_kz(b, "text", ((const struct page *)e->body.rec)->text);
 	if (event_infos[e->type].noun == NOUN_ASSIGNMENT && t->view != VIEW_OWNER) {
 		const struct unit *u = unit_find(t->c->m, e->unit);
 
 		jw_kz(b, "callsign", u ? u->callsign : NULL);
+		if (e->type == EVENT_ASSIGNMENT_EXPLAINED)
+			write_override(b, (const struct assignment *)e->body.rec);
 		if (((const struct assignment *)e->body.rec)->by_voice)
 			jw_kz(b, "by", "voice");
 	}

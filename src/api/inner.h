@@ -19,6 +19,7 @@ struct route {
 #define WHO_ANYONE 1u  /* also without a credential */
 #define WHO_BUTTON 2u  /* SOS-only tokens too */
 #define WHO_ACCOUNT 4u /* any account or token with a role */
+#define WHO_FEED 8u    /* tokens of feeds too */
 
 extern const struct route routes[];
 extern const size_t n_routes;
@@ -57,7 +58,7 @@ struct api {
 
 /* --- answering (answer.c): everything waits until it is durable ------------ */
 void answer(struct call *c, int status); /* c->out as JSON */
-/* c->out as another type. */
+/* c->out as another kind of document. */
 void answer_as(struct call *c, int status, const char *type);
 void answer_empty(struct call *c, int status);
 void answer_problem(struct call *c, int status, const char *code, const char *fmt, ...)
@@ -127,6 +128,22 @@ struct pager {
 bool pager_read(struct call *c, struct pager *p); /* false: answered */
 void pager_open(struct call *c);
 void pager_close(struct call *c, const struct pager *p);
+
+/* The list of a noun that the caller may see, without what keep() leaves out; keep
+ * NULL: all. */
+void list_where(struct call *c, enum noun_index n,
+		bool (*keep)(struct call *c, const struct record *rec));
+/* A record as the caller sees it, or 404. */
+void answer_record(struct call *c, enum noun_index n, struct id id, int status);
+/* After a command: the record, or why not. */
+void answer_done(struct call *c, struct decision *d, int rc, enum noun_index n,
+		 struct id id, int status);
+/* How others reach the node: "https://host". */
+void base_url(struct call *c, struct buf *b);
+
+/* --- meetings and what comes of them (view_liaison.c) ------------------------- */
+void view_liaison(struct call *c, struct buf *b, enum noun_index n,
+		  const struct record *rec, enum view v);
 
 /* --- the live hub (live.c) --------------------------------------------------- */
 int live_open(struct api *api, struct live **ret);

@@ -21,6 +21,8 @@
 #define WS_REVOKED 4001
 #define WS_RESTART 1012
 #define FIXES_MS 1000 /* screens redraw moving units once a second */
+#define COUNTS_MS 100 /* one word for all boards that come back at once */
+#define POINT_MS 500  /* a pointing hand: more often says nothing more */
 #define CHECK_MS 2000 /* revocation bites within 5 s even if no event says so */
 
 struct reader {
@@ -31,6 +33,7 @@ struct reader {
 	uint64_t sent;         /* last event number that it was offered */
 	bool is_behind, wants_events, wants_talk, wants_fixes, owes_all_fixes;
 	bool is_console, has_sound;
+	int64_t pointed_at; /* monotonic */
 	struct reader *next, **at;
 };
 
@@ -38,7 +41,9 @@ struct live {
 	struct api *api;
 	struct reader *readers;
 	struct journal_sink *sink;
-	struct net_timer *ping, *fixes, *check;
+	struct net_timer *ping, *fixes, *check, *counts;
+	unsigned told_open, told_sound; /* the last that the room was told */
+	bool is_telling;
 	struct map moved;                     /* unit id → 1 since the last merge */
 	struct ws_frame *frames[VIEW__COUNT]; /* of the event under way */
 };
@@ -309,6 +314,71 @@ tell_room(struct live *l)
 
 	live_counts(l, &open, &with_sound);
 	dispatch_room(l->api->cfg.dispatch, open, with_sound);
+	if (l->is_telling || (open == l->told_open && with_sound == l->told_sound))
+		return;
+	l->is_telling = true; /* not put off by those who come meanwhile */
+	net_timer_start(l->counts, COUNTS_MS, 0);
+}
+
+/* Boards and consoles show at once that nobody would be heard. */
+static void
+send_counts(void *ctx)
+{
+	struct live *l = ctx;
+	struct buf AUTO(buf_done) b = { 0 };
+	struct ws_frame *f;
+
+	l->is_telling = false;
+	live_counts(l, &l->told_open, &l->told_sound);
+	buf_printf(&b, "{\"consoles\":{\"open\":%u,\"sound\":%u}}", l->told_open,
+		   l->told_sound);
+	f = ws_frame_new(buf_span(&b));
+	for (struct reader *r = l->readers; r; r = r->next)
+		if (r->wants_events && principal_is_room(&r->who) &&
+		    ws_queued_bytes(r->ws) < QUEUE_FIXES)
+			ws_send(r->ws, f);
+	ws_frame_unref(f);
+}
+
+/*
+ * A hand that points: "this one" on the screens of the room, for the moment.
+ * Not of the journal. Who points must be of the room and see the incident, and
+ * so must each who is shown; a number that is not yet on disk is not told.
+ */
+static void
+on_point(struct reader *r, const json_t *o)
+{
+	struct live *l = r->live;
+	struct model *m = journal_model(journal_of(l));
+	int64_t now = net_mono_ms(l->api->cfg.net);
+	struct buf AUTO(buf_done) b = { 0 };
+	struct incident *i;
+	struct ws_frame *f;
+	struct id id;
+
+	if (!principal_is_dispatcher_up(&r->who) ||
+	    (r->pointed_at && now - r->pointed_at < POINT_MS) ||
+	    id_parse(json_str(o, "incident"), &id) < 0 ||
+	    id.noun != noun_incident.letter)
+		return;
+	i = incident_find(m, id);
+	if (!i || id.seq > journal_durable(journal_of(l)) ||
+	    access_record(m, &r->who, NOUN_INCIDENT, &i->r) != VIEW_ROOM)
+		return;
+	r->pointed_at = now;
+	jw_open(&b, '{');
+	jw_key(&b, "point");
+	jw_open(&b, '{');
+	jw_kid(&b, "incident", id);
+	jw_kz(&b, "by_name", r->who.name);
+	jw_close(&b, '}');
+	jw_close(&b, '}');
+	f = ws_frame_new(buf_span(&b));
+	for (struct reader *q = l->readers; q; q = q->next)
+		if (q->wants_events && ws_queued_bytes(q->ws) < QUEUE_FIXES &&
+		    access_record(m, &q->who, NOUN_INCIDENT, &i->r) == VIEW_ROOM)
+			ws_send(q->ws, f);
+	ws_frame_unref(f);
 }
 
 static void
@@ -357,6 +427,9 @@ on_text(void *ctx, struct ws *ws, struct span text)
 	v = json_object_get(o, "presented");
 	if (v)
 		on_presented(r, v);
+	v = json_object_get(o, "point");
+	if (v)
+		on_point(r, v);
 	v = json_object_get(o, "watch");
 	if (json_is_array(v))
 		on_watch(r, v);
@@ -510,6 +583,7 @@ live_open(struct api *api, struct live **ret)
 	l->ping = net_timer_new(api->cfg.net, ping_all, l);
 	l->fixes = net_timer_new(api->cfg.net, merge_fixes, l);
 	l->check = net_timer_new(api->cfg.net, check_all, l);
+	l->counts = net_timer_new(api->cfg.net, send_counts, l);
 	net_timer_start(l->ping, PING_MS, PING_MS);
 	net_timer_start(l->fixes, FIXES_MS, FIXES_MS);
 	net_timer_start(l->check, CHECK_MS, CHECK_MS);
@@ -535,6 +609,7 @@ live_close(struct live *l)
 	net_timer_free(l->ping);
 	net_timer_free(l->fixes);
 	net_timer_free(l->check);
+	net_timer_free(l->counts);
 	journal_remove_sink(l->api->cfg.journal, l->sink);
 	map_done(&l->moved);
 	/* readers go with their sockets, which net closes after this */

@@ -97,7 +97,8 @@ write_parameters(struct buf *b, const struct route *r)
 		if (!part.n || part.p[0] != '{')
 			continue;
 		jw_open(b, '{');
-		jw_kstr(b, "name", (struct span){ part.p + 1, part.n - 2 });
+		jw_kstr(b, "name",
+			(struct span){ part.p + 1, (size_t)span_find(part, '}') - 1 });
 		jw_kz(b, "in", "path");
 		jw_kbool(b, "required", true);
 		jw_key(b, "schema");

@@ -292,7 +292,7 @@ posts_search(struct call *c)
 /* --- what is done with one ------------------------------------------------------ */
 
 static void
-answer_done(struct call *c, struct decision *d, int rc)
+answer_changed(struct call *c, struct decision *d, int rc)
 {
 	if (rc < 0)
 		answer_refusal(c, d);
@@ -305,7 +305,7 @@ post_acknowledge_post(struct call *c)
 {
 	struct decision *d = call_decide(c);
 
-	answer_done(c, d, post_acknowledge(d, c->id));
+	answer_changed(c, d, post_acknowledge(d, c->id));
 }
 
 void
@@ -316,7 +316,7 @@ post_correct_post(struct call *c)
 	struct post_words w = { .subject = span_of(ask->subject),
 				.text = span_of(ask->text) };
 
-	answer_done(c, d, post_correct(d, c->id, &w, span_of(ask->reason)));
+	answer_changed(c, d, post_correct(d, c->id, &w, span_of(ask->reason)));
 }
 
 void
@@ -328,7 +328,7 @@ post_translation_post(struct call *c)
 				.text = span_of(ask->text),
 				.language = span_of(ask->language) };
 
-	answer_done(c, d, post_translate(d, c->id, &w));
+	answer_changed(c, d, post_translate(d, c->id, &w));
 }
 
 void
@@ -336,8 +336,8 @@ post_pin_post(struct call *c)
 {
 	struct decision *d = call_decide(c);
 
-	answer_done(c, d,
-		    post_pin(d, c->id, ((const struct ask_shift *)c->ask.rec)->on));
+	answer_changed(c, d,
+		       post_pin(d, c->id, ((const struct ask_shift *)c->ask.rec)->on));
 }
 
 void
@@ -345,8 +345,8 @@ post_hold_post(struct call *c)
 {
 	struct decision *d = call_decide(c);
 
-	answer_done(c, d,
-		    post_hold(d, c->id, ((const struct ask_shift *)c->ask.rec)->on));
+	answer_changed(c, d,
+		       post_hold(d, c->id, ((const struct ask_shift *)c->ask.rec)->on));
 }
 
 /* --- receipts -------------------------------------------------------------------- */

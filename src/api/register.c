@@ -179,7 +179,7 @@ register_get(struct call *c)
 }
 
 static void
-answer_done(struct call *c, struct decision *d, int rc)
+answer_register(struct call *c, struct decision *d, int rc)
 {
 	if (rc < 0)
 		answer_refusal(c, d);
@@ -192,7 +192,7 @@ register_patch(struct call *c)
 {
 	struct decision *d = call_decide(c);
 
-	answer_done(c, d, register_put(d, c->id, &c->ask));
+	answer_register(c, d, register_put(d, c->id, &c->ask));
 }
 
 void
@@ -201,7 +201,7 @@ register_threat_post(struct call *c)
 	const struct ask_threat *ask = (const struct ask_threat *)c->ask.rec;
 	struct decision *d = call_decide(c);
 
-	answer_done(
+	answer_register(
 		c, d,
 		register_threat(d, c->id, ask->level, span_of(ask->reason), ask->from));
 }
@@ -212,7 +212,8 @@ register_request_post(struct call *c)
 	const struct ask_glass *ask = (const struct ask_glass *)c->ask.rec;
 	struct decision *d = call_decide(c);
 
-	answer_done(c, d, register_ask(d, c->id, span_of(ask->reason), ask->minutes));
+	answer_register(c, d,
+			register_ask(d, c->id, span_of(ask->reason), ask->minutes));
 }
 
 void
@@ -220,7 +221,7 @@ register_approve_post(struct call *c)
 {
 	struct decision *d = call_decide(c);
 
-	answer_done(c, d, register_approve(d, c->id));
+	answer_register(c, d, register_approve(d, c->id));
 }
 
 void
@@ -228,7 +229,7 @@ register_end_post(struct call *c)
 {
 	struct decision *d = call_decide(c);
 
-	answer_done(c, d, register_end(d, c->id));
+	answer_register(c, d, register_end(d, c->id));
 }
 
 /* Each look from outside, to its owner, but for what he is not told yet. */

@@ -51,6 +51,8 @@ struct report {
 	uint64_t before; /* go on below this number */
 	size_t rows;     /* of this step */
 	bool is_done;
+	bool is_of_offers; /* the second half of the way: assignments */
+	size_t offers, overrides[OVERRIDE__COUNT]; /* [0]: without a reason */
 	enum { BY_NOTHING, BY_SITE, BY_AGENCY, BY_KIND, BY_PRIORITY } by;
 	struct group all;
 	struct map groups;
@@ -128,6 +130,29 @@ take(void *ctx, const struct record *rec)
 	g = group_of(r, i);
 	if (g)
 		measure(g, i);
+	return true;
+}
+
+static bool
+take_offer(void *ctx, const struct record *rec)
+{
+	struct report *r = ctx;
+	const struct assignment *a = (const struct assignment *)rec;
+	const struct assignment *now = assignment_find(r->c->m, rec->id);
+
+	r->before = rec->id.seq;
+	r->rows++;
+	if (now)
+		a = now;
+	if (a->r.world != r->c->who->world || a->is_offered_at_once ||
+	    a->offered_at == TIME_NONE || a->offered_at >= r->to)
+		return true;
+	if (a->offered_at < r->from) {
+		r->is_done = true;
+		return false;
+	}
+	r->offers++;
+	r->overrides[a->override_reason]++;
 	return true;
 }
 
@@ -222,6 +247,21 @@ write_groups(struct report *r, struct buf *b)
 	map_done(&r->groups);
 }
 
+/* How often people chose otherwise than was suggested, and why. */
+static void
+write_offers(const struct report *r, struct buf *b)
+{
+	jw_key(b, "offers");
+	jw_open(b, '{');
+	jw_ki64(b, "count", (int64_t)r->offers);
+	jw_key(b, "overrides");
+	jw_open(b, '{');
+	for (int k = 1; k < OVERRIDE__COUNT; k++)
+		jw_ki64(b, override_names[k], (int64_t)r->overrides[k]);
+	jw_close(b, '}');
+	jw_close(b, '}');
+}
+
 static bool
 read_by(struct call *c, struct report *r)
 {
@@ -247,6 +287,7 @@ finish(struct report *r)
 	jw_ktime(&c->out, "to", r->to);
 	write_intervals(&c->out, &r->all);
 	write_groups(r, &c->out);
+	write_offers(r, &c->out);
 	jw_close(&c->out, '}');
 	group_done(&r->all);
 	free(r);
@@ -257,18 +298,27 @@ static void
 step(void *ctx)
 {
 	struct report *r = ctx;
-	struct store_query q = { .noun = noun_incident.letter,
+	struct store_query q = { .noun = r->is_of_offers ? noun_assignment.letter
+							 : noun_incident.letter,
 				 .column = -1,
 				 .before = r->before,
 				 .is_descending = true,
 				 .limit = ROWS_A_TURN };
 
 	r->rows = 0;
-	if (journal_records(r->c->api->cfg.journal, &q, take, r) < 0 || r->is_done ||
-	    r->rows < ROWS_A_TURN)
-		finish(r);
-	else
+	if (journal_records(r->c->api->cfg.journal, &q,
+			    r->is_of_offers ? take_offer : take, r) < 0)
+		r->is_done = true;
+	if (!r->is_done && r->rows == ROWS_A_TURN) {
 		net_post(r->c->api->cfg.net, step, r);
+	} else if (!r->is_of_offers) {
+		r->is_of_offers = true;
+		r->is_done = false;
+		r->before = 0;
+		net_post(r->c->api->cfg.net, step, r);
+	} else {
+		finish(r);
+	}
 }
 
 void

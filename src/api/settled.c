@@ -60,9 +60,9 @@ people_filter_takes(const struct people_filter *f, const struct person *h)
 }
 
 void
-settled_list(struct call *c)
+list_where(struct call *c, enum noun_index n,
+	   bool (*keep)(struct call *c, const struct record *rec))
 {
-	enum noun_index n = noun_of_path(c);
 	struct people_filter filter = { 0 };
 	struct pager p;
 	struct record **all;
@@ -75,7 +75,8 @@ settled_list(struct call *c)
 	for (size_t k = 0; k < len; k++) {
 		enum view v = access_record(c->m, c->who, n, all[k]);
 
-		if (v == VIEW_NONE || all[k]->id.seq <= p.after)
+		if (v == VIEW_NONE || all[k]->id.seq <= p.after ||
+		    (keep && !keep(c, all[k])))
 			continue;
 		if (n == NOUN_PERSON &&
 		    !people_filter_takes(&filter, (const struct person *)all[k]))
@@ -92,7 +93,13 @@ settled_list(struct call *c)
 	answer(c, 200);
 }
 
-static void
+void
+settled_list(struct call *c)
+{
+	list_where(c, noun_of_path(c), NULL);
+}
+
+void
 answer_record(struct call *c, enum noun_index n, struct id id, int status)
 {
 	struct record *rec = model_find(c->m, n, id);
@@ -104,6 +111,16 @@ answer_record(struct call *c, enum noun_index n, struct id id, int status)
 	}
 	view_record(c, &c->out, n, rec, v);
 	answer(c, status);
+}
+
+void
+answer_done(struct call *c, struct decision *d, int rc, enum noun_index n, struct id id,
+	    int status)
+{
+	if (rc < 0)
+		answer_refusal(c, d);
+	else
+		answer_record(c, n, id, status);
 }
 
 void
@@ -128,6 +145,8 @@ put(struct call *c, struct decision *d, enum noun_index n, struct id id, struct 
 		return person_put(d, id, &c->ask, ret);
 	case NOUN_DEVICE:
 		return device_put(d, id, &c->ask, ret);
+	case NOUN_CAP_RULE:
+		return cap_rule_put(d, id, &c->ask, ret);
 	default:
 		return refuse(d, 405, "bad_method", "these are not made so");
 	}
@@ -293,7 +312,8 @@ token_post(struct call *c)
 	}
 	if ((a.role == ROLE_RESPONDER && (!u || !id_is(u->agency, a.agency))) ||
 	    (id_is_set(a.site) && (!s || !id_is(s->agency, a.agency))) ||
-	    a.role == ROLE_DEVICE) {
+	    a.role == ROLE_DEVICE ||
+	    (a.role == ROLE_FEED && !id_is(a.agency, c->m->node->control))) {
 		answer_problem(
 			c, 422, "bad_field",
 			"role, unit and site must fit together and to the agency");
@@ -324,8 +344,8 @@ token_patch(struct call *c)
 		answer_record(c, NOUN_TOKEN, c->id, 200);
 }
 
-static void
-invitation_url(struct call *c, struct buf *b, const char *page, struct span code)
+void
+base_url(struct call *c, struct buf *b)
 {
 	struct span host = http_header_find(c->req, "host");
 
@@ -334,6 +354,12 @@ invitation_url(struct call *c, struct buf *b, const char *page, struct span code
 	else
 		buf_printf(b, "%s://" SPAN_FMT, c->req->is_tls ? "https" : "http",
 			   SPAN_ARG(host));
+}
+
+static void
+invitation_url(struct call *c, struct buf *b, const char *page, struct span code)
+{
+	base_url(c, b);
 	buf_add_z(b, page);
 	buf_add_span(b, code);
 }

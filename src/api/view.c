@@ -314,6 +314,7 @@ view_members(struct call *c, struct buf *b, enum noun_index n, const struct reco
 		view_talk(c, b, n, rec, v);
 		break;
 	default:
+		view_liaison(c, b, n, rec, v);
 		break;
 	}
 }

@@ -15,7 +15,8 @@ struct options {
 	const char *second_path, *print_program;
 	int64_t print_every_min, synthetic_every_s, invitation_min;
 	int64_t nudge_after_s, nudge_apart_s, file_max_mb;
-	bool demo, still;
+	const char *cap_sender;
+	bool demo, still, public_feed;
 	const char *devices[32]; /* NAME=ADDR:PORT */
 	size_t n_devices;
 	bool listen_given;

@@ -212,6 +212,8 @@ offers_on_event(struct dispatch *d, const struct event *e)
 		if (a)
 			offer_watch_add(d, a, INT64_MAX);
 		break;
+	case EVENT_ASSIGNMENT_EXPLAINED:
+		break; /* the offer stands, and times out as before */
 	case EVENT_ASSIGNMENT_TIMED_OUT:
 	case EVENT_ASSIGNMENT_DECLINED:
 	case EVENT_SIGNAL_RECEIVED:

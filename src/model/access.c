@@ -398,6 +398,7 @@ access_record(const struct model *m, const struct principal *p, enum noun_index 
 		return VIEW_NONE;
 	/* worlds never meet; but accounts of both are made by one administrator */
 	if (rec->world != p->world && n != NOUN_AGENCY && n != NOUN_RUN_CARD &&
+	    n != NOUN_CAP_RULE &&
 	    !(n == NOUN_ACCOUNT && principal_is_administrator(p) && p->is_control &&
 	      p->world == WORLD_LIVE))
 		return VIEW_NONE;
@@ -475,7 +476,7 @@ access_record(const struct model *m, const struct principal *p, enum noun_index 
 	case NOUN_FINDING:
 		return view_register_part(m, p, n, rec);
 	default:
-		return VIEW_NONE;
+		return access_liaison(m, p, n, rec);
 	}
 }
 
@@ -627,6 +628,9 @@ access_event(const struct model *m, const struct principal *p, const struct even
 	else if (((to & SEE_OWNER) || info->noun == NOUN_NOTE) &&
 		 hears_as_owner(p, e, i))
 		*ret_view = VIEW_OWNER;
+	else if (!p->sos_only &&
+		 (to & (SEE_ALLOWED | SEE_DESK | SEE_INVITED | SEE_ACTOR)))
+		*ret_view = access_liaison_event(m, p, e);
 	else if (to & (SEE_JOINT | SEE_PARTIES))
 		*ret_view = hears_as_partner(m, p, e, i, to);
 	return *ret_view != VIEW_NONE;

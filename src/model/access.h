@@ -24,6 +24,12 @@ enum view {
 
 enum view access_record(const struct model *m, const struct principal *p,
 			enum noun_index n, const struct record *rec);
+/* The rows of it that are about advisories, meetings and what comes of them. */
+enum view access_liaison(const struct model *m, const struct principal *p,
+			 enum noun_index n, const struct record *rec);
+/* An event of theirs, heard by this viewer? */
+enum view access_liaison_event(const struct model *m, const struct principal *p,
+			       const struct event *e);
 /* Flags of fields that this view does not show. */
 unsigned view_hides(enum view v);
 /* Of channels (post_access.c, file.c). */
@@ -74,6 +80,8 @@ void principal_of_token(const struct model *m, const struct token *t,
 			struct principal *ret);
 void principal_of_device(const struct model *m, const struct device *d,
 			 struct principal *ret);
+/* Guests (missions, companies) never see one another; the police side sees all. */
+bool agency_is_guest(const struct model *m, struct id agency);
 void principal_anonymous(struct principal *ret, const char *peer);
 /* The account or token that p was made from still stands as it was. */
 bool principal_is_current(const struct model *m, const struct principal *p);

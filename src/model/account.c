@@ -9,7 +9,8 @@
 const char *const role_names[] = { "",           "administrator", "dispatcher",
 				   "supervisor", "duty_officer",  "responder",
 				   "site",       "liaison",       "oversight",
-				   "board",      "device",        NULL };
+				   "board",      "device",        "feed",
+				   NULL };
 const char *const trust_names[] = { "", "unverified", "verified", NULL };
 static const char *const device_states[] = { "", "pending", "bound", "revoked", NULL };
 static const char *const link_names[] = { "", "live", "late", "lost", NULL };
@@ -157,8 +158,9 @@ check_account(struct decision *d, const struct account *now, const struct patch 
 
 	if (!agency_find(d->m, agency))
 		return refuse(d, 422, "no_such_agency", "agency: no such agency");
-	if (role == ROLE_DEVICE)
-		return refuse(d, 422, "bad_role", "role: device is not for accounts");
+	if (role == ROLE_DEVICE || role == ROLE_FEED)
+		return refuse(d, 422, "bad_role", "role: %s is not for accounts",
+			      role_names[role]);
 	if (role == ROLE_RESPONDER && (!u || !id_is(u->agency, agency)))
 		return refuse(d, 422, "needs_unit",
 			      "unit: a responder needs a unit of the same agency");

@@ -18,6 +18,7 @@ enum role {
 	ROLE_OVERSIGHT,
 	ROLE_BOARD,
 	ROLE_DEVICE, /* never an account's: a bound device */
+	ROLE_FEED,   /* a token's: brings alerts, reads the public feed, no more */
 };
 extern const char *const role_names[];
 
@@ -121,3 +122,9 @@ bool principal_is_supervisor_up(const struct principal *p);
 /* those, and board: may read the room */
 bool principal_is_room(const struct principal *p);
 bool principal_is_administrator(const struct principal *p);
+/* the control agency's people who deal with missions */
+bool principal_is_desk(const struct principal *p);
+bool principal_may_raise(const struct principal *p); /* concerns, proposals */
+struct model;
+/* who may demand reports from officers of its agency, or of all: control */
+bool principal_is_command(const struct model *m, const struct principal *p);

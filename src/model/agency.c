@@ -15,6 +15,8 @@ static const struct field agency_fields[] = {
 		  .doc = "behind the @ of its logins; made of its name when left out, "
 			 "and fixed"),
 	NOUN_LINE(agency, kind, ENUM, NEED, .names = kinds, .doc = "what it is"),
+	NOUN_LINE(agency, zone, STR, GIVE, .max = 60,
+		  .doc = "time zone of its capital, as Asia/Shanghai"),
 	NOUN_LINE(agency, is_control, BOOL, 0, .doc = "the node's control agency"),
 	NOUN_LINE(agency, lends_units, BOOL, GIVE,
 		  .doc = "the room may send its units"),

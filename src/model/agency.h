@@ -16,6 +16,7 @@ enum agency_kind {
 struct agency {
 	struct record r;
 	char *name, *name_ur;
+	char *zone;       /* of its capital, an IANA name */
 	char *short_name; /* in its logins; NULL: its number stands in */
 	int kind;
 	bool is_control;  /* the node's control agency: owns incidents */

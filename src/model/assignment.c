@@ -12,6 +12,10 @@ const char *const assignment_state_names[] = { "",         "offered",   "accepte
 					       "declined", "timed_out", "cancelled",
 					       NULL };
 
+const char *const override_names[] = { "",           "not_free",  "local_knowledge",
+				       "capability", "crew_rest", "other",
+				       NULL };
+
 static const struct field fields[] = {
 	NOUN_LINE(assignment, incident, ID, 0, .doc = ""),
 	NOUN_LINE(assignment, unit, ID, 0, .doc = ""),
@@ -33,6 +37,11 @@ static const struct field fields[] = {
 	NOUN_LINE(assignment, last_key, STR, FIELD_INNER, .doc = ""),
 	NOUN_LINE(assignment, fixes, JSON, FIELD_ROOM | FIELD_INNER,
 		  .doc = "what the recommendation stood on"),
+	NOUN_LINE(assignment, override_reason, ENUM, FIELD_ROOM,
+		  .names = override_names,
+		  .doc = "why not the unit that was suggested first"),
+	NOUN_LINE(assignment, override_note, STR, FIELD_ROOM | FIELD_SEALED,
+		  .doc = "the same in words"),
 };
 NOUN_TABLE(noun_assignment, 'm', "assignment", "assignments", assignment, fields);
 
@@ -256,5 +265,37 @@ assignment_time_out(struct decision *d, struct id id)
 	if (!a || a->state != ASSIGNMENT_OFFERED)
 		return 0;
 	emit_status(d, a, ASSIGNMENT_TIMED_OUT, false, (struct span){ 0 });
+	return 0;
+}
+
+/* --- why not the first suggested -------------------------------------------- */
+
+/* After the offer, which waits for no explanation. */
+int
+assignment_explain(struct decision *d, struct id id, enum override_reason why,
+		   struct span note)
+{
+	struct assignment *a =
+		(struct assignment *)decision_find(d, NOUN_ASSIGNMENT, id);
+	struct event e;
+
+	if (!a || access_record(d->m, d->actor, NOUN_ASSIGNMENT, &a->r) == VIEW_NONE)
+		return refuse_hidden(d);
+	if (!principal_is_dispatcher_up(d->actor))
+		return refuse(d, 403, "needs_dispatcher", "only the room sends units");
+	if (a->is_offered_at_once)
+		return refuse(d, 409, "offered_by_card",
+			      "a run card made this offer: nobody chose the unit");
+	if (!decision_find(d, NOUN_INCIDENT, a->incident)) /* its key seals the note */
+		return refuse_hidden(d);
+	if (why == OVERRIDE_OTHER && !note.n)
+		return refuse(d, 422, "bad_field", "note: other needs a word");
+	if (a->override_reason == (int)why &&
+	    span_is_z(note, a->override_note ? a->override_note : ""))
+		return 0; /* the same word again changes nothing */
+	event_begin(d, &e, EVENT_ASSIGNMENT_EXPLAINED, a->r.world, a->r.id);
+	PATCH_ENUM(&e.body, assignment, override_reason, why);
+	PATCH_STR(&e.body, assignment, override_note, note);
+	event_emit(d, &e);
 	return 0;
 }

@@ -15,6 +15,17 @@ enum assignment_state {
 };
 extern const char *const assignment_state_names[];
 
+/* Why the room did not send the unit that was suggested first. */
+enum override_reason {
+	OVERRIDE_NOT_FREE = 1, /* the nearest is not, by radio */
+	OVERRIDE_LOCAL_KNOWLEDGE,
+	OVERRIDE_CAPABILITY,
+	OVERRIDE_CREW_REST,
+	OVERRIDE_OTHER,
+	OVERRIDE__COUNT
+};
+extern const char *const override_names[];
+
 struct incident;
 struct unit;
 
@@ -29,6 +40,8 @@ struct assignment {
 	bool is_offered_at_once; /* by a run card, not by a person */
 	char *last_key;          /* idempotency of the last status */
 	char *fixes;             /* what the recommendation stood on */
+	int override_reason;     /* 0: none was given */
+	char *override_note;
 };
 
 extern const struct noun noun_assignment;

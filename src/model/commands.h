@@ -212,6 +212,9 @@ int assignment_offer(struct decision *d, const struct offer_args *a,
 		     struct offer_result *ret);
 int assignment_set(struct decision *d, struct id id, enum assignment_state to,
 		   bool by_voice, struct span key);
+/* What the room says of its choice; the offer did not wait for it. */
+int assignment_explain(struct decision *d, struct id id, enum override_reason why,
+		       struct span note);
 int assignment_time_out(struct decision *d, struct id id);
 
 /* The run card for a call: the most specific that fits; NULL: built-in times. */
@@ -220,4 +223,5 @@ const struct run_card *run_card_for(const struct model *m, int site_class,
 int64_t run_card_time(const struct run_card *c, int64_t run_card_value,
 		      int64_t built_in);
 
+#include "model/commands_liaison.h"
 #include "model/talk_commands.h"

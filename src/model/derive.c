@@ -321,7 +321,8 @@ derive(struct model *m, const struct event *e, struct record *rec)
 			derive_signal(m, e, (struct signal *)rec);
 		break;
 	case NOUN_ASSIGNMENT:
-		derive_assignment(m, e, (struct assignment *)rec);
+		if (e->type != EVENT_ASSIGNMENT_EXPLAINED) /* words move nothing */
+			derive_assignment(m, e, (struct assignment *)rec);
 		break;
 	case NOUN_INCIDENT:
 		if (e->type == EVENT_INCIDENT_RAISED && m->node) {
@@ -332,18 +333,6 @@ derive(struct model *m, const struct event *e, struct record *rec)
 		}
 		((struct incident *)rec)->is_loaded_whole = true;
 		break;
-	case NOUN_ACCOUNT:
-		use_key(m, e, ((struct account *)rec)->key_slot);
-		break;
-	case NOUN_POST:
-		use_key(m, e, ((struct post *)rec)->key_slot);
-		break;
-	case NOUN_FILE:
-		use_key(m, e, ((struct file *)rec)->key_slot);
-		break;
-	case NOUN_DUTY_PHONE:
-		use_key(m, e, ((struct duty_phone *)rec)->key_slot);
-		break;
 	case NOUN_ACK: { /* its post stays in memory until this is on disk */
 		struct post *b = post_find(m, ((struct ack *)rec)->post);
 
@@ -351,13 +340,8 @@ derive(struct model *m, const struct event *e, struct record *rec)
 			model_touch(m, &b->r, e->seq);
 		break;
 	}
-		use_key(m, e, ((struct account *)rec)->key_slot);
-		break;
 	case NOUN_SESSION:
 		use_code(m, e, (const struct session *)rec);
-		break;
-	case NOUN_PERSON:
-		use_key(m, e, ((struct person *)rec)->key_slot);
 		break;
 	case NOUN_OPENING:
 		derive_opening(m, e, (const struct opening *)rec);
@@ -370,6 +354,7 @@ derive(struct model *m, const struct event *e, struct record *rec)
 		derive_visit(m, e, (const struct visit *)rec);
 		break;
 	default:
+		use_key(m, e, noun_key_slot(event_infos[e->type].noun, rec));
 		break;
 	}
 }
@@ -384,6 +369,31 @@ refs_of_incident(const struct model *m, struct event *e, struct id id)
 		return;
 	e->agency = i->agency;
 	e->site = i->site;
+}
+
+/* Of a meeting there is none: it is of all who are invited. */
+static void
+refs_of_liaison(struct event *e, const struct record *rec)
+{
+	switch (event_infos[e->type].noun) {
+	case NOUN_ADVISORY:
+		e->agency = ((const struct advisory *)rec)->agency;
+		break;
+	case NOUN_CALENDAR:
+		e->agency = ((const struct calendar *)rec)->agency;
+		break;
+	case NOUN_MATTER:
+		e->agency = ((const struct matter *)rec)->agency;
+		break;
+	case NOUN_ACTION:
+		e->agency = ((const struct action *)rec)->agency;
+		break;
+	case NOUN_ORDER:
+		e->agency = ((const struct order *)rec)->agency;
+		break;
+	default:
+		break;
+	}
 }
 
 static void
@@ -501,6 +511,7 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 		refs_of_register(e, rec);
 		break;
 	default:
+		refs_of_liaison(e, rec);
 		break;
 	}
 }

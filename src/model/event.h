@@ -19,6 +19,10 @@
 #define SEE_SENDER 512u
 #define SEE_HUB 1024u
 #define SEE_SELF 2048u
+#define SEE_ALLOWED 4096u
+#define SEE_DESK 8192u
+#define SEE_INVITED 16384u
+#define SEE_ACTOR 32768u
 #define SEE_KEEPER 0x10000u
 #define SEE_OPEN 0x20000u
 

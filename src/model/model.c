@@ -39,6 +39,8 @@ model_done(struct model *m)
 	map_done(&m->members);
 	map_done(&m->post_keys);
 	map_done(&m->receipts);
+	map_done(&m->advisory_keys);
+	map_done(&m->calendar_hashes);
 	site_open_done(m);
 }
 
@@ -58,6 +60,16 @@ device_key(struct buf *b, struct span door, struct span identity)
 	buf_add_span(b, door);
 	buf_add_c(b, 0);
 	buf_add_span(b, identity);
+}
+
+void
+advisory_key(struct buf *b, struct span sender, struct span identifier, int64_t sent)
+{
+	buf_add_span(b, sender);
+	buf_add_c(b, 0);
+	buf_add_span(b, identifier);
+	buf_add_c(b, 0);
+	buf_i64(b, sent);
 }
 
 /* Callsigns are unique within their agency and world. */
@@ -171,6 +183,22 @@ index_record(struct model *m, enum noun_index n, struct record *rec, bool is_in)
 	case NOUN_RECEIPT:
 		index_talk(m, n, rec, is_in);
 		break;
+	case NOUN_ADVISORY: {
+		struct advisory *a = (struct advisory *)rec;
+
+		if (!a->identifier)
+			break;
+		advisory_key(&k, span_of(a->sender), span_of(a->identifier),
+			     a->source_sent_at);
+		index_set(&m->advisory_keys, buf_span(&k), rec, is_in);
+		break;
+	}
+	case NOUN_CALENDAR:
+		if (((struct calendar *)rec)->hash)
+			index_set(&m->calendar_hashes,
+				  span_of(((struct calendar *)rec)->hash), rec,
+				  is_in && !((struct calendar *)rec)->revoked);
+		break;
 	default:
 		break;
 	}
@@ -192,6 +220,12 @@ struct session *
 session_by_hash(const struct model *m, struct span hash_hex)
 {
 	return map_get(&m->session_hashes, hash_hex);
+}
+
+struct calendar *
+calendar_by_hash(const struct model *m, struct span hash_hex)
+{
+	return map_get(&m->calendar_hashes, hash_hex);
 }
 
 struct device *

@@ -7,6 +7,7 @@
  */
 #pragma once
 #include "model/account.h"
+#include "model/advisory.h"
 #include "model/agency.h"
 #include "model/assignment.h"
 #include "model/book.h"
@@ -16,7 +17,10 @@
 #include "model/file.h"
 #include "model/grant.h"
 #include "model/incident.h"
+#include "model/matter.h"
+#include "model/meeting.h"
 #include "model/note.h"
+#include "model/order.h"
 #include "model/person.h"
 #include "model/plan.h"
 #include "model/point.h"
@@ -29,7 +33,7 @@
 struct model {
 	struct map tables[NOUN__COUNT]; /* id → record */
 	struct map logins, token_hashes, device_names, signal_keys, unit_calls,
-		session_hashes;
+		session_hashes, advisory_keys, calendar_hashes;
 	/* live members by channel, who and role; posts by author and key; receipts
 	 * by channel and reader */
 	struct map members, post_keys, receipts;
@@ -64,6 +68,14 @@ MODEL_FINDER(assignment, assignment, NOUN_ASSIGNMENT)
 MODEL_FINDER(note, note, NOUN_NOTE)
 MODEL_FINDER(page, page, NOUN_PAGE)
 MODEL_FINDER(session, session, NOUN_SESSION)
+MODEL_FINDER(advisory, advisory, NOUN_ADVISORY)
+MODEL_FINDER(cap_rule, cap_rule, NOUN_CAP_RULE)
+MODEL_FINDER(series, series, NOUN_SERIES)
+MODEL_FINDER(meeting, meeting, NOUN_MEETING)
+MODEL_FINDER(calendar, calendar, NOUN_CALENDAR)
+MODEL_FINDER(matter, matter, NOUN_MATTER)
+MODEL_FINDER(action, action, NOUN_ACTION)
+MODEL_FINDER(order, order, NOUN_ORDER)
 MODEL_FINDER(person, person, NOUN_PERSON)
 MODEL_FINDER(grant, grant, NOUN_GRANT)
 MODEL_FINDER(channel, channel, NOUN_CHANNEL)
@@ -89,6 +101,12 @@ struct token *token_by_hash(const struct model *m, struct span hash_hex);
 struct unit *unit_by_callsign(const struct model *m, int world, struct id agency,
 			      const char *callsign);
 struct session *session_by_hash(const struct model *m, struct span hash_hex);
+struct calendar *calendar_by_hash(const struct model *m, struct span hash_hex);
+/* An alert from outside by what numbers it. */
+struct advisory *advisory_by_message(const struct model *m, struct span sender,
+				     struct span identifier, int64_t sent);
+void advisory_key(struct buf *b, struct span sender, struct span identifier,
+		  int64_t sent);
 struct device *device_by_name(const struct model *m, struct span door,
 			      struct span identity);
 struct signal *signal_by_key(const struct model *m, struct span source,

@@ -32,6 +32,14 @@ const struct noun *const nouns[NOUN__COUNT] = {
 	[NOUN_FILE] = &noun_file,
 	[NOUN_DUTY_PHONE] = &noun_duty_phone,
 	[NOUN_EXPORT] = &noun_export,
+	[NOUN_ADVISORY] = &noun_advisory,
+	[NOUN_CAP_RULE] = &noun_cap_rule,
+	[NOUN_SERIES] = &noun_series,
+	[NOUN_MEETING] = &noun_meeting,
+	[NOUN_CALENDAR] = &noun_calendar,
+	[NOUN_MATTER] = &noun_matter,
+	[NOUN_ACTION] = &noun_action,
+	[NOUN_ORDER] = &noun_order,
 	[NOUN_BOOK] = &noun_book,
 	[NOUN_PLAN] = &noun_plan,
 	[NOUN_POINT] = &noun_point,
@@ -168,6 +176,37 @@ site_of_part(enum noun_index n, const struct record *rec)
 }
 
 int64_t
+noun_key_slot(enum noun_index n, const struct record *rec)
+{
+	switch (n) {
+	case NOUN_ACCOUNT:
+		return ((const struct account *)rec)->key_slot;
+	case NOUN_PERSON:
+		return ((const struct person *)rec)->key_slot;
+	case NOUN_INCIDENT:
+		return ((const struct incident *)rec)->key_slot;
+	case NOUN_POST:
+		return ((const struct post *)rec)->key_slot;
+	case NOUN_DUTY_PHONE:
+		return ((const struct duty_phone *)rec)->key_slot;
+	case NOUN_FILE:
+		return ((const struct file *)rec)->key_slot;
+	case NOUN_MEETING:
+		return ((const struct meeting *)rec)->key_slot;
+	case NOUN_MATTER:
+		return ((const struct matter *)rec)->key_slot;
+	case NOUN_ACTION:
+		return ((const struct action *)rec)->key_slot;
+	case NOUN_ORDER:
+		return ((const struct order *)rec)->key_slot;
+	case NOUN_BOOK:
+		return ((const struct book *)rec)->key_slot;
+	default:
+		return FIELD_NONE;
+	}
+}
+
+int64_t
 model_key_slot(const struct model *m, enum noun_index n, const struct record *rec)
 {
 	struct id in = { 0 };
@@ -176,26 +215,14 @@ model_key_slot(const struct model *m, enum noun_index n, const struct record *re
 
 	if (s)
 		return s->book ? s->book->key_slot : FIELD_NONE;
-	if (n == NOUN_BOOK)
-		return ((const struct book *)rec)->key_slot;
-	if (n == NOUN_ACCOUNT)
-		return ((const struct account *)rec)->key_slot;
-	if (n == NOUN_PERSON)
-		return ((const struct person *)rec)->key_slot;
-	if (n == NOUN_INCIDENT)
-		return ((const struct incident *)rec)->key_slot;
+	if (noun_key_slot(n, rec) != FIELD_NONE)
+		return noun_key_slot(n, rec);
 	if (n == NOUN_PAGE) {
 		const struct account *a =
 			account_find(m, ((const struct page *)rec)->account);
 
 		return a ? a->key_slot : FIELD_NONE;
 	}
-	if (n == NOUN_POST)
-		return ((const struct post *)rec)->key_slot;
-	if (n == NOUN_DUTY_PHONE)
-		return ((const struct duty_phone *)rec)->key_slot;
-	if (n == NOUN_FILE)
-		return ((const struct file *)rec)->key_slot;
 	if (n == NOUN_ACK) {
 		const struct post *b = post_find(m, ((const struct ack *)rec)->post);
 
@@ -207,6 +234,8 @@ model_key_slot(const struct model *m, enum noun_index n, const struct record *re
 		in = ((const struct note *)rec)->incident;
 	else if (n == NOUN_ROLL)
 		in = ((const struct roll *)rec)->incident;
+	else if (n == NOUN_ASSIGNMENT)
+		in = ((const struct assignment *)rec)->incident;
 	i = incident_find(m, in);
 	return i ? i->key_slot : FIELD_NONE;
 }

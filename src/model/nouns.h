@@ -34,6 +34,14 @@ enum noun_index {
 	NOUN_FILE,
 	NOUN_DUTY_PHONE,
 	NOUN_EXPORT,
+	NOUN_ADVISORY,
+	NOUN_CAP_RULE,
+	NOUN_SERIES,
+	NOUN_MEETING,
+	NOUN_CALENDAR,
+	NOUN_MATTER,
+	NOUN_ACTION,
+	NOUN_ORDER,
 	NOUN_BOOK,
 	NOUN_PLAN,
 	NOUN_POINT,
@@ -48,6 +56,8 @@ enum noun_index noun_by_letter(char letter); /* NOUN__COUNT: unknown */
 
 /* The values of the indexed columns k1-k3 of a record (schema/0001). */
 void noun_columns(enum noun_index n, const struct record *rec, int64_t k[3]);
+/* The key slot that a record brings itself; FIELD_NONE: none of its own. */
+int64_t noun_key_slot(enum noun_index n, const struct record *rec);
 /* A 63-bit column value for a text: equal texts give equal numbers. */
 int64_t column_hash(struct span a, struct span b);
 

@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "model/nouns.h"
+#include "model/tlp.h"
 
 enum post_kind {
 	POST_ADVISORY = 1,
@@ -16,10 +17,6 @@ enum post_kind {
 	POST_QUESTION
 };
 extern const char *const post_kind_names[];
-
-/* Traffic Light Protocol 2.0, rising. What each allows: post_access.c. */
-enum tlp { TLP_CLEAR = 1, TLP_GREEN, TLP_AMBER, TLP_STRICT, TLP_RED };
-extern const char *const tlp_names[];
 
 /* AGENCY: one of each receiving agency's desk, and each person who is a member by
  * himself. PERSON: everyone who sees it. */

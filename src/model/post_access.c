@@ -11,20 +11,6 @@
  */
 #include "model/model.h"
 
-#include <stdio.h>
-
-bool
-id_list_has(const char *json, struct id id)
-{
-	char want[NODE_MAX + 32];
-
-	if (!json || !id_is_set(id))
-		return false;
-	snprintf(want, sizeof want, "\"%.*s.%c.%llu\"", NODE_MAX, id.node, id.noun,
-		 (unsigned long long)id.seq);
-	return strstr(json, want) != NULL;
-}
-
 static bool
 is_named(const struct principal *p, const struct post *b)
 {

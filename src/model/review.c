@@ -3,8 +3,8 @@
 #include "model/commands.h"
 
 static const char *const kind_names[] = { "", "audit", "inspection", "drill", NULL };
-static const char *const severity_names[] = { "",     "low",      "medium",
-					      "high", "critical", NULL };
+static const char *const weight_names[] = { "",     "low",      "medium",
+					    "high", "critical", NULL };
 const char *const finding_state_names[] = { "",           "open",   "mended",
 					    "re_checked", "closed", "accepted_risk",
 					    NULL };
@@ -34,7 +34,7 @@ static const struct field finding_fields[] = {
 	NOUN_LINE(finding, review, ID, FIELD_POST | FIELD_NEEDED,
 		  .doc = "in which it was found"),
 	NOUN_LINE(finding, text, STR, NEED | FIELD_SEALED, .min = 1, .doc = ""),
-	NOUN_LINE(finding, severity, ENUM, NEED, .names = severity_names, .doc = ""),
+	NOUN_LINE(finding, severity, ENUM, NEED, .names = weight_names, .doc = ""),
 	NOUN_LINE(finding, owner, ID, GIVE, .doc = "person who mends it"),
 	NOUN_LINE(finding, due_at, TIME, NEED, .doc = "until when"),
 	NOUN_LINE(finding, state, ENUM, FIELD_PATCH, .names = finding_state_names,

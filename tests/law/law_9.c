@@ -40,7 +40,7 @@ enum who {
 	N_WHO
 };
 
-#define N_SEEN 47
+#define N_SEEN 59
 
 /* Columns:  1 incident of the mission's site, its signal, a note for the owner, a
  * note of the room; 2 its assignments, of Eagle-1 and of Desert-1; 3 an incident
@@ -51,35 +51,14 @@ enum who {
  * session; 11 an incident of the training world; 12 people: staff of the mission's
  * first site, of none of its sites, crew of Eagle-1, of Desert-1; 13 the missions'
  * channel, in it the mission, its post, its acknowledgement of the room's, its cursor,
- * its file, its duty phone, its export; 14 the register of the mission's site, open by
- * the incident: its head page, a plan, a post, a visit, an audit, a finding. */
+ * its file, its duty phone, its export; 14 advisories: clear, amber to the mission, red
+ * to its liaison, a draft, a rule for alerts; 15 a series and a meeting with the
+ * mission and the Rangers, the gate's calendar; 16 a matter of the mission, actions of
+ * its liaison and of the room; an order to Eagle-1's officer;
+ * 17 the register of the mission's site, open by the incident: its head page, a plan,
+ * a post, a visit, an audit, a finding. */
 static const char *const records[N_WHO] = {
-	/*            1    2  3  4 5   6   7  8  9    10    11 12   13       14 */
-	[ADMIN] = "---- O- -- - AAA AAA RR AA AAAA R---- - --A- AA------ ------",
-	[ROOM] = "RRRR RR RR R RR- RRR RR -O --RR RR--- - --O- RRRRRRR- RRR---",
-	[BOSS] = "RRRR RR RR R RR- RRR RR -- --RR RR--- - --O- RRRRRRR- RRR---",
-	[BOARD] = "RRRR RR RR R RR- RRR RR -- --RR RR--- - ---- -------- ------",
-	[OVERSIGHT] = "---- -- -- - --- --- O- -- ---- ----- - ---- -------- ------",
-	[CREW] = "UUUU U- -- U U-- U-- O- -- ---- ----- - --U- -------- UUU---",
-	[IDLE] = "---- -- -- - --- --- O- -- ---- ----- - ---- -------- ------",
-	[RCREW] = "UUUU -U -- - -U- U-- -- -- ---- ----- - ---U -------- ------",
-	[RROOM] = "---- -O -- - -O- --- -- -- ---- ----- - ---O -------- ------",
-	[RADMIN] = "---- -O -- - -A- --- -- -- ---- ----- - ---A -------- ------",
-	[GATE] = "OOO- -- -- - --- O-- -O O- ---- ----- - O--- OOOOOOO- OOOOOO",
-	[LIAISON] = "OOO- -- -- - --- OO- -O -- ---- ----- - OO-- OOOOOOOO OOOOOO",
-	[MADMIN] = "OOO- -- -- - --A AA- -O A- AAA- ----- - AA-- ------O- OOOOOO",
-	[MBOSS] = "OOO- -- -- - --O --- -O -- ---- ----- - ---- OOOOOOOO ------",
-	[GUARD] = "---- -- -- - --U --- -O -- ---- ----- - ---- -------- ------",
-	[OGATE] = "---- -- OO - --- --O -- -- ---- ----- - ---- O------- ------",
-	[OADMIN] = "---- -- OO - --- --A -- -- ---- ----- - ---- -------- ------",
-	[BUTTON] = "---- -- -- - --- --- -- -- ---- ----- - ---- -------- ------",
-	[PANEL] = "---- -- -- - --- --- -O -- ---- ----- - ---- -------- ------",
-	[WATCH] = "---- -- -- - --- --- O- -- ---- ----- - ---- -------- ------",
-	[REVOKED] = "---- -- -- - --- --- -- -- ---- ----- - ---- -------- ------",
-	[DISABLED] = "---- -- -- - --- --- -- -- ---- ----- - ---- -------- ------",
-	[UNBOUND] = "---- -- -- - --- --- -- -- ---- ----- - ---- -------- ------",
-	[STRANGER] = "---- -- -- - --- --- -- -- ---- ----- - ---- -------- ------",
-	[TROOM] = "---- -- -- - --- --- RR -- ---- R---- R ---- -------- ------",
+#include "law_9_records.inc"
 };
 
 static const char *const who_names[N_WHO] = {
@@ -98,8 +77,12 @@ struct world {
 	struct id eagle, desert, guard, token, invitation, device, nobody, card, page;
 	struct id note, room_note, session, people[4], grant, opening;
 	struct id channel, member, post, ack, receipt, file, duty, export;
+	struct id advisory[4], rule, series, meeting, calendar, matter, action[2],
+		order;
 	struct law_register reg;
 };
+
+#include "law_9_liaison.h"
 
 static struct principal
 person(struct world *w, struct id agency, enum role role, const char *login,
@@ -261,6 +244,7 @@ make_world(struct world *w)
 			 0);
 	make_grant(w);
 	make_talk(w);
+	make_liaison(w);
 }
 
 static void
@@ -321,6 +305,16 @@ make_columns(struct world *w)
 	see(w, &n, NOUN_FILE, w->file);
 	see(w, &n, NOUN_DUTY_PHONE, w->duty);
 	see(w, &n, NOUN_EXPORT, w->export);
+	for (int k = 0; k < 4; k++)
+		see(w, &n, NOUN_ADVISORY, w->advisory[k]);
+	see(w, &n, NOUN_CAP_RULE, w->rule);
+	see(w, &n, NOUN_SERIES, w->series);
+	see(w, &n, NOUN_MEETING, w->meeting);
+	see(w, &n, NOUN_CALENDAR, w->calendar);
+	see(w, &n, NOUN_MATTER, w->matter);
+	see(w, &n, NOUN_ACTION, w->action[0]);
+	see(w, &n, NOUN_ACTION, w->action[1]);
+	see(w, &n, NOUN_ORDER, w->order);
 	see(w, &n, NOUN_BOOK, w->reg.book);
 	see(w, &n, NOUN_PLAN, w->reg.plan);
 	see(w, &n, NOUN_POINT, w->reg.post);
@@ -342,7 +336,7 @@ law_9_who_sees_which_record(void **state)
 	make_columns(w);
 	for (int p = 0; p < N_WHO; p++) {
 		const char *want = records[p];
-		char have[96];
+		char have[128];
 		size_t at = 0;
 
 		for (size_t k = 0; k < N_SEEN; k++) {
@@ -379,107 +373,7 @@ static const struct {
 	enum event_type type;
 	const char *who;
 } heard[] = {
-	/* room admin, crew idle rcrew rroom, gate liaison madmin, ogate oadmin,
-	 * button revoked stranger, troom */
-	{ EVENT_NODE_CHANGED, "-A ---- --- -- --- -" },
-	{ EVENT_AGENCY_CHANGED, "-A ---- --A -- --- -" },
-	{ EVENT_SITE_CHANGED, "R- ---- OO- -- --- -" },
-	{ EVENT_SITE_TESTED, "R- ---- OO- -- --- -" },
-	{ EVENT_UNIT_CHANGED, "RO U--- --- -- --- -" },
-	{ EVENT_UNIT_SHIFT_CHANGED, "RO U--- --- -- --- -" },
-	{ EVENT_ACCOUNT_CHANGED, "-A ---- --A -- --- -" },
-	{ EVENT_SESSION_OPENED, "-A ---- --A -- --- -" },
-	{ EVENT_SESSION_ENDED, "-A ---- --A -- --- -" },
-	{ EVENT_TOKEN_CHANGED, "-A ---- --A -- --- -" },
-	{ EVENT_INVITATION_MADE, "-A ---- --A -- --- -" },
-	{ EVENT_INVITATION_USED, "-A ---- --A -- --- -" },
-	{ EVENT_INVITATION_REVOKED, "-A ---- --A -- --- -" },
-	{ EVENT_DEVICE_SEEN_FIRST, "RA ---- --A -- --- -" },
-	{ EVENT_DEVICE_BOUND, "RA ---- --A -- --- -" },
-	{ EVENT_DEVICE_CHANGED, "RA ---- --A -- --- -" },
-	{ EVENT_DEVICE_LATE, "R- ---- --- -- --- -" },
-	{ EVENT_DEVICE_LOST, "R- ---- --- -- --- -" },
-	{ EVENT_DEVICE_BACK, "R- ---- --- -- --- -" },
-	{ EVENT_RUN_CARD_CHANGED, "R- ---- --- -- --- -" },
-	{ EVENT_SIGNAL_RECEIVED, "R- U-U- OOO -- --- -" },
-	{ EVENT_SIGNAL_AMENDED, "R- U-U- OOO -- --- -" },
-	{ EVENT_INCIDENT_RAISED, "R- ---- OOO -- --- -" },
-	{ EVENT_INCIDENT_PRESENTED, "R- ---- --- -- --- -" },
-	{ EVENT_INCIDENT_ACKNOWLEDGED, "R- U-U- OOO -- --- -" },
-	{ EVENT_INCIDENT_UNACKNOWLEDGED, "R- ---- --- -- --- -" },
-	{ EVENT_INCIDENT_ESCALATED, "R- ---- --- -- --- -" },
-	{ EVENT_INCIDENT_PRIORITY_CHANGED, "R- U-U- OOO -- --- -" },
-	{ EVENT_INCIDENT_CALLED_BACK, "R- ---- --- -- --- -" },
-	{ EVENT_INCIDENT_CANCEL_ASKED, "R- ---- OOO -- --- -" },
-	{ EVENT_INCIDENT_UNIT_NEAR, "R- ---- OOO -- --- -" },
-	{ EVENT_INCIDENT_LINKED, "R- ---- --- -- --- -" },
-	{ EVENT_INCIDENT_RELEASED, "R- ---- OOO -- --- -" },
-	{ EVENT_INCIDENT_CLOSED, "R- U-U- OOO -- --- -" },
-	{ EVENT_INCIDENT_REOPENED, "R- U-U- OOO -- --- -" },
-	{ EVENT_INCIDENT_LEAD_OFFERED, "R- ---- --- -- --- -" },
-	{ EVENT_INCIDENT_LEAD_CHANGED, "R- ---- --- -- --- -" },
-	{ EVENT_INCIDENT_NOTE_ADDED, "R- ---- --- -- --- -" },
-	{ EVENT_ASSIGNMENT_OFFERED, "RO U--- --- -- --- -" },
-	{ EVENT_ASSIGNMENT_ACCEPTED, "RO U--- OOO -- --- -" },
-	{ EVENT_ASSIGNMENT_DECLINED, "RO U--- --- -- --- -" },
-	{ EVENT_ASSIGNMENT_TIMED_OUT, "RO U--- --- -- --- -" },
-	{ EVENT_ASSIGNMENT_EN_ROUTE, "RO U--- OOO -- --- -" },
-	{ EVENT_ASSIGNMENT_ON_SCENE, "RO U--- OOO -- --- -" },
-	{ EVENT_ASSIGNMENT_CLEARED, "RO U--- --- -- --- -" },
-	{ EVENT_ASSIGNMENT_CANCELLED, "RO U--- --- -- --- -" },
-	{ EVENT_PAGE_OWED, "R- ---- --- -- --- -" },
-	{ EVENT_PAGE_SENT, "R- ---- --- -- --- -" },
-	{ EVENT_PAGE_FAILED, "R- ---- --- -- --- -" },
-	{ EVENT_ROOM_MUTED, "R- ---- --- -- --- -" },
-	{ EVENT_ROOM_SNAPSHOT_MADE, "R- ---- --- -- --- -" },
-	{ EVENT_PERSON_CHANGED, "-- ---- OOA -- --- -" },
-	{ EVENT_REGISTER_CHANGED, "R- U--- OOO -- --- -" },
-	{ EVENT_REGISTER_THREAT_SET, "-- ---- OOO -- --- -" },
-	{ EVENT_REGISTER_WITHHELD, "R- ---- OOO -- --- -" },
-	{ EVENT_REGISTER_RESTORED, "R- ---- OOO -- --- -" },
-	{ EVENT_REGISTER_ASKED, "R- ---- OOO -- --- -" },
-	{ EVENT_REGISTER_APPROVED, "R- ---- OOO -- --- -" },
-	{ EVENT_REGISTER_ENDED, "R- ---- OOO -- --- -" },
-	{ EVENT_REGISTER_OPENED, "R- ---- OOO -- --- -" },
-	{ EVENT_PLAN_CHANGED, "R- U--- OOO -- --- -" },
-	{ EVENT_POINT_CHANGED, "R- U--- OOO -- --- -" },
-	{ EVENT_POINT_LATE, "-- ---- OOO -- --- -" },
-	{ EVENT_VISIT_MADE, "-- ---- OOO -- --- -" },
-	{ EVENT_VISIT_MISSED, "R- ---- OOO -- --- -" },
-	{ EVENT_REVIEW_CHANGED, "-- ---- OOO -- --- -" },
-	{ EVENT_FINDING_CHANGED, "-- ---- OOO -- --- -" },
-	{ EVENT_SYNTHETIC_RAN, "-A ---- --- -- --- -" },
-	/* of the mission's, to the control agency */
-	{ EVENT_GRANT_PROPOSED, "OO ---- -OO -- --- -" },
-	{ EVENT_GRANT_ACCEPTED, "OO ---- -OO -- --- -" },
-	{ EVENT_GRANT_BEGAN, "OO ---- -OO -- --- -" },
-	{ EVENT_GRANT_DECLINED, "OO ---- -OO -- --- -" },
-	{ EVENT_GRANT_WITHDRAWN, "OO ---- -OO -- --- -" },
-	{ EVENT_GRANT_ENDED, "OO ---- -OO -- --- -" },
-	{ EVENT_GRANT_OPENED, "OO ---- -OO -- --- -" },
-	{ EVENT_CHANNEL_MADE, "RA ---- OO- O- --- -" },
-	{ EVENT_CHANNEL_CHANGED, "RA ---- OO- O- --- -" },
-	{ EVENT_MEMBER_ADDED, "RA ---- OO- -- --- -" },
-	{ EVENT_MEMBER_REMOVED, "RA ---- OO- -- --- -" },
-	{ EVENT_POST_POSTED, "R- ---- OO- -- --- -" },
-	{ EVENT_POST_CORRECTED, "R- ---- OO- -- --- -" },
-	{ EVENT_POST_TRANSLATED, "R- ---- OO- -- --- -" },
-	{ EVENT_POST_PINNED, "R- ---- OO- -- --- -" },
-	{ EVENT_POST_HELD, "R- ---- --- -- --- -" },
-	{ EVENT_POST_ACKNOWLEDGED, "R- ---- OO- -- --- -" },
-	{ EVENT_POST_CHASED, "-- ---- OO- -- --- -" },
-	{ EVENT_POST_OVERDUE, "-- ---- OO- -- --- -" },
-	{ EVENT_POST_SETTLED, "-- ---- OO- -- --- -" },
-	{ EVENT_POST_EXPIRED, "R- ---- OO- -- --- -" },
-	{ EVENT_POST_ERASED, "R- ---- OO- -- --- -" },
-	{ EVENT_RECEIPT_MOVED, "-- ---- -O- -- --- -" },
-	{ EVENT_FILE_KEPT, "-- ---- -O- -- --- -" },
-	{ EVENT_FILE_SHOWN, "-- ---- -O- -- --- -" },
-	{ EVENT_FILE_ERASED, "R- ---- OO- -- --- -" },
-	{ EVENT_DUTY_PHONE_CHANGED, "R- ---- OOO -- --- -" },
-	{ EVENT_EXPORT_ASKED, "-- ---- -O- -- --- -" },
-	{ EVENT_EXPORT_DECIDED, "-- ---- -O- -- --- -" },
-	{ EVENT_EXPORT_OPENED, "-- ---- -O- -- --- -" },
+#include "law_9_heard.inc"
 };
 
 /* The record of the mission that an event of this noun is about. */
@@ -514,6 +408,14 @@ subject_of(struct world *w, enum noun_index n)
 		[NOUN_FILE] = w->file,
 		[NOUN_DUTY_PHONE] = w->duty,
 		[NOUN_EXPORT] = w->export,
+		[NOUN_ADVISORY] = w->advisory[1],
+		[NOUN_CAP_RULE] = w->rule,
+		[NOUN_SERIES] = w->series,
+		[NOUN_MEETING] = w->meeting,
+		[NOUN_CALENDAR] = w->calendar,
+		[NOUN_MATTER] = w->matter,
+		[NOUN_ACTION] = w->action[0],
+		[NOUN_ORDER] = w->order,
 		[NOUN_BOOK] = w->reg.book,
 		[NOUN_PLAN] = w->reg.plan,
 		[NOUN_POINT] = w->reg.post,
@@ -559,6 +461,9 @@ event_about(struct world *w, enum event_type type, struct event *e)
 	derive_refs(w->t.m, e, rec);
 	if (n == NOUN_NOTE)
 		((struct note *)e->body.rec)->to_owner = ((struct note *)rec)->to_owner;
+	if (n == NOUN_MEETING)
+		PATCH_STR(&e->body, meeting, invited,
+			  span_of(((struct meeting *)rec)->participants));
 }
 
 static void
@@ -572,7 +477,7 @@ law_9_who_hears_which_event(void **state)
 	assert_int_equal(ARRAY_LEN(heard), EVENT__COUNT - 1); /* each type has a row */
 	for (size_t k = 0; k < ARRAY_LEN(heard); k++) {
 		struct event e;
-		char have[96];
+		char have[128];
 
 		event_about(w, heard[k].type, &e);
 		hear_row(w, &e, heard[k].who, have);
@@ -743,6 +648,12 @@ is_of_hub(const struct town *t, enum noun_index n, const struct record *rec)
 	return id_is_set(agency) && channel_agency_side(t->m, c, agency) == SIDE_HUB;
 }
 
+static bool
+is_shared(enum noun_index n)
+{
+	return n == NOUN_ADVISORY || n == NOUN_SERIES || n == NOUN_MEETING;
+}
+
 /* Whose an event is: of the agency of its incident, or of its subject. */
 static void
 spy(void *ctx, const struct event *e)
@@ -756,7 +667,9 @@ spy(void *ctx, const struct event *e)
 				  incident_find(s->t->m, e->incident), &v))
 			continue;
 		s->heard++;
-		if (!id_is(e->agency, s->own[k]) && !is_from_hub(s->t, e))
+		/* what the police side says to many is the one thing that both hear */
+		if (!id_is(e->agency, s->own[k]) && !is_from_hub(s->t, e) &&
+		    !is_shared(event_infos[e->type].noun))
 			fail_msg("%s hears %s of another agency", s->who[k].name,
 				 event_infos[e->type].type);
 	}
@@ -800,8 +713,8 @@ law_9_missions_never_see_one_another(void **state)
 			bool a = false, b = false;
 
 			for (size_t k = 0; k < 6; k++)
-				if (access_record(t.m, &spies.who[k], n, v) !=
-				    VIEW_NONE)
+				if (!is_shared(n) && access_record(t.m, &spies.who[k],
+								   n, v) != VIEW_NONE)
 					*(k < 3 ? &a : &b) = true;
 			if (a && b && !is_of_hub(&t, n, v))
 				fail_msg("both missions see a %s", nouns[n]->name);

@@ -5,6 +5,7 @@
  */
 #pragma once
 #include "law_help.h"
+#include "law_liaison.h"
 
 #define SCRIPT_KEEP 512
 
@@ -27,6 +28,12 @@ static inline uint64_t
 pick(struct script *s, uint64_t n)
 {
 	return law_random(&s->seed) % n;
+}
+
+static inline int64_t
+script_wall(const struct script *s)
+{
+	return s->t->wall;
 }
 
 static inline void
@@ -268,12 +275,16 @@ script_grant(struct script *s, struct decision *d)
 	case 5:
 		return grant_tick(d, id);
 	case 6:
-		for (int k = 0; k < 40; k++) { /* few of them are running */
-			const struct grant *g = grant_find(s->t->m, id);
+		/* few of them are running: the newest that is */
+		for (size_t k = s->ids[NOUN_GRANT].n, back = 0;
+		     k-- > 0 && back < SCRIPT_KEEP; back++) {
+			const struct grant *g = grant_find(
+				s->t->m, s->ids[NOUN_GRANT].v[k % SCRIPT_KEEP]);
 
-			if (g && g->state == GRANT_ACTIVE)
+			if (g && g->state == GRANT_ACTIVE) {
+				id = g->r.id;
 				break;
-			id = pick_id(s, NOUN_GRANT);
+			}
 		}
 		return grant_open(d, id, a.incident);
 	}
@@ -654,18 +665,20 @@ script_register(struct script *s, struct decision *d)
 static inline int
 script_command(struct script *s, struct decision *d)
 {
-	uint64_t k = pick(s, 30);
+	uint64_t k = pick(s, 39);
 
-	if (k >= 29)
+	if (k >= 38)
 		return script_register(s, d);
-	if (k >= 27)
+	if (k >= 36)
 		return script_part(s, d);
 
-	if (k >= 22)
+	if (k >= 31)
 		return script_talk(s, d);
 
-	if (k >= 20)
+	if (k >= 28)
 		return script_grant(s, d);
+	if (k >= 20)
+		return script_liaison(s, d);
 	if (k < 6)
 		return script_press(s, d);
 	if (k < 12)

@@ -441,7 +441,7 @@ def test_openapi_lists_every_route_of_the_contract(node):
         POST /incidents/{}/notes; POST /incidents/{}/priority;
         POST /incidents/{}/callback; POST /incidents/{}/reopen;
         POST /incidents/{}/close; POST /incidents/{}/link; POST /incidents/{}/release;
-        POST /assignments/{}/status; GET /assignments; POST /enrolments;
+        POST /assignments/{}/status; POST /assignments/{}/reason; GET /assignments; POST /enrolments;
         POST /units/{}/shift; POST /fixes; GET /units/{}/track; GET /events; GET /head;
         GET /reports/response_times; GET /live; GET /room; POST /room/mute;
         POST /late_entries; GET /snapshot; GET /site_tests; GET /openapi.json"""
@@ -720,10 +720,75 @@ def test_live_survives_odd_frames(node, live):
     s.hello()
     for raw in (b"", b"{", b"[]", b"5", b'{"watch":5}', b'{"presented":{}}',
                 b'{"presented":{"incident":7}}', b'{"presented":{"incident":"x"}}',
-                b'{"sound":5}', b'{"unknown":{}}', b"[" * 4000):
+                b'{"sound":5}', b'{"unknown":{}}', b'{"point":5}', b'{"point":{}}',
+                b'{"point":{"incident":[]}}', b'{"point":{"incident":"khi.u.1"}}', b"[" * 4000):
         s.raw(1, raw)
     o = node.role("site", 6).press()
     s.event("signal.received", signal=o["signal"])
+
+
+def test_pointing_is_shown_to_the_room_alone_and_kept_nowhere(node, live):
+    site, other = node.role("site", 6), live(node.role("site", 7))
+    owner, board, boss = live(site), live(node.role("board")), live(node.role("supervisor"))
+    desk = live(node.role("dispatcher"))
+    for s in (owner, other, board, boss, desk):
+        s.hello()
+    i = site.press()["incident"]
+    owner.event("signal.received", incident=i)
+    before = node.role("supervisor").ok("GET", "/api/v1/head")["seq"]
+
+    def points(s):
+        return [f["point"] for f in s.frames if "point" in f]
+
+    # neither whose call it is nor a wall board points
+    for s in (owner, other, board):
+        s.send({"point": {"incident": i}})
+    for _ in range(5):  # a finger on the key: one
+        desk.send({"point": {"incident": i}})
+    for s in (board, desk, boss):
+        f = s.wait(lambda f: "point" in f, 3, "the hand")
+        assert f["point"]["incident"] == i and f["point"]["by_name"]
+    desk.send({"point": {"incident": "khi.i.999999999"}})
+    boss.send({"point": {"incident": i}})  # a limit of each, not of all
+    board.wait(lambda f: f.get("point", {}).get("by_name") not in
+               (None, points(board)[0]["by_name"]), 3, "the other's hand")
+    assert [p["incident"] for p in points(board)] == [i, i]
+    # what they get next shows that they got nothing before it
+    j = node.role("site", 7).press()["incident"]
+    other.event("signal.received", incident=j)
+    n = site.press()
+    owner.event("signal.received", signal=n["signal"])
+    assert not points(owner) + points(other)
+    events = node.role("supervisor").ok("GET", "/api/v1/events?after=%d" % before)["items"]
+    assert not [e for e in events if "point" in e["type"]]
+
+
+def test_the_room_hears_at_once_who_can_be_heard(node, live):
+    site, board = live(node.role("site", 6)), live(node.role("board"))
+    site.hello()
+    board.hello()
+    room = node.role("dispatcher")
+
+    def counts():
+        return room.ok("GET", "/api/v1/room")["consoles"]
+
+    was = counts()
+    desk = live(room)
+    desk.hello()
+
+    def told(open_, sound):
+        want = {"open": was["open"] + open_, "sound": was["sound"] + sound}
+        board.wait(lambda f: f.get("consoles") == want, 3, "consoles %r" % want)
+        assert counts() == want
+
+    told(1, 0)
+    desk.send({"sound": {"unlocked": True}})
+    told(1, 1)
+    n = len(board.frames)
+    desk.close()
+    board.wait(lambda f: "consoles" in f and board.frames.index(f) >= n, 3, "gone")
+    told(0, 0)
+    assert not [f for f in site.frames if "consoles" in f]
 
 
 def test_events_have_what_the_contract_says(node):

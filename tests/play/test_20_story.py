@@ -339,6 +339,50 @@ def test_a_status_is_its_unit_s_or_by_voice(story):
     close(n, i)
 
 
+def test_why_not_the_first_unit_is_asked_after_the_offer(story, live):
+    n = story
+    d, crew = n.role("dispatcher"), n.role("responder", 5)
+    site = n.role("site", 10)
+
+    def counted():
+        o = n.role("supervisor").ok("GET", "/api/v1/reports/response_times")["offers"]
+        return o["count"], o["overrides"]
+
+    was, why = counted()
+    i = site.press()["incident"]
+    (x,) = offer(n, i, crew.unit)
+    path = "/api/v1/assignments/%s/reason" % x["id"]
+    ears, room = [live(c) for c in (crew, site)], live(n.role("board"))
+    for s in ears + [room]:
+        s.hello()
+    for c, status_ in ((crew, 403), (n.role("board"), 403), (site, 404),
+                       (n.role("responder", 6), 404), (n.role("oversight"), 404)):
+        assert c.post(path, {"reason": "crew_rest"}).status_code == status_, c.who
+    for bad in ({}, {"reason": "mood"}, {"reason": "other"},
+                {"reason": "other", "note": "x" * 401}):
+        assert d.post(path, bad).status_code == 422, bad
+    o = d.ok("POST", path, {"reason": "not_free"})
+    assert o["state"] == "offered" and o["expires_at"] == x["expires_at"]
+    d.ok("POST", path, {"reason": "not_free"})
+    o = d.ok("POST", path, {"reason": "other", "note": "HELD-BY-A-CROWD"})
+    assert o["override_reason"] == "other" and o["override_note"] == "HELD-BY-A-CROWD"
+    room.event("assignment.explained", id=x["id"], override_reason="other")
+    said = [(e["text"], e.get("note")) for e in d.incident(i)["timeline"]
+            if e["type"] == "assignment.explained"]
+    assert said == [("not_free", None), ("other", "HELD-BY-A-CROWD")]
+    assert counted() == (was + 1, dict(why, other=why["other"] + 1))
+    # the offer goes on as it was, and is let go in its time
+    status(crew, x["id"], "accepted")
+    mine = crew.ok("GET", "/api/v1/assignments/" + x["id"])
+    assert "override_reason" not in mine and "override_note" not in mine
+    close(n, i)
+    for s in ears:
+        s.wait(lambda f: f.get("type") in ("incident.closed", "assignment.cleared",
+                                           "assignment.cancelled"), 5)
+        assert b"HELD-BY-A-CROWD" not in bytes(s.bytes)
+        assert b"assignment.explained" not in bytes(s.bytes)
+
+
 def test_late_entries_are_flagged_and_kept_out_of_the_clocks(story):
     n = story
     d, sup = n.role("dispatcher"), n.role("supervisor")

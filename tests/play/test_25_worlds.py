@@ -83,6 +83,11 @@ def test_a_training_story_stays_in_its_world(school, live):
     assert "REAL-PRESS" not in json.dumps(n.t["t-disp"].items("/api/v1/incidents"))
     rec = n.role("dispatcher").ok("GET", "/api/v1/incidents/%s/recommendations" % live_i)
     assert n.t_unit["id"] not in json.dumps(rec)
+    # a hand points within its world
+    for one in (live_i, i):
+        desk.send({"point": {"incident": one}})
+    desk.wait(lambda f: "point" in f, 3, "the hand")
+    assert [f["point"]["incident"] for f in desk.frames if "point" in f] == [i]
     n.t["t-sup"].ok("POST", "/api/v1/incidents/%s/close" % i, {"disposition": "handled"})
     n.role("supervisor").ok("POST", "/api/v1/incidents/%s/close" % live_i,
                             {"disposition": "handled"})

@@ -133,10 +133,11 @@ class City:
         site.press(message=c("cancelled_message"), test=True)
         self.closed = call2["id"]
         self.talk(n, c, sup)
+        self.liaison(a, d, sup)
         self.ids = {self.a_site["id"], A, i, self.signal, o2["signal"],
                     self.invitation, self.invitation2, self.device, self.token["id"],
-                    self.person, self.grant, self.joining, self.plan, self.point,
-                    self.visit, self.review, self.finding,
+                    *self.liaison_ids, self.person, self.grant, self.joining,
+                    self.plan, self.point, self.visit, self.review, self.finding,
                     self.assignment, late["id"], call["id"], call2["id"]} | {
                         v for (w, _), v in self.accounts.items() if w == "a"}
         self.ids |= self.talk_ids
@@ -216,13 +217,69 @@ class City:
             "review": self.review, "text": c("register_finding"), "severity": "high",
             "due_at": "2026-02-01T00:00:00Z"}, 201)["id"]
 
+    def liaison(self, a, d, sup):
+        """What A has with the police side; the desk of that side sees it too."""
+        c, desk = self.word, set(self.canaries)
+        r = self.a_liaison.ok("POST", "/api/v1/matters", {
+            "kind": "concern", "title": c("matter_title"), "text": c("matter_text")}, 201)
+        self.matter = r["id"]
+        r = d.ok("POST", "/api/v1/advisories", {
+            "tlp": "AMBER", "to": [self.A], "category": "security", "severity": "severe",
+            "event": c("advisory_event"), "urgency": "future", "certainty": "likely",
+            "headline_en": c("advisory_headline"), "area_name": c("advisory_area"),
+            "expires_at": "2036-01-01T00:00:00.000Z"}, 201)
+        self.advisory = r["id"]
+        d.ok("POST", "/api/v1/advisories/%s/issue" % r["id"])
+        r = d.ok("POST", "/api/v1/series", {
+            "title": c("series_title"), "zone": "Asia/Karachi", "duration_min": 60,
+            "starts": "2026-01-05T10:00:00", "participants": [self.A]}, 201)
+        self.series = r["id"]
+        r = d.ok("POST", "/api/v1/meetings", {
+            "title": c("meeting_title"), "place": c("meeting_place"),
+            "zone": "Asia/Karachi", "start_at": "2036-01-01T00:00:00.000Z",
+            "duration_min": 60, "participants": [self.A]}, 201)
+        self.meeting = r["id"]
+        # one that B is at too: of A's people and answers B learns nothing
+        r = d.ok("POST", "/api/v1/meetings", {
+            "title": "for both", "zone": "Asia/Karachi", "duration_min": 60,
+            "start_at": "2036-01-02T00:00:00.000Z",
+            "participants": [self.A, self.B]}, 201)
+        self.both = r["id"]
+        self.a_liaison.ok("POST", "/api/v1/meetings/%s/answer" % r["id"],
+                          {"answer": "accepted"})
+        r = d.ok("POST", "/api/v1/actions", {
+            "owner": self.accounts["a", "liaison"], "text": c("action_text"),
+            "due_at": "2036-01-01T00:00:00.000Z"}, 201)
+        self.action = r["id"]
+        self.desk_words = set(self.canaries) - desk | {"account_liaison"}
+        r = self.a_liaison.ok("POST", "/api/v1/calendars", {
+            "label": c("calendar_label")}, 201)
+        self.calendar, self.ics = r["id"], r["url"][len(self.n.url):]
+        self.canaries["calendar_secret"] = self.ics.rsplit("/", 1)[1]
+        r = a.ok("POST", "/api/v1/accounts", {
+            "login": "officer", "password": "a-long-password", "name": "Officer",
+            "role": "oversight"}, 201)
+        r = sup.ok("POST", "/api/v1/orders", {
+            "officer": r["id"], "subject": c("order_subject"), "text": c("order_text"),
+            "due_at": "2036-01-01T00:00:00.000Z"}, 201)
+        self.order = r["id"]
+        r = a.ok("POST", "/api/v1/tokens", {"role": "feed", "label": "feed"}, 201)
+        self.feed = self.n.with_token(r["token"])
+        self.b_all["feed"] = self.feed
+        self.desk_ids = {self.matter, self.advisory, self.series, self.meeting,
+                         self.action, self.A, self.accounts["a", "liaison"]}
+        self.liaison_ids = self.desk_ids | {self.calendar, self.order}
+
     def word(self, name):
         self.canaries[name] = "Canary%sx%s" % (name.replace("_", ""), os.urandom(3).hex())
         return self.canaries[name]
 
-    def ids_for(self, path):
+    def ids_for(self, path, who=None):
         """Ids of A that this path takes, and one that it does not."""
         kind = re.match(r"/api/v1/(\w+)", path)[1]
+        if who == "police liaison" and kind in (
+                "matters", "actions", "advisories", "series", "meetings"):
+            return [self.a_site["id"]]  # the rest is its own business
         return {"incidents": [self.incident, self.closed], "sos": [self.signal],
                 "assignments": [self.assignment], "agencies": [self.A],
                 "sites": [self.a_site["id"]], "invitations": [self.invitation],
@@ -234,7 +291,11 @@ class City:
                 "tokens": [self.token["id"]],
                 "channels": [self.channel], "members": [self.member],
                 "posts": [self.post, self.red], "files": [self.file],
-                "duty_phones": [self.duty], "exports": [self.export]}.get(
+                "duty_phones": [self.duty], "exports": [self.export],
+                "matters": [self.matter], "actions": [self.action],
+                "advisories": [self.advisory], "series": [self.series],
+                "meetings": [self.meeting], "calendars": [self.calendar],
+                "orders": [self.order]}.get(
                     kind, []) + [self.a_site["id"] if kind != "sites" else self.incident]
 
     def leaks_in(self, text, who=""):
@@ -246,8 +307,10 @@ class City:
             may = (self.talk_words - {"talk_red", "talk_export"}) | {
                 "agency_name", "agency_name_ur"}
             may |= {k for k in self.canaries if k.startswith("account_")}
-            ids = self.ids - self.talk_ids - {self.A, self.a_site["id"]} - set(
-                self.accounts.values()) | {self.red, self.export}
+            may |= set(self.desk_words)
+            ids = self.ids - self.talk_ids - set(self.desk_ids) - {
+                self.A, self.a_site["id"]} - set(
+                    self.accounts.values()) | {self.red, self.export}
             return [k for k, w in self.canaries.items()
                     if k not in may and w.lower() in text.lower()] + [
                         i for i in ids if re.search(re.escape(i) + r"(?!\d)", text)]
@@ -293,10 +356,17 @@ def test_those_who_may_see_the_plants_do(city):
         "a admin": "".join(json.dumps(city.a_administrator.items("/api/v1/" + p))
                            for p in ("accounts", "tokens", "invitations", "devices",
                                      "agencies", "sites", "people")),
-        "a liaison": json.dumps(city.a_liaison.items("/api/v1/people")),
         "a keeper": "".join(city.a_liaison.get("/api/v1/" + p).text for p in (
             "sites/%s/register" % city.a_site["id"], "plans", "points", "visits",
             "reviews", "findings", "events?limit=500")),
+        "a liaison": "".join(json.dumps(city.a_liaison.items("/api/v1/" + p)) for p in (
+            "people", "matters", "advisories", "series", "meetings", "actions",
+            "calendars"))
+        + city.n.nobody().get(city.ics).text
+        + city.a_liaison.get("/api/v1/advisories.atom").text,
+        "desk": "".join(json.dumps(n.role("liaison").items("/api/v1/" + p)) for p in (
+            "matters", "advisories", "series", "meetings", "actions")),
+        "command": json.dumps(n.role("supervisor").items("/api/v1/orders")),
         "late": json.dumps(n.role("dispatcher").items(
             "/api/v1/incidents?site=" + city.a_site["id"])),
         "closed": n.role("dispatcher").get("/api/v1/incidents/" + city.closed).text,
@@ -311,8 +381,10 @@ def test_those_who_may_see_the_plants_do(city):
             "device_identity": "admin", "account_liaison": "admin",
             "login_liaison": "admin", "late_message": "late",
             "call_message": "late", "caller_phone": "late", "caller_name": "late",
-            "close_note": "closed", "anonymous_message": "room owner"}.items():
-        for k in who.split():
+            "close_note": "closed", "calendar_label": "a liaison",
+            **{k: "a liaison|desk" for k in city.desk_words - {"account_liaison"}},
+            "order_subject": "command", "order_text": "command", "anonymous_message": "room owner"}.items():
+        for k in who.split("|") if "|" in who or who in seen else who.split():
             assert w[name] in seen[k], "%s does not see %s" % (k, name)
     register = [k for k in w if k.startswith("register_")]
     assert len(register) == 14
@@ -411,7 +483,7 @@ def test_nobody_else_sees_anything_of_it(city):
         for method, path in routes:
             if method != "GET" or path.endswith("openapi.json"):
                 continue
-            targets = [""] if "{" not in path else city.ids_for(path)
+            targets = [""] if "{" not in path else city.ids_for(path, who)
             for t in targets:
                 for q in queries(city, path):
                     r = c.get(fill(path, t) + q)
@@ -429,7 +501,7 @@ def test_nobody_else_sees_anything_of_it(city):
 
 def test_the_journal_as_others_see_it_says_nothing_of_it(city):
     for who, c in city.b_all.items():
-        if who in ("nobody", "bad token", "button"):
+        if who in ("nobody", "bad token", "button", "feed"):
             continue
         after = 0
         while True:
@@ -441,6 +513,20 @@ def test_the_journal_as_others_see_it_says_nothing_of_it(city):
             after = r.json()["through"]
 
 
+def test_at_one_table_guests_do_not_see_one_another(city):
+    """Both are invited; B reads the meeting, its invitation and its calendar."""
+    u = "/api/v1/meetings/" + city.both
+    c = city.b_liaison.ok("POST", "/api/v1/calendars", {}, 201)
+    for r in (city.b_liaison.get(u), city.b_liaison.get(u + "/invitation"),
+              city.b_liaison.get("/api/v1/meetings"),
+              city.n.nobody().get(c["url"][len(city.n.url):])):
+        assert r.status_code == 200 and "for both" in r.text
+        assert not city.leaks_in(r.text), city.leaks_in(r.text)
+    a = city.a_liaison.ok("GET", u)
+    assert [x["answer"] for x in a["attendance"]] == ["accepted"]
+    assert city.b_liaison.ok("GET", u)["attendance"] == []
+
+
 def test_the_live_socket_of_others_says_nothing_of_it(city):
     n = city.n
     # something of their own comes, so the sockets do work
@@ -450,7 +536,7 @@ def test_the_live_socket_of_others_says_nothing_of_it(city):
         assert not s.closed, who
         assert not city.leaks_in(s.bytes, who), (who, city.leaks_in(s.bytes, who))
     late = {who: c.live(after=0) for who, c in city.b_all.items()
-            if who not in ("nobody", "bad token")}
+            if who not in ("nobody", "bad token", "feed")}
     for who, s in late.items():
         s.hello()
         s.wait(lambda f: "ping" in f, 10)  # all that it may catch up with came before
@@ -480,6 +566,7 @@ BODY = {
     "/api/v1/incidents/{id}/partners": {"agency": "khi.g.999999"},
     "/api/v1/incidents/{id}/lead": {"agency": "khi.g.999999"},
     "/api/v1/assignments/{id}/status": {"status": "accepted"},
+    "/api/v1/assignments/{id}/reason": {"reason": "crew_rest"},
     "/api/v1/units/{id}/shift": {"on": True},
     "/api/v1/tokens/{id}": {"state": "revoked"},
     "/api/v1/invitations/{id}": {"state": "revoked"},
@@ -497,6 +584,14 @@ BODY = {
     "/api/v1/devices/{id}": {"trust": "verified"},
     "/api/v1/sos/{signal}/cancel": {"code": "000"},
     "/api/v1/sos/{signal}/more": {"key": "more", "message": "m"},
+    "/api/v1/meetings/{id}/answer": {"answer": "accepted"},
+    "/api/v1/meetings/{id}/hold": {"present": []},
+    "/api/v1/calendars/{id}": {"state": "revoked"},
+    "/api/v1/matters/{id}/schedule": {"meeting": "khi.w.999999"},
+    "/api/v1/matters/{id}/decide": {"outcome": "agreed"},
+    "/api/v1/matters/{id}/report": {"text": "t"},
+    "/api/v1/orders/{id}/deliver": {"report": "r"},
+    "/api/v1/orders/{id}/return": {"reason": "r"},
 }
 
 
@@ -509,7 +604,7 @@ def test_an_id_of_another_is_as_one_that_does_not_exist(city):
                 continue
             body = None if method == "GET" else BODY.get(path, {})
             q = "?reason=x" if path.endswith("/track") else ""
-            for real in city.ids_for(path):
+            for real in city.ids_for(path, who):
                 if who == "police liaison" and real in city.talk_ids - {city.red,
                                                                       city.export}:
                     continue  # of its own channels
@@ -718,8 +813,11 @@ def test_the_table_of_routes_and_roles(program, tmp_path):
                "a.disp": lambda: c.a_dispatcher, "a.admin": lambda: c.a_administrator,
                "crew": lambda: c.crew, "disp": lambda: n.role("dispatcher"),
                "sup": lambda: n.role("supervisor"),
-               "duty": lambda: n.role("duty_officer"), "admin": lambda: a}
+               "duty": lambda: n.role("duty_officer"), "admin": lambda: a,
+               "feed": lambda: c.feed}
         card = a.items("/api/v1/run_cards")[0]["id"]
+        rule = a.ok("POST", "/api/v1/cap_rules", {"name": "n", "outcome": "pending"},
+                    201)["id"]
 
         def target(method, path):
             if method == "DELETE" and "/members/" in path:
@@ -738,7 +836,11 @@ def test_the_table_of_routes_and_roles(program, tmp_path):
                          ("/plans/", c.plan), ("/points/", c.point),
                          ("/reviews/", c.review), ("/findings/", c.finding),
                          ("/run_cards/", card),
-                         ("/tokens/", c.token["id"]), ("/invitations/", c.invitation2)):
+                         ("/tokens/", c.token["id"]), ("/invitations/", c.invitation2),
+                         ("/matters/", c.matter), ("/actions/", c.action),
+                         ("/advisories/", c.advisory), ("/series/", c.series),
+                         ("/meetings/", c.meeting), ("/calendars/", c.calendar),
+                         ("/orders/", c.order), ("/cap_rules/", rule)):
                 if k in path:
                     return v
             return None
@@ -770,6 +872,20 @@ def test_the_table_of_routes_and_roles(program, tmp_path):
                                            "password": "a-long-password"},
             "/api/v1/channels": {"name": "n", "shape": "open"},
             "/api/v1/duty_phones": {"label": "x", "phone": "15"},
+            "/api/v1/advisories": {
+                "tlp": "RED", "category": "other", "event": "e", "severity": "minor",
+                "urgency": "past", "certainty": "unlikely"},
+            "/api/v1/cap_rules": {"name": "n", "outcome": "pending"},
+            "/api/v1/series": {"title": "t", "zone": "UTC", "duration_min": 30,
+                               "starts": "2026-01-05T10:00:00", "participants": []},
+            "/api/v1/meetings": {"title": "t", "zone": "UTC", "duration_min": 30,
+                                 "start_at": "2036-01-01T00:00:00.000Z",
+                                 "participants": []},
+            "/api/v1/matters": {"kind": "advice", "title": "t"},
+            "/api/v1/actions": {"owner": c.accounts["a", "liaison"], "text": "t",
+                                "due_at": "2036-01-01T00:00:00.000Z"},
+            "/api/v1/orders": {"officer": c.accounts["a", "liaison"], "subject": "s",
+                               "due_at": "2036-01-01T00:00:00.000Z"},
             "/api/v1/fixes": {"fixes": []},
             "/api/v1/session/password": {"old": "x", "new": "a-long-password"},
             "/api/v1/units/{id}": {"out_of_service": False},

@@ -29,7 +29,12 @@ an_offer_comes_back(void **state)
 	city_press(&c, &c.caller, false);
 	a = city_offer(&c, c.last_incident, u);
 	assert_int_equal(unit_state(unit_find(c.m, u)), UNIT_BUSY);
-	city_wait(&c, 29500);
+	city_wait(&c, 29000);
+	/* what is said about it does not hold it */
+	assert_int_equal(assignment_explain(journal_begin(c.journal, &c.boss), a,
+					    OVERRIDE_CREW_REST, (struct span){ 0 }),
+			 0);
+	city_wait(&c, 500);
 	assert_int_equal(c.timed_out, 0);
 	city_wait(&c, 750);
 	assert_int_equal(c.timed_out, 1);

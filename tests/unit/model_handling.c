@@ -80,6 +80,37 @@ the_command_keeps_to_the_arrows(void **state)
 	}
 }
 
+/* Words about an offer move nothing: not its state, its time, its incident. */
+static void
+an_offer_is_explained_after_it(void **state)
+{
+	struct id i = raised(), m = town_offer(&town, i, town.unit);
+	const struct assignment *a = assignment_find(town.m, m);
+	struct decision *d;
+	int64_t expires_at = a->expires_at;
+
+	(void)state;
+	d = town_by(&town, &town.crew);
+	assert_int_equal(assignment_explain(d, m, OVERRIDE_CREW_REST, SPAN("")),
+			 ERR_DENIED);
+	d = town_by(&town, &town.room);
+	assert_int_equal(assignment_explain(d, m, OVERRIDE_OTHER, SPAN("")),
+			 ERR_DENIED);
+	assert_int_equal(assignment_explain(town_by(&town, &town.room), m,
+					    OVERRIDE_OTHER, SPAN("a crowd")),
+			 0);
+	assert_int_equal(a->state, ASSIGNMENT_OFFERED);
+	assert_true(a->expires_at == expires_at);
+	assert_string_equal(a->override_note, "a crowd");
+	town_assign(&town, m, ASSIGNMENT_CLEARED);
+	town_close_incident(&town, i);
+	assert_int_equal(assignment_explain(town_by(&town, &town.room), m,
+					    OVERRIDE_NOT_FREE, SPAN("")),
+			 0);
+	assert_string_equal(a->override_note, "");
+	assert_int_equal(incident_find(town.m, i)->state, INCIDENT_CLOSED);
+}
+
 static void
 who_may_set_a_status(void **state)
 {
@@ -553,6 +584,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table_of_arrows),
 		TEST(the_command_keeps_to_the_arrows),
+		TEST(an_offer_is_explained_after_it),
 		TEST(who_may_set_a_status),
 		TEST(milestones_come_from_the_first),
 		TEST(a_unit_keeps_both_of_two),

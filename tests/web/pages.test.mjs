@@ -43,7 +43,7 @@ async function raise() {
 	assert.equal(response.status, 201)
 }
 
-for (const language of ['en', 'ur'])
+for (const language of ['en', 'ur', 'sd', 'zh'])
 	for (const page of PAGES)
 		test(`${page.name} in ${language}`, { timeout: 60_000 }, () => look(page, language))
 
@@ -55,12 +55,13 @@ async function look({ name, path = `/${name}`, role, shows, size, map }, languag
 		await seat.open(path)
 		await page.locator(shows).first().waitFor()
 		await leaveSoundCheck(page, name)
+		if (name === 'console') await chooseFirst(page)
 		if (map) await drawn(page)
 		await page.evaluate(() => document.fonts.ready.then(() => 0))
 		assert.equal(await page.evaluate(() => document.documentElement.lang), language)
 		assert.equal(
 			await page.evaluate(() => document.body.dir),
-			language === 'ur' ? 'rtl' : 'ltr',
+			['ur', 'sd'].includes(language) ? 'rtl' : 'ltr',
 		)
 		await page.screenshot({ path: `${OUT}/page-${name}-${language}.png` })
 		assert.deepEqual(await missingWords(page), [], 'words without a translation')
@@ -84,6 +85,13 @@ async function leaveSoundCheck(page, name) {
 	await sounds.waitFor()
 	await page.keyboard.press('Escape')
 	await dialog.waitFor({ state: 'detached' })
+}
+
+/* The incident's pane is the largest part of the console. */
+async function chooseFirst(page) {
+	await page.locator('.queue [data-incident] .pick').first().click()
+	await page.locator('.recommended .offer').nth(2).waitFor()
+	await page.locator('.timeline li').first().waitFor()
 }
 
 /* The map's own word for "still coming" is gone and a canvas is there. */

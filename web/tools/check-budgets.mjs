@@ -63,7 +63,10 @@ for (const html of htmls) {
 	)
 	const language = (code) =>
 		[...late].filter((n) => new RegExp(`^${code}-[^/]+\\.js$`).test(n))
-	const catalogs = Math.max(0, ...['ur', 'en'].map((code) => total(language(code))))
+	const catalogs = Math.max(
+		0,
+		...['ur', 'sd', 'en', 'zh'].map((code) => total(language(code))),
+	)
 	row(html, total(now) + catalogs, html === 'sos.html' ? SOS : SHELL)
 }
 

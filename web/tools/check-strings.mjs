@@ -7,7 +7,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
-const LANGUAGES = ['ur', 'en']
+const LANGUAGES = ['ur', 'sd', 'en', 'zh']
 const root = new URL('../src', import.meta.url).pathname
 const problems = []
 

@@ -275,7 +275,9 @@ function Reset({ account, of, onClose, onSaved }: ResetProps) {
 async function begin(): Promise<void> {
 	await startPage(() => (me.value ? <App /> : <p class="pageload">{t('loading')}</p>), {
 		ur: () => import('./strings/ur.json'),
+		sd: () => import('./strings/sd.json'),
 		en: () => import('./strings/en.json'),
+		zh: () => import('./strings/zh.json'),
 	})
 	await needSession()
 	await follow()

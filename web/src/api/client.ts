@@ -75,9 +75,13 @@ export const patch = <T>(path: string, body: unknown) => request<T>('PATCH', pat
 export const remove = (path: string) => request<void>('DELETE', path)
 
 /* All pages of a list; the cap keeps a wrong cursor from looping for ever. */
-export async function getAll<T>(path: string, cap = 20_000): Promise<T[]> {
+export async function getAll<T>(
+	path: string,
+	from: string | null = null,
+	cap = 20_000,
+): Promise<T[]> {
 	const items: T[] = []
-	let after: string | null = null
+	let after = from
 	do {
 		const join: string = path.includes('?') ? '&' : '?'
 		const cursor: string = after === null ? '' : `&after=${encodeURIComponent(after)}`

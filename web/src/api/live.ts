@@ -4,9 +4,20 @@
  * (the server pings each 5 s; 30 s of silence is a dead line, 12 s a doubtful one), and
  * comes back by itself with growing, scattered pauses. Clock and socket can be replaced
  * by tests. It holds no records: that is `state`. */
-import type { Fix, KumakEvent } from './types'
+import type { Fix, Id, KumakEvent } from './types'
 
 export type LinkState = 'connecting' | 'live' | 'late' | 'lost'
+
+export interface Consoles {
+	open: number
+	sound: number
+}
+
+/* Somebody points at an incident, for the moment. */
+export interface Hand {
+	incident: Id
+	by_name?: string
+}
 
 export interface LiveHandlers {
 	event(event: KumakEvent): void
@@ -18,6 +29,9 @@ export interface LiveHandlers {
 	time(server: string): void
 	/* The account was revoked: do not come back. */
 	revoked(): void
+	/* Said to the room alone. */
+	consoles?(counts: Consoles): void
+	point?(hand: Hand): void
 }
 
 export interface Wire {
@@ -60,6 +74,8 @@ type Frame = Partial<{
 	fixes: Fix[]
 	resync: { seq: number }
 	ping: string
+	consoles: Consoles
+	point: Hand
 	closing: { code: string }
 }>
 
@@ -171,6 +187,8 @@ export class Live {
 	private take(frame: Frame): void {
 		if (frame.ping) this.handlers.time(frame.ping)
 		if (frame.fixes) this.handlers.fixes(frame.fixes)
+		if (frame.consoles) this.handlers.consoles?.(frame.consoles)
+		if (frame.point) this.handlers.point?.(frame.point)
 		if (frame.resync) void this.resync(frame.resync.seq)
 		if (frame.closing?.code === 'revoked') {
 			this.stop()

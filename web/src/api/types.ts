@@ -143,6 +143,14 @@ export type AssignmentStatus =
 	| 'cleared'
 	| 'cancelled'
 
+/* Why not the unit that was suggested first. */
+export type OverrideReason =
+	| 'not_free'
+	| 'local_knowledge'
+	| 'capability'
+	| 'crew_rest'
+	| 'other'
+
 export interface Assignment {
 	id: Id
 	unit: Id
@@ -155,6 +163,9 @@ export interface Assignment {
 	cleared_at?: Time
 	expires_at?: Time
 	by?: string
+	is_offered_at_once?: boolean
+	override_reason?: OverrideReason
+	override_note?: string
 	incident?: Id
 	incident_card?: {
 		number: string
@@ -173,6 +184,7 @@ export interface TimelineEntry {
 	at: Time
 	type: string
 	text?: string
+	note?: string
 	callsign?: string
 	by?: string
 	actor_name?: string
@@ -386,6 +398,8 @@ export interface ResponseTimes {
 	from?: Time
 	to?: Time
 	intervals: Record<string, Interval>
+	/* Units that people sent, and how often not the one that was suggested. */
+	offers: { count: number; overrides: Partial<Record<OverrideReason, number>> }
 	groups: { key?: string; name?: string; intervals: Record<string, Interval> }[]
 }
 

@@ -11,7 +11,7 @@ import { unlocked } from '../lib/sound'
 import { formatClock } from '../lib/time'
 import { MapPane } from '../map/pane'
 import { boardPage } from '../state/queue'
-import { fixAge, loaded, now, openRoom, queue, room, world } from '../state/room'
+import { fixAge, loaded, now, openRoom, pointed, queue, room, world } from '../state/room'
 import { needSession } from '../state/session'
 import { watchAlarms } from '../ui/alarm'
 import { keepWell } from '../ui/heal'
@@ -33,7 +33,7 @@ import './board.css'
 const TURN_MS = 15_000
 const LOST_FIX_S = 300
 /* Height of a row in root sizes; must agree with board.css. */
-const ROW_REM = { ur: 2.4, en: 2.05 }
+const ROW_REM = { ur: 2.4, sd: 2.05, en: 2.05, zh: 2.05 }
 
 const asked = new URLSearchParams(location.search)
 const distance = readNumber(asked.get('distance'), 0.5, 30, 3)
@@ -165,6 +165,7 @@ function Line({ incident, flash }: { incident: Incident; flash: boolean }) {
 	const place = site ? nameOf(site) : incident.site_name
 	const classes = ['line', `bar-${incident.priority}`]
 	if (flash) classes.push('flash')
+	if (pointed.value?.incident === incident.id) classes.push('pointed')
 	if (incident.unacknowledged && incident.priority === 'P1') classes.push('unacked')
 	return (
 		<li class={classes.join(' ')} data-incident={incident.id}>

@@ -10,14 +10,17 @@ import type {
 	Disposition,
 	Id,
 	Incident,
+	OverrideReason,
 	Priority,
 	Unit,
 } from '../api/types'
 import { t, word } from '../lib/i18n'
 import { mutedUntil, tick } from '../lib/sound'
-import { details, refetch, world } from '../state/room'
+import { details, refetch, tell, unitOf, world } from '../state/room'
 import { toast } from '../ui/toasts'
-import { select } from './state'
+import { isOverride } from './choice'
+import { ask, asked, startWriting, stopAsking, suggestedFor } from './override'
+import { selected } from './state'
 
 /* In the order of their keys, ⇧1 to ⇧5. */
 export const OUTCOMES: readonly CallbackOutcome[] = [
@@ -27,7 +30,7 @@ export const OUTCOMES: readonly CallbackOutcome[] = [
 	'wrong_word',
 	'line_dead',
 ]
-const incidentPath = (id: Id, verb: string) =>
+export const incidentPath = (id: Id, verb: string) =>
 	`/incidents/${encodeURIComponent(id)}/${verb}`
 
 export function explain(error: unknown): string {
@@ -67,24 +70,56 @@ export function acknowledge(incident: Incident): Promise<string> {
 }
 
 export function offer(incident: Incident, units: readonly Unit[]): Promise<string> {
-	let made: { id: Id }[] = []
+	let made: Assignment[] = []
+	const suggested = suggestedFor(incident)
 	return run(
 		async () => {
-			const answer = await post<{ items: { id: Id }[] }>(
+			const ids = units.map((u) => u.id)
+			const answer = await post<{ items: Assignment[] }>(
 				incidentPath(incident.id, 'assignments'),
-				{
-					units: units.map((u) => u.id),
-				},
+				{ units: ids },
 			)
 			made = answer.items
+			void suggested.then((items) => {
+				if (isOverride(items, ids)) ask(made, unitOf(items[0]?.unit)?.callsign)
+			})
 		},
 		t('done.offered', {
 			units: units.map((u) => u.callsign).join(', '),
 			number: incident.number,
 		}),
 		() => {
+			stopAsking()
 			for (const one of made) quiet(setStatus(one.id, 'cancelled', ''))
 		},
+	)
+}
+
+/* Answers the question after an offer; "other" needs words first. False when nothing
+ * was asked. */
+export function answerWhy(reason: OverrideReason | undefined): boolean {
+	if (!reason || !asked.peek()) return false
+	if (reason === 'other') startWriting()
+	else explainChoice(reason, '')
+	return true
+}
+
+export function explainChoice(reason: OverrideReason, note: string): void {
+	const made = asked.peek()?.made ?? []
+	stopAsking()
+	const tell = ({ id }: { id: Id }) =>
+		post(`/assignments/${encodeURIComponent(id)}/reason`, {
+			reason,
+			...(note && { note }),
+		})
+	quiet(
+		run(
+			() => Promise.all(made.map(tell)),
+			t('done.explained', {
+				units: made.map((one) => one.callsign).join(', '),
+				reason: t(`override.${reason}`),
+			}),
+		),
 	)
 }
 
@@ -161,18 +196,13 @@ export function reopen(incident: Incident): Promise<string> {
 	)
 }
 
-export function linkTo(incident: Incident, to: Incident): Promise<string> {
-	return run(
-		() => post(incidentPath(incident.id, 'link'), { to: to.id }),
-		t('done.linked', { number: incident.number, to: to.number }),
-	)
-}
-
-export function release(incident: Incident): Promise<string> {
-	return run(
-		() => post(incidentPath(incident.id, 'release')),
-		t('done.released', { number: incident.number }),
-	)
+/* Shows the chosen incident's place on all boards and consoles, for the moment. */
+export function point(): boolean {
+	const incident = selected.value
+	if (!incident) return false
+	const isSaid = tell({ point: { incident: incident.id } })
+	if (!isSaid) toast(t('error.unreachable'), 'bad')
+	return true
 }
 
 export function mute(): Promise<string> {
@@ -199,40 +229,6 @@ export function setService(unit: Unit, out: boolean, reason: string): Promise<st
 		t(out ? 'done.out' : 'done.back', { unit: unit.callsign }),
 		() => quiet(patch(path, { out_of_service: !out })),
 	)
-}
-
-export interface NewCall {
-	kind: string
-	priority: Priority
-	site?: Id
-	position?: { lat: number; lon: number }
-	message: string
-	caller?: { phone?: string; name?: string }
-}
-
-export async function newCall(call: NewCall): Promise<void> {
-	await run(async () => {
-		const made = await post<Incident>('/incidents', call)
-		// who typed it at a console has taken it
-		await post(incidentPath(made.id, 'acknowledge'))
-		refetch({ what: 'incident', id: made.id })
-		select(made.id)
-	}, t('done.call'))
-}
-
-export interface LateEntry {
-	form: string
-	kind: string
-	priority: Priority
-	site?: Id
-	message: string
-	times: Record<string, string>
-	unit?: Id
-	disposition?: Disposition
-}
-
-export async function lateEntry(entry: LateEntry): Promise<void> {
-	await run(() => post('/late_entries', entry), t('done.late', { form: entry.form }))
 }
 
 /* Open assignments of a unit, of the incidents whose whole record is at hand. */

@@ -249,7 +249,7 @@ function digitsOf(text: string): string {
 	return /(\d+)\D*$/.exec(text)?.[1] ?? ''
 }
 
-function latinDigits(text: string): string {
+export function latinDigits(text: string): string {
 	return text
 		.replace(/[\u0660-\u0669]/g, (d) => String(d.charCodeAt(0) - 0x660))
 		.replace(/[\u06f0-\u06f9]/g, (d) => String(d.charCodeAt(0) - 0x6f0))

@@ -4,7 +4,9 @@
 import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import { t } from '../lib/i18n'
-import { completions } from './command'
+import { answerWhy } from './actions'
+import { reasonOfKey } from './choice'
+import { completions, latinDigits } from './command'
 import { obey, scene } from './orders'
 
 let cameFrom: Element | null = null
@@ -59,7 +61,9 @@ export function CommandLine() {
 	}
 	const onKey = (e: KeyboardEvent) => {
 		const list = offered.value
-		if (e.key === 'Enter') {
+		/* No command begins with a digit. */
+		if (text.value === '' && answerWhy(reasonOfKey(latinDigits(e.key)))) e.preventDefault()
+		else if (e.key === 'Enter') {
 			e.preventDefault()
 			const chosen = list[at.value]
 			if (chosen !== undefined) set(`${chosen} `)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The console: queue at the start, map and incident in the middle, units at the end,
  * the strip on top, the command line below. Zones never move. */
-import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { logout } from '../api/client'
 import { addCatalogs, dense, setDense, t } from '../lib/i18n'
@@ -17,10 +16,12 @@ import { Toasts } from '../ui/toasts'
 import { mute } from './actions'
 import { CommandLine } from './commandline'
 import { listenToKeys } from './keys'
+import { PopOut } from './popout'
 import { QueuePane } from './queue'
 import {
 	dialog,
 	followSelection,
+	late,
 	mapHandle,
 	select,
 	selectedId,
@@ -28,6 +29,7 @@ import {
 	themeName,
 } from './state'
 import { UnitsPane } from './units'
+import { type Pane, pane, shareSelection } from './windows'
 import './console.css'
 
 export function Console() {
@@ -39,38 +41,67 @@ export function Console() {
 	if (!loaded.value) return <p class="pageload">{t('console.coming')}</p>
 	return (
 		<div class="console">
-			<Top />
-			<main class="zones">
-				<QueuePane />
-				<div class="middle">
-					<section class="zone map-zone" aria-label={t('console.map')}>
-						<MapPane
-							theme={themeName.value}
-							interactive
-							selectedIncident={selectedId.value}
-							selectedUnit={selectedUnit.value}
-							onIncident={(id) => select(id, false)}
-							onUnit={(id) => {
-								selectedUnit.value = id
-							}}
-							onReady={(handle) => {
-								mapHandle.value = handle
-							}}
-						/>
-					</section>
-					<LateIncident />
-				</div>
-				<UnitsPane />
-			</main>
-			<CommandLine />
+			{pane ? <OnePane pane={pane} /> : <AllPanes />}
 			<LateDialogs />
 			<Toasts />
 		</div>
 	)
 }
 
-type Late = typeof import('./late')
-const late = signal<Late | undefined>(undefined)
+function AllPanes() {
+	return (
+		<>
+			<Top />
+			<main class="zones">
+				<QueuePane />
+				<div class="middle">
+					<MapZone />
+					<LateIncident />
+				</div>
+				<UnitsPane />
+			</main>
+			<CommandLine />
+		</>
+	)
+}
+
+/* A window of its own. It stays silent: the console's own window sounds. */
+function OnePane({ pane }: { pane: Pane }) {
+	return (
+		<>
+			<Strip title={t(`pane.${pane}`)}>
+				<HealthChips />
+				<LinkChip />
+			</Strip>
+			<main class="zones one">
+				{pane === 'queue' && <QueuePane />}
+				{pane === 'map' && <MapZone />}
+				{pane === 'incident' && <LateIncident />}
+			</main>
+		</>
+	)
+}
+
+function MapZone() {
+	return (
+		<section class="zone map-zone" aria-label={t('console.map')}>
+			<MapPane
+				theme={themeName.value}
+				interactive
+				selectedIncident={selectedId.value}
+				selectedUnit={selectedUnit.value}
+				onIncident={(id) => select(id, false)}
+				onUnit={(id) => {
+					selectedUnit.value = id
+				}}
+				onReady={(handle) => {
+					mapHandle.value = handle
+				}}
+				tools={<PopOut pane="map" />}
+			/>
+		</section>
+	)
+}
 
 async function loadLate(): Promise<void> {
 	for (;;) {
@@ -91,8 +122,14 @@ function LateIncident() {
 }
 
 function LateDialogs() {
-	const Shown = late.value?.Dialogs
-	return Shown ? <Shown /> : null
+	if (!late.value) return null
+	const { Dialogs, Why } = late.value
+	return (
+		<>
+			<Why />
+			<Dialogs />
+		</>
+	)
 }
 
 async function begin(): Promise<void> {
@@ -107,8 +144,10 @@ async function begin(): Promise<void> {
 		}
 	}
 	followSelection()
-	watchAlarms()
+	shareSelection()
 	listenToKeys()
+	if (pane) return
+	watchAlarms()
 	/* The sound check of a shift's start, unless this browser may sound by itself. */
 	if (!(await unlock()) && !unlocked.value) dialog.value = 'sound'
 }

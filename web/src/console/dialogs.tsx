@@ -14,7 +14,7 @@ import { Bdi, kindOf, PriorityBadge } from '../ui/parts'
 import { closeIncident, explain } from './actions'
 import { RESULTS } from './command'
 import { CallForm, LateForm } from './forms'
-import { KEY_MAP } from './keys'
+import { KEY_MAP } from './keymap'
 import { dialog, select, selected, setSingleKeys, singleKeys } from './state'
 
 export const shut = () => {

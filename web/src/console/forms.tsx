@@ -11,8 +11,8 @@ import { parseTypedTime, serverNow } from '../lib/time'
 import { queue, world } from '../state/room'
 import { Dialog } from '../ui/dialog'
 import { Bdi, kindOf } from '../ui/parts'
-import { lateEntry, newCall } from './actions'
 import { RESULTS } from './command'
+import { lateEntry, newCall } from './entries'
 import { dialog, select } from './state'
 
 export const KINDS = [

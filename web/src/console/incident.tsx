@@ -8,9 +8,10 @@ import type {
 	Incident,
 	MilestoneName,
 	Priority,
+	TimelineEntry,
 } from '../api/types'
 import { distanceM, formatDistance, formatPlace } from '../lib/geo'
-import { language, nameOf, t, word } from '../lib/i18n'
+import { language, listed, nameOf, t, word } from '../lib/i18n'
 import { formatCountdown, formatWhen } from '../lib/time'
 import { fixAge, now, queue, unitOf, world } from '../state/room'
 import { isSupervisor } from '../state/session'
@@ -19,17 +20,20 @@ import {
 	acknowledge,
 	callBack,
 	isOpenAssignment,
-	linkTo,
 	note,
 	OUTCOMES,
 	offer,
-	release,
+	point,
 	reopen,
 	setPriority,
 	setStatus,
 } from './actions'
+import { linkTo, release } from './entries'
+import { ask } from './override'
+import { PopOut } from './popout'
 import { Labels } from './queue'
 import { reasonText } from './reasons'
+import { runsOf } from './runs'
 import {
 	dialog,
 	recommendations,
@@ -60,7 +64,9 @@ export function IncidentPane() {
 	if (!incident)
 		return (
 			<section class="zone incident none" aria-label={t('incident.title')}>
-				<p class="dim">{t('incident.none')}</p>
+				<p class="dim">
+					{t('incident.none')} <PopOut pane="incident" />
+				</p>
 			</section>
 		)
 	return (
@@ -125,6 +131,11 @@ function Head({ incident }: { incident: Incident }) {
 					))}
 				</select>
 			)}
+			{!closed && (
+				<button type="button" class="btn small" onClick={point}>
+					{t('act.point')} <kbd>Space</kbd>
+				</button>
+			)}
 			{closed ? (
 				<button type="button" class="btn" onClick={() => ignore(reopen(incident))}>
 					{t('act.reopen')} <kbd>O</kbd>
@@ -134,6 +145,7 @@ function Head({ incident }: { incident: Incident }) {
 					{t('act.close')} <kbd>X</kbd>
 				</button>
 			)}
+			<PopOut pane="incident" />
 		</header>
 	)
 }
@@ -354,9 +366,7 @@ function Recommended({ incident }: { incident: Incident }) {
 								)}
 							</span>
 							<span class="why dim">
-								{one.reasons
-									.flatMap((r) => reasonText(r) ?? [])
-									.join(language.value === 'ur' ? '، ' : ', ')}
+								{listed(one.reasons.flatMap((r) => reasonText(r) ?? []))}
 							</span>
 						</li>
 					)
@@ -440,6 +450,17 @@ function OpenAssignment({ assignment }: { assignment: Assignment }) {
 					<Age seconds={fixAge(unit, now.value)} />
 				</span>
 			)}
+			{assignment.override_reason ? (
+				<span class="dim">{t(`override.${assignment.override_reason}`)}</span>
+			) : assignment.is_offered_at_once ? null : (
+				<button
+					type="button"
+					class="btn small"
+					onClick={() => ask([{ id: assignment.id, callsign: assignment.callsign }])}
+				>
+					{t('override.why')}
+				</button>
+			)}
 			<span class="row wrap voice">
 				<span class="dim">{t('assignments.voice')}</span>
 				{(NEXT[assignment.state] ?? []).map((status) => (
@@ -514,30 +535,62 @@ function Notes({ incident }: { incident: Incident }) {
 }
 
 function Timeline({ incident }: { incident: Incident }) {
-	const entries = [...(incident.timeline ?? [])].sort((a, b) => b.seq - a.seq)
 	return (
 		<section class="card">
 			<h3>{t('timeline.title')}</h3>
 			<ol class="timeline">
-				{entries.map((entry) => (
-					<li key={entry.seq}>
-						<Bdi>{formatWhen(entry.at, language.value)}</Bdi>
-						<span>
-							<b>{word('event', entry.type)}</b>{' '}
-							{entry.callsign && <Bdi>{entry.callsign}</Bdi>}{' '}
-							{entry.text && (
-								<span dir="auto">
-									{entry.type === 'incident.escalated'
-										? word('escalated', entry.text)
-										: entry.text}
-								</span>
-							)}{' '}
-							{entry.by === 'voice' && <span class="dim">{t('timeline.voice')}</span>}{' '}
-							{entry.actor_name && <bdi class="dim">{entry.actor_name}</bdi>}
-						</span>
-					</li>
-				))}
+				{runsOf(incident.timeline ?? []).map(({ entries }) => {
+					const [newest, ...older] = entries
+					/* By its first event, so that a run stays open while it grows. */
+					const key = entries[entries.length - 1]?.seq
+					if (older.length === 0) return <TimelineLine key={key} entry={newest} />
+					return (
+						<li key={key} class="run">
+							<details>
+								<summary>
+									<Bdi>{entries.length} ×</Bdi> <TimelineText entry={newest} />,{' '}
+									{t('timeline.last')} <Bdi>{formatWhen(newest.at, language.value)}</Bdi>
+								</summary>
+								<ol>
+									{entries.map((entry) => (
+										<TimelineLine key={entry.seq} entry={entry} />
+									))}
+								</ol>
+							</details>
+						</li>
+					)
+				})}
 			</ol>
 		</section>
+	)
+}
+
+function TimelineLine({ entry }: { entry: TimelineEntry }) {
+	return (
+		<li>
+			<Bdi>{formatWhen(entry.at, language.value)}</Bdi>
+			<span>
+				<TimelineText entry={entry} />
+			</span>
+		</li>
+	)
+}
+
+/* Some texts are words of a list, not a person's. */
+function textOf({ type, text }: TimelineEntry): string {
+	if (type === 'incident.escalated') return word('escalated', text)
+	if (type === 'assignment.explained') return word('override', text)
+	return text ?? ''
+}
+
+function TimelineText({ entry }: { entry: TimelineEntry }) {
+	return (
+		<>
+			<b>{word('event', entry.type)}</b> {entry.callsign && <Bdi>{entry.callsign}</Bdi>}{' '}
+			{entry.text && <span dir="auto">{textOf(entry)}</span>}{' '}
+			{entry.note && <bdi>{entry.note}</bdi>}{' '}
+			{entry.by === 'voice' && <span class="dim">{t('timeline.voice')}</span>}{' '}
+			{entry.actor_name && <bdi class="dim">{entry.actor_name}</bdi>}
+		</>
 	)
 }

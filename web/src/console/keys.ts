@@ -3,8 +3,19 @@
  * layout is on. Single keys can be turned off in the key map; F2 and Esc stay. */
 import { unlock } from '../lib/sound'
 import { unitOf } from '../state/room'
-import { acknowledge, callBack, mute, OUTCOMES, offer, reopen } from './actions'
+import {
+	acknowledge,
+	answerWhy,
+	callBack,
+	mute,
+	OUTCOMES,
+	offer,
+	point,
+	reopen,
+} from './actions'
+import { reasonOfKey } from './choice'
 import { goToCommandLine } from './commandline'
+import { asked, stopAsking } from './override'
 import {
 	type DialogName,
 	dialog,
@@ -15,28 +26,6 @@ import {
 	selectNext,
 	singleKeys,
 } from './state'
-
-/* What the key map shows, in its order: key and catalog word. */
-export const KEY_MAP: readonly (readonly [string, string])[] = [
-	['F2  /', 'key.command'],
-	['↑ ↓', 'key.rows'],
-	['A', 'key.acknowledge'],
-	['1 2 3', 'key.offer'],
-	['⇧1 … ⇧5', 'key.callback'],
-	['N', 'key.note'],
-	['X', 'key.close'],
-	['O', 'key.reopen'],
-	['C', 'key.call'],
-	['L', 'key.late'],
-	['T', 'key.tests'],
-	['S', 'key.print'],
-	['U', 'key.units'],
-	['G', 'key.map'],
-	['+ −', 'key.zoom'],
-	['M', 'key.mute'],
-	['?', 'key.keys'],
-	['Esc', 'key.escape'],
-]
 
 /* Forms that one may leave half filled for the command line. */
 const OPEN_FORMS: readonly DialogName[] = ['call', 'late']
@@ -68,12 +57,21 @@ function isTyping(target: EventTarget | null): boolean {
 	)
 }
 
+/* Space is a button's own key; the chosen row and the map have no use for it. */
+function isFree(target: EventTarget | null): boolean {
+	if (!(target instanceof Element)) return true
+	if (target.matches('.incident-row.chosen .pick, canvas')) return true
+	return !target.closest('button, a, summary, [tabindex]')
+}
+
 /* True when the key meant something here. */
 function onKey(e: KeyboardEvent): boolean {
 	if (e.key === '?' || e.key === '؟') {
 		dialog.value = 'keys'
 		return true
 	}
+	const typed = /^(?:Digit|Numpad)(\d)$/.exec(e.code)?.[1]
+	if (!e.shiftKey && answerWhy(reasonOfKey(typed))) return true
 	const digit = /^(?:Digit|Numpad)([1-5])$/.exec(e.code)
 	if (digit) return onDigit(Number(digit[1]), e.shiftKey)
 	if (e.shiftKey) return false
@@ -90,7 +88,8 @@ function onKey(e: KeyboardEvent): boolean {
 			selectNext(-1)
 			return true
 		case 'Escape':
-			select(undefined)
+			if (asked.value) stopAsking()
+			else select(undefined)
 			return true
 		case 'KeyA':
 			if (incident?.unacknowledged) ignore(acknowledge(incident))
@@ -123,6 +122,11 @@ function onKey(e: KeyboardEvent): boolean {
 		case 'KeyG':
 			if (incident?.position) mapHandle.value?.goTo(incident.position, 14)
 			return true
+		case 'KeyH':
+			mapHandle.value?.home()
+			return true
+		case 'Space':
+			return isFree(e.target) && point()
 		case 'Equal':
 		case 'NumpadAdd':
 			mapHandle.value?.zoomBy(1)

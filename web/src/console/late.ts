@@ -5,8 +5,12 @@ import type { Loaders } from '../lib/i18n'
 
 export { Dialogs } from './dialogs'
 export { IncidentPane } from './incident'
+export { UnitCard } from './unitcard'
+export { Why } from './why'
 
 export const words: Loaders = {
 	ur: () => import('./strings/late/ur.json'),
+	sd: () => import('./strings/late/sd.json'),
 	en: () => import('./strings/late/en.json'),
+	zh: () => import('./strings/late/zh.json'),
 }

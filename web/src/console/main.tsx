@@ -5,5 +5,7 @@ import { Console } from './console'
 
 void startPage(Console, {
 	ur: () => import('./strings/ur.json'),
+	sd: () => import('./strings/sd.json'),
 	en: () => import('./strings/en.json'),
+	zh: () => import('./strings/zh.json'),
 })

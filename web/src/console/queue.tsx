@@ -6,9 +6,10 @@ import { useRef } from 'preact/hooks'
 import type { Id, Incident } from '../api/types'
 import { nameOf, t, word } from '../lib/i18n'
 import { holdOrder } from '../state/queue'
-import { now, queue, room, world } from '../state/room'
+import { now, pointed, queue, room, world } from '../state/room'
 import { Bdi, Countdown, kindOf, PriorityBadge, StormText, stageOf } from '../ui/parts'
 import { acknowledge } from './actions'
+import { PopOut } from './popout'
 import { dialog, select, selectedId } from './state'
 
 const HOLD_MS = 3_000
@@ -40,6 +41,7 @@ export function QueuePane() {
 				<button type="button" class="btn small" onClick={() => (dialog.value = 'closed')}>
 					{t('queue.closed')}
 				</button>
+				<PopOut pane="queue" />
 			</header>
 			{order.above > 0 && (
 				<button type="button" class="btn alarm above" onClick={release}>
@@ -74,6 +76,7 @@ function Row({ incident, flash }: { incident: Incident; flash: boolean }) {
 	if (chosen) classes.push('chosen')
 	if (incident.unacknowledged && incident.priority === 'P1') classes.push('unacked')
 	if (flash) classes.push('flash')
+	if (pointed.value?.incident === incident.id) classes.push('pointed')
 	return (
 		<li class={classes.join(' ')} data-incident={incident.id}>
 			<button

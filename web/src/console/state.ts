@@ -15,6 +15,8 @@ export const unitFilter = signal('')
 export const recommendations = signal<Recommendations | undefined>(undefined)
 export const recommendationsFailed = signal(false)
 export const mapHandle = signal<MapHandle | undefined>(undefined)
+/* What comes right after the first picture (late.ts). */
+export const late = signal<typeof import('./late') | undefined>(undefined)
 export const themeName = signal('dark')
 
 const KEYS = 'kumak.single_keys'

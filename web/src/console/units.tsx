@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* All units on shift with what they do and how old their place is; the chosen one can
- * be put on or off shift and out of service. */
+/* All units with what they do and how old their place is; the chosen one has its card. */
 import { useComputed, useSignal } from '@preact/signals'
 import type { Unit } from '../api/types'
 import { matches } from '../lib/fold'
-import { nameOf, t, word } from '../lib/i18n'
-import { agencies, fixAge, now, world } from '../state/room'
+import { t, word } from '../lib/i18n'
+import { fixAge, now, world } from '../state/room'
 import { Age, Bdi, UnitShape, unitStatus } from '../ui/parts'
-import { offer, setService, setShift } from './actions'
-import { mapHandle, selected, selectedUnit, unitFilter } from './state'
+import { late, mapHandle, selectedUnit, unitFilter } from './state'
 
 type Show = 'available' | 'busy' | 'all'
 const SHOWS: readonly Show[] = ['available', 'busy', 'all']
@@ -19,8 +17,6 @@ const ORDER: Readonly<Record<Unit['state'], number>> = {
 	out_of_service: 2,
 	off_duty: 3,
 }
-
-const ignore = (work: Promise<unknown>) => void work.catch(() => undefined)
 
 export function UnitsPane() {
 	const show = useSignal<Show>('all')
@@ -93,6 +89,7 @@ export function UnitsPane() {
 }
 
 function UnitRow({ unit }: { unit: Unit }) {
+	const Card = late.value?.UnitCard
 	const chosen = selectedUnit.value === unit.id
 	const age = fixAge(unit, now.value)
 	const stale = unit.state !== 'off_duty' && (age === undefined || age > OLD_S)
@@ -116,52 +113,7 @@ function UnitRow({ unit }: { unit: Unit }) {
 					</span>
 				)}
 			</button>
-			{chosen && <UnitCard unit={unit} />}
+			{chosen && Card && <Card unit={unit} />}
 		</li>
-	)
-}
-
-function UnitCard({ unit }: { unit: Unit }) {
-	const agency = agencies.value.get(unit.agency)
-	const incident = selected.value
-	const out = unit.state === 'out_of_service'
-	return (
-		<div class="unit-card">
-			<p class="dim">
-				{word('unit_kind', unit.kind)} · {t('units.crew', { n: unit.crew })}
-				{agency && <> · {nameOf(agency)}</>}
-			</p>
-			<p class="dim">{unit.capabilities.map((c) => word('capability', c)).join(' · ')}</p>
-			{unit.reason && (
-				<p>
-					<bdi>{unit.reason}</bdi>
-				</p>
-			)}
-			<div class="row wrap">
-				{incident && incident.state !== 'closed' && unit.state === 'available' && (
-					<button
-						type="button"
-						class="btn small main"
-						onClick={() => ignore(offer(incident, [unit]))}
-					>
-						{t('units.offer', { number: incident.number })}
-					</button>
-				)}
-				<button
-					type="button"
-					class="btn small"
-					onClick={() => ignore(setShift(unit, !unit.shift.on))}
-				>
-					{unit.shift.on ? t('units.shift_end') : t('units.shift_start')}
-				</button>
-				<button
-					type="button"
-					class="btn small"
-					onClick={() => ignore(setService(unit, !out, ''))}
-				>
-					{out ? t('units.back') : t('units.out')}
-				</button>
-			</div>
-		</div>
 	)
 }

@@ -5,23 +5,27 @@
 import { computed, signal } from '@preact/signals'
 import { formatMessage, type Values } from './message'
 
-export type Language = 'ur' | 'en'
+export type Language = 'ur' | 'sd' | 'en' | 'zh'
 export type Catalog = Readonly<Record<string, string>>
 export type Loader = () => Promise<{ default: Catalog }>
 export type Loaders = Readonly<Record<Language, Loader>>
 
-export const LANGUAGES: readonly Language[] = ['ur', 'en']
+export const LANGUAGES: readonly Language[] = ['ur', 'sd', 'en', 'zh']
 /* Each language in its own words: the switch must be readable by who needs it. */
 export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
 	ur: 'اردو',
+	sd: 'سنڌي',
 	en: 'English',
+	zh: '中文',
 }
 
 const STORED = 'kumak.language'
 const DENSE = 'kumak.dense'
 const common: Loaders = {
 	ur: () => import('./strings/ur.json'),
+	sd: () => import('./strings/sd.json'),
 	en: () => import('./strings/en.json'),
+	zh: () => import('./strings/zh.json'),
 }
 
 const current = signal<Language>('ur')
@@ -29,11 +33,13 @@ const catalog = signal<Catalog>({})
 const sources: Loaders[] = [common]
 
 export const language = computed(() => current.value)
-export const direction = computed<'rtl' | 'ltr'>(() =>
-	current.value === 'en' ? 'ltr' : 'rtl',
-)
+export const direction = computed<'rtl' | 'ltr'>(() => directionOf(current.value))
 /* Dense: Naskh instead of Nastaliq in Urdu tables. */
 export const dense = signal(false)
+
+function directionOf(one: Language): 'rtl' | 'ltr' {
+	return one === 'ur' || one === 'sd' ? 'rtl' : 'ltr'
+}
 
 export function isLanguage(text: string | null | undefined): text is Language {
 	return LANGUAGES.some((l) => l === text)
@@ -62,7 +68,7 @@ export async function setLanguage(next: Language, remember = true): Promise<void
 	current.value = next
 	document.documentElement.lang = next
 	/* On <body>: on <html> it makes MapLibre's canvases mirror brackets. */
-	document.body.dir = next === 'en' ? 'ltr' : 'rtl'
+	document.body.dir = directionOf(next)
 	if (remember) localStorage.setItem(STORED, next)
 }
 
@@ -85,8 +91,15 @@ export function word(group: string, value: string | undefined): string {
 	return text ?? value.replaceAll('_', ' ')
 }
 
-/* The name of a record in the reader's language. */
+/* What stands between the words of a list. */
+export function listed(words: readonly string[]): string {
+	return words.join({ ur: '، ', sd: '، ', en: ', ', zh: '、' }[current.value])
+}
+
+/* The name of a record in the reader's language, else in its script. */
 export function nameOf(record: { name: string; name_ur?: string } | undefined): string {
 	if (!record) return '–'
-	return current.value === 'ur' && record.name_ur ? record.name_ur : record.name
+	return current.value === 'ur' || current.value === 'sd'
+		? record.name_ur || record.name
+		: record.name
 }

@@ -4,6 +4,8 @@ import {
 	ageParts,
 	formatClock,
 	formatCountdown,
+	formatDate,
+	formatDay,
 	learnServerTime,
 	parseTypedTime,
 	serverNow,
@@ -18,6 +20,24 @@ describe('formatCountdown', () => {
 		expect(formatCountdown(-0.4)).toBe('−00:01')
 		expect(formatCountdown(-75)).toBe('−01:15')
 		expect(formatCountdown(3723)).toBe('1:02:03')
+	})
+})
+
+describe('dates in each language', () => {
+	/* 20:30 in UTC on Sunday is Monday in Karachi. */
+	const at = Date.parse('2026-03-22T20:30:00Z')
+	it('are of Pakistan and in words', () => {
+		expect(formatDate(at, 'en')).toMatch(/Monday.*23|23.*Monday/)
+		expect(formatDate(at, 'sd')).toBe('سومر، 23 مارچ، 2026')
+		expect(formatDay(at, 'sd')).toBe('23 مارچ')
+		expect(formatDate(at, 'zh')).toBe('2026年3月23日星期一')
+		expect(formatDate(at, 'ur')).toContain('پیر')
+	})
+	it('know each month and day in Sindhi', () => {
+		const days = Array.from({ length: 12 }, (_, n) => Date.UTC(2026, n, n + 1))
+		const said = days.map((day) => formatDate(day, 'sd'))
+		expect(said.join(' ')).not.toMatch(/undefined|[A-Za-z]/)
+		expect(new Set(days.map((day) => formatDay(day, 'sd').split(' ')[1])).size).toBe(12)
 	})
 })
 

@@ -3,6 +3,8 @@
  * learnt from each server message; ages and countdowns run on it, so a wrong clock on
  * a board changes nothing. What is shown is Pakistan time (UTC+5, no summer time). */
 
+import { sindhiDate, sindhiDay } from './sindhi'
+
 const ZONE = 'Asia/Karachi'
 const DAY_MS = 86_400_000
 
@@ -79,7 +81,11 @@ export function formatWhen(iso: string | undefined, language: string): string {
 	return far ? `${formatDay(ms, language)} ${formatClockShort(ms)}` : formatClock(ms)
 }
 
+/* An instant as a date whose UTC parts are Pakistan's. */
+const inPakistan = (ms: number) => new Date(ms + 5 * 3_600_000)
+
 export function formatDay(ms: number, language: string): string {
+	if (language === 'sd') return sindhiDay(inPakistan(ms))
 	return new Intl.DateTimeFormat(`${language}-u-nu-latn`, {
 		timeZone: ZONE,
 		day: 'numeric',
@@ -88,6 +94,7 @@ export function formatDay(ms: number, language: string): string {
 }
 
 export function formatDate(ms: number, language: string): string {
+	if (language === 'sd') return sindhiDate(inPakistan(ms))
 	return new Intl.DateTimeFormat(`${language}-u-nu-latn`, {
 		timeZone: ZONE,
 		weekday: 'long',

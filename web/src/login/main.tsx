@@ -245,7 +245,9 @@ function App() {
 async function begin(): Promise<void> {
 	await startPage(App, {
 		ur: () => import('./strings/ur.json'),
+		sd: () => import('./strings/sd.json'),
 		en: () => import('./strings/en.json'),
+		zh: () => import('./strings/zh.json'),
 	})
 	const found = await session().catch(() => undefined)
 	ready.value = true

@@ -7,6 +7,7 @@ import {
 	Map as GlMap,
 	type LngLatBoundsLike,
 	type MapGeoJSONFeature,
+	Marker,
 	ScaleControl,
 	setWorkerUrl,
 } from 'maplibre-gl'
@@ -27,6 +28,8 @@ export interface Picture {
 	sites: ReadonlyMap<Id, Site>
 	selectedIncident: Id | undefined
 	selectedUnit: Id | undefined
+	/* Where somebody points. */
+	pointed?: Id | undefined
 	now: number
 }
 
@@ -39,6 +42,8 @@ export interface MapOptions {
 	siteName: (site: Site) => string
 	onIncident?: (id: Id) => void
 	onUnit?: (id: Id) => void
+	/* How many P1 are beyond the edges of what is shown. */
+	onOutside?: (count: number) => void
 }
 
 export interface MapHandle {
@@ -46,6 +51,8 @@ export interface MapHandle {
 	goTo(position: Position, zoom?: number): void
 	/* All of these in view. */
 	fit(places: readonly Position[]): void
+	/* The first view: all that the room has. */
+	home(): void
 	zoomBy(steps: number): void
 	readonly hasBase: boolean
 	remove(): void
@@ -99,19 +106,34 @@ export async function makeMap(options: MapOptions): Promise<MapHandle> {
 	let timer: ReturnType<typeof setTimeout> | undefined
 	let last = 0
 	let isFitted = false
+	let shown: Picture | undefined
+	const hand = handOf(map)
+	const look = () => {
+		const outside = shown ? outsideOf(map, shown) : 0
+		/* A map that nobody can move must move by itself. */
+		if (outside > 0 && !options.interactive && shown) showAll(map, shown)
+		else options.onOutside?.(outside)
+	}
 	const flush = () => {
 		timer = undefined
 		if (!waiting) return
 		last = performance.now()
-		paint(map, waiting, options)
-		if (!isFitted) isFitted = showAll(map, waiting)
+		shown = waiting
 		waiting = undefined
+		paint(map, shown, options)
+		hand(shown)
+		if (!isFitted) isFitted = showAll(map, shown)
+		look()
 	}
+	map.on('moveend', look)
 	return {
 		hasBase: withTiles,
 		draw(picture) {
+			const isUrgent = picture.pointed !== shown?.pointed
 			waiting = picture
-			if (timer !== undefined) return
+			if (isUrgent) clearTimeout(timer)
+			else if (timer !== undefined) return
+			if (isUrgent) return flush()
 			timer = setTimeout(flush, Math.max(0, last + DRAW_MS - performance.now()))
 		},
 		goTo: (position, zoom) =>
@@ -122,6 +144,9 @@ export async function makeMap(options: MapOptions): Promise<MapHandle> {
 			}),
 		fit(places) {
 			isFitted = fitPlaces(map, places)
+		},
+		home() {
+			if (shown) showAll(map, shown)
 		},
 		zoomBy: (steps) => void map.easeTo({ zoom: map.getZoom() + steps, duration: 150 }),
 		remove() {
@@ -157,13 +182,41 @@ function paint(map: GlMap, picture: Picture, options: MapOptions): void {
 	})
 }
 
-/* Once, when there is something to show: all incidents and sites in view. */
+/* All incidents, sites and units on shift in view; false when there is none. */
 function showAll(map: GlMap, picture: Picture): boolean {
 	const places = [
 		...picture.incidents.flatMap((i) => i.position ?? []),
 		...[...picture.sites.values()].map((s) => s.position),
+		...[...picture.units.values()].flatMap((u) =>
+			u.shift.on && u.position ? u.position : [],
+		),
 	]
 	return fitPlaces(map, places)
+}
+
+function outsideOf(map: GlMap, picture: Picture): number {
+	const bounds = map.getBounds()
+	return picture.incidents.filter(
+		({ priority, position }) =>
+			priority === 'P1' && position && !bounds.contains([position.lon, position.lat]),
+	).length
+}
+
+/* A ring where somebody points. On a map that nobody moves, the place comes into view. */
+function handOf(map: GlMap): (picture: Picture) => void {
+	const ring = document.createElement('div')
+	ring.className = 'map-hand'
+	const marker = new Marker({ element: ring })
+	let at: Id | undefined
+	return (picture) => {
+		if (picture.pointed === at) return
+		at = picture.pointed
+		marker.remove()
+		const place = picture.incidents.find((one) => one.id === at)?.position
+		if (!place) return
+		marker.setLngLat([place.lon, place.lat]).addTo(map)
+		if (!map.getBounds().contains([place.lon, place.lat])) showAll(map, picture)
+	}
 }
 
 function fitPlaces(map: GlMap, places: readonly Position[]): boolean {

@@ -3,10 +3,11 @@
  * works without it. Language and theme are built into the map, so a change of either
  * makes a new one. */
 import { effect } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Id } from '../api/types'
 import { language, nameOf, t } from '../lib/i18n'
-import { now, queue, world } from '../state/room'
+import { now, pointed, queue, world } from '../state/room'
 import type { MapHandle } from './gl'
 import './pane.css'
 
@@ -18,6 +19,8 @@ interface Props {
 	onIncident?: (id: Id) => void
 	onUnit?: (id: Id) => void
 	onReady?: (handle: MapHandle) => void
+	/* More buttons beside the map's own. */
+	tools?: ComponentChildren
 }
 
 export function MapPane(props: Props) {
@@ -25,6 +28,7 @@ export function MapPane(props: Props) {
 	const chosen = useRef(props)
 	chosen.current = props
 	const [state, setState] = useState<'coming' | 'here' | 'plain' | 'failed'>('coming')
+	const [outside, setOutside] = useState(0)
 	const handle = useRef<MapHandle | undefined>(undefined)
 	const drawn = useRef<(() => void) | undefined>(undefined)
 
@@ -43,6 +47,7 @@ export function MapPane(props: Props) {
 				siteName: nameOf,
 				onIncident: (id) => chosen.current.onIncident?.(id),
 				onUnit: (id) => chosen.current.onUnit?.(id),
+				onOutside: setOutside,
 			})
 			if (gone) {
 				made.remove()
@@ -58,12 +63,14 @@ export function MapPane(props: Props) {
 					sites: world.peek().sites,
 					selectedIncident: chosen.current.selectedIncident,
 					selectedUnit: chosen.current.selectedUnit,
+					pointed: pointed.peek()?.incident,
 					now: now.peek(),
 				})
 			stop = effect(() => {
 				void queue.value
 				void world.value
 				void now.value
+				void pointed.value
 				drawn.current?.()
 			})
 		}
@@ -86,6 +93,15 @@ export function MapPane(props: Props) {
 			{state === 'coming' && <p class="map-word">{t('map.coming')}</p>}
 			{state === 'failed' && <p class="map-word">{t('map.failed')}</p>}
 			{state === 'plain' && <p class="map-note">{t('map.plain')}</p>}
+			{outside > 0 && (
+				<button
+					type="button"
+					class="btn alarm map-outside"
+					onClick={() => handle.current?.home()}
+				>
+					▲ {t('map.outside', { n: outside })}
+				</button>
+			)}
 			{props.interactive && (
 				<div class="map-zoom">
 					<button
@@ -104,6 +120,18 @@ export function MapPane(props: Props) {
 					>
 						−
 					</button>
+					<button
+						type="button"
+						class="btn small icon"
+						aria-label={t('map.home')}
+						title={t('map.home')}
+						onClick={() => handle.current?.home()}
+					>
+						<svg viewBox="0 0 16 16" aria-hidden="true">
+							<path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4" />
+						</svg>
+					</button>
+					{props.tools}
 				</div>
 			)}
 		</div>

@@ -5,5 +5,7 @@ import { Paper } from './paper'
 
 void startPage(Paper, {
 	ur: () => import('./strings/ur.json'),
+	sd: () => import('./strings/sd.json'),
 	en: () => import('./strings/en.json'),
+	zh: () => import('./strings/zh.json'),
 })

@@ -58,8 +58,14 @@ export function Report() {
 			<WorldBanner />
 			<main>
 				<ResponseTimesCard />
-				<AlarmRate />
-				<Tests />
+				{me.value?.role === 'oversight' ? (
+					<p class="sheet dim">{t('report.room_only')}</p>
+				) : (
+					<>
+						<AlarmRate />
+						<Tests />
+					</>
+				)}
 			</main>
 		</div>
 	)
@@ -136,6 +142,7 @@ function ResponseTimesCard() {
 				</p>
 			)}
 			{data.value && <Totals data={data.value} />}
+			{data.value && <Offers offers={data.value.offers} />}
 			{data.value && data.value.groups.length > 0 && (
 				<Groups data={data.value} by={by.value} />
 			)}
@@ -193,6 +200,26 @@ function Totals({ data }: { data: ResponseTimes }) {
 				</tbody>
 			</table>
 		</div>
+	)
+}
+
+/* How often a unit was sent that was not the one suggested, and why. */
+function Offers({ offers }: { offers: ResponseTimes['offers'] }) {
+	const given = Object.entries(offers.overrides).filter(([, n]) => n > 0)
+	const all = given.reduce((sum, [, n]) => sum + n, 0)
+	return (
+		<>
+			<p class="offers-sum">{t('offers.sum', { count: offers.count, n: all })}</p>
+			{given.length > 0 && (
+				<ul class="offers">
+					{given.map(([reason, n]) => (
+						<li key={reason}>
+							{word('override', reason)} <bdi class="num">{n}</bdi>
+						</li>
+					))}
+				</ul>
+			)}
+		</>
 	)
 }
 

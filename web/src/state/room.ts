@@ -5,11 +5,22 @@
  * nothing here polls. */
 import { batch, computed, signal } from '@preact/signals'
 import { ApiError, get, getAll } from '../api/client'
-import { type LinkState, Live, liveUrl } from '../api/live'
+import { type Hand, type LinkState, Live, liveUrl } from '../api/live'
 import { wholeIncident, wholeRoom, wholeSite, wholeUnit } from '../api/records'
-import type { Agency, Fix, Id, Incident, KumakEvent, Room, Site, Unit } from '../api/types'
+import type {
+	Agency,
+	Fix,
+	Id,
+	Incident,
+	KumakEvent,
+	Room,
+	Site,
+	TimelineEntry,
+	Unit,
+} from '../api/types'
 import { learnServerTime, serverNow } from '../lib/time'
 import { apply, applyFixes, EMPTY, type Stale, type World } from './apply'
+import { Flights } from './flights'
 import { sortedQueue } from './queue'
 
 const REFETCH_MS = 200
@@ -19,6 +30,9 @@ const DROP_MS = 300_000
 const KEPT_CLOSED_MS = 600_000
 const ROOM_OLD_MS = 30_000
 const WHOLE_AT_ONCE = 20
+const POINTED_MS = 6_000
+/* Timeline entries in an incident's own record (api/incidents.c). */
+const TIMELINE_FIRST = 500
 
 export const world = signal<World>(EMPTY)
 export const room = signal<Room | undefined>(undefined)
@@ -30,6 +44,9 @@ export const heardAt = signal(0)
 export const now = signal(serverNow())
 export const loaded = signal(false)
 export const revoked = signal(false)
+
+/* Where somebody of the room points now. */
+export const pointed = signal<Hand | undefined>(undefined)
 
 export const queue = computed(() => sortedQueue(world.value.incidents.values()))
 export const alarming = computed(() =>
@@ -52,6 +69,8 @@ let live: Live | undefined
 let roomAt = 0
 const fixes = new Map<Id, Fix>()
 const stale = new Map<string, Stale>()
+const flights = new Flights()
+let pointing: ReturnType<typeof setTimeout> | undefined
 let refetching: ReturnType<typeof setTimeout> | undefined
 
 export async function openRoom(): Promise<void> {
@@ -73,13 +92,19 @@ export async function openRoom(): Promise<void> {
 		time: (server) => {
 			learnServerTime(server)
 			heardAt.value = serverNow()
-			/* Counts of consoles and the health of the node change without an event of
-			 * their own: while the server speaks, what it said of itself stays this fresh. */
+			/* The health of the node changes without an event of its own: while the server
+			 * speaks, what it said of itself stays this fresh. */
 			if (performance.now() - roomAt > ROOM_OLD_MS) refetch({ what: 'room' })
 		},
 		revoked: () => {
 			revoked.value = true
 		},
+		consoles: (counts) => {
+			if (room.value) room.value = { ...room.value, consoles: counts }
+			/* An answer that is on its way may count as it was before. */
+			if (flights.overtake('room')) refetch({ what: 'room' })
+		},
+		point: showHand,
 	})
 	live.start()
 	addEventListener('online', () => live?.nudge())
@@ -90,6 +115,14 @@ export async function openRoom(): Promise<void> {
 
 export function declare(name: string, frame: object): void {
 	live?.declare(name, frame)
+}
+
+function showHand(hand: Hand): void {
+	pointed.value = hand
+	clearTimeout(pointing)
+	pointing = setTimeout(() => {
+		pointed.value = undefined
+	}, POINTED_MS)
 }
 
 export function tell(frame: object): boolean {
@@ -145,7 +178,7 @@ function onLiveEvent(event: KumakEvent): void {
 	heardAt.value = serverNow()
 	const applied = apply(world.value, event)
 	world.value = applied.world
-	overtake(event)
+	overtake(event, applied.stale)
 	for (const item of applied.stale) refetch(item)
 	for (const listener of listeners) listener(event)
 }
@@ -171,8 +204,12 @@ function flushFixes(): void {
 	world.value = applyFixes(world.value, items)
 }
 
+function keyOf(item: Stale): string {
+	return item.what === 'room' ? 'room' : `${item.what} ${item.id}`
+}
+
 export function refetch(item: Stale): void {
-	stale.set(item.what === 'room' ? 'room' : `${item.what} ${item.id}`, item)
+	stale.set(keyOf(item), item)
 	if (refetching !== undefined) return
 	refetching = setTimeout(() => {
 		refetching = undefined
@@ -186,31 +223,40 @@ async function fetchStale(item: Stale): Promise<void> {
 	try {
 		if (item.what === 'room') {
 			roomAt = performance.now()
-			room.value = wholeRoom(await get<Room>('/room'))
+			const isNewest = flights.begin('room')
+			const found = wholeRoom(await get<Room>('/room'))
+			if (isNewest()) room.value = found
 		} else if (item.what === 'incident') await fetchIncident(item.id)
-		else if (item.what === 'unit') {
-			const unit = wholeUnit(await get<Unit>(`/units/${encodeURIComponent(item.id)}`))
-			const have = world.value.units.get(item.id)
-			/* Fixes that came while the request was under way are newer. */
-			const newer = have?.fix_at !== undefined && have.fix_at > (unit.fix_at ?? '')
-			const merged = newer
-				? { ...unit, position: have.position, fix_at: have.fix_at }
-				: unit
-			world.value = {
-				...world.value,
-				units: new Map(world.value.units).set(item.id, merged),
-			}
-		} else {
-			const site = wholeSite(await get<Site>(`/sites/${encodeURIComponent(item.id)}`))
-			world.value = {
-				...world.value,
-				sites: new Map(world.value.sites).set(item.id, site),
-			}
-		}
+		else if (item.what === 'unit') await fetchUnit(item)
+		else await fetchSite(item)
 	} catch (error) {
 		/* Gone or not ours any more: it leaves the picture. Else the next event, or the
 		 * resync after a broken line, brings it. */
 		if (error instanceof ApiError && error.status === 404) forget(item)
+	}
+}
+
+async function fetchUnit(item: Stale & { what: 'unit' }): Promise<void> {
+	const isNewest = flights.begin(keyOf(item))
+	const unit = wholeUnit(await get<Unit>(`/units/${encodeURIComponent(item.id)}`))
+	if (!isNewest()) return
+	const have = world.value.units.get(item.id)
+	/* Fixes that came while the request was under way are newer. */
+	const newer = have?.fix_at !== undefined && have.fix_at > (unit.fix_at ?? '')
+	const merged = newer ? { ...unit, position: have.position, fix_at: have.fix_at } : unit
+	world.value = {
+		...world.value,
+		units: new Map(world.value.units).set(item.id, merged),
+	}
+}
+
+async function fetchSite(item: Stale & { what: 'site' }): Promise<void> {
+	const isNewest = flights.begin(keyOf(item))
+	const site = wholeSite(await get<Site>(`/sites/${encodeURIComponent(item.id)}`))
+	if (!isNewest()) return
+	world.value = {
+		...world.value,
+		sites: new Map(world.value.sites).set(item.id, site),
 	}
 }
 
@@ -223,27 +269,21 @@ function forget(item: Stale): void {
 	world.value = { ...world.value, [key]: map } as World
 }
 
-const inFlight = new Map<Id, number>()
-let fetchNumber = 0
-
 /* What is under way may be older than this event: an acknowledged emergency must not
- * ring again for the moment until the next answer. */
-function overtake({ type, data }: KumakEvent): void {
-	const id = data.incident ?? data.id
-	if (!inFlight.has(id) || type.startsWith('signal.')) return
-	inFlight.set(id, ++fetchNumber)
-	refetch({ what: 'incident', id })
+ * ring again, nor a unit be free again, for the moment until the next answer. A press
+ * changes no more than counts, and a flood of them must not keep all answers out. */
+function overtake(event: KumakEvent, touched: readonly Stale[]): void {
+	if (event.type.startsWith('signal.')) return
+	for (const item of touched) flights.overtake(keyOf(item))
 }
 
 export async function fetchIncident(id: Id): Promise<Incident> {
-	const mine = ++fetchNumber
-	inFlight.set(id, mine)
+	const isNewest = flights.begin(keyOf({ what: 'incident', id }))
 	const incident = wholeIncident(
 		await get<Incident>(`/incidents/${encodeURIComponent(id)}`),
 	)
-	/* A later request for the same record overtook this one. */
-	if (inFlight.get(id) !== mine) return incident
-	inFlight.delete(id)
+	if (watched.has(id)) await addLaterTimeline(incident)
+	if (!isNewest()) return incident
 	batch(() => {
 		world.value = {
 			...world.value,
@@ -252,6 +292,15 @@ export async function fetchIncident(id: Id): Promise<Incident> {
 		if (watched.has(id)) details.value = new Map(details.value).set(id, incident)
 	})
 	return incident
+}
+
+/* A record has its first events only, and the newest matter most. */
+async function addLaterTimeline(incident: Incident): Promise<void> {
+	const path = `/incidents/${encodeURIComponent(incident.id)}/timeline`
+	const last = incident.timeline?.at(-1)
+	if (!last || (incident.timeline?.length ?? 0) < TIMELINE_FIRST) return
+	const later = await getAll<TimelineEntry>(path, String(last.seq))
+	incident.timeline = [...(incident.timeline ?? []), ...later]
 }
 
 /* Keep a whole record at hand while a pane shows it. */

@@ -18,17 +18,24 @@ function toLogin(): void {
 	location.replace(`/?next=${encodeURIComponent(location.pathname + location.search)}`)
 }
 
-/* Waits while the server cannot be reached: a board comes up with its server. */
-export async function needSession(): Promise<Session> {
+/* Waits while the server cannot be reached: a board comes up with its server. Before a
+ * page is left because nobody is signed in, it may put away what is not for the next. */
+export async function needSession(
+	leave: () => Promise<unknown> = async () => undefined,
+): Promise<Session> {
+	const login = () =>
+		void leave()
+			.catch(() => undefined)
+			.then(toLogin)
 	for (;;) {
 		try {
 			const found = await fetchSession()
 			if (!found) {
-				toLogin()
+				login()
 				await new Promise(() => undefined)
 			} else {
 				me.value = found
-				whenSessionEnds(toLogin)
+				whenSessionEnds(login)
 				const asked = new URLSearchParams(location.search).has('lang')
 				const stored = localStorage.getItem('kumak.language') !== null
 				if (!asked && !stored && isLanguage(found.language))

@@ -5,7 +5,7 @@ import { computed, effect, signal } from '@preact/signals'
 import { ApiError, get, getAll, post } from '../api/client'
 import { type LinkState, Live, liveUrl } from '../api/live'
 import { wholeUnit } from '../api/records'
-import type { Assignment, AssignmentStatus, KumakEvent, Unit } from '../api/types'
+import type { Assignment, AssignmentStatus, KumakEvent, Session, Unit } from '../api/types'
 import { language, t } from '../lib/i18n'
 import { startAlarm, stopAlarm } from '../lib/sound'
 import { learnServerTime, serverNow } from '../lib/time'
@@ -13,7 +13,7 @@ import { type Answer, type Item, Outbox } from '../state/outbox'
 import { me, needSession } from '../state/session'
 import { toast } from '../ui/toasts'
 import { here, share } from './sharing'
-import { distressShelf, saidShelf } from './shelf'
+import { distressShelf, keptShelf, saidShelf } from './shelf'
 import { maySay, type Said, Statuses, shownState } from './statuses'
 
 export const unit = signal<Unit | undefined>(undefined)
@@ -71,14 +71,51 @@ const calls = new Outbox(
 let live: Live | undefined
 let refetching: ReturnType<typeof setTimeout> | undefined
 const GATHER_MS = 150
+const PATIENCE_MS = 3_000
+
+/* The session, by which the server takes what the crew says of its assignments: without
+ * it that waits, and is not given up. A distress call is tried all the same. */
+let session: Session | undefined
+
+/* Without a link the tablet opens with what it was last told, and says as of when. */
+async function showKept(): Promise<void> {
+	const kept = await keptShelf.get(Date.now())
+	if (session || !kept) return
+	me.value = kept.session
+	unit.value = kept.unit
+	assignments.value = kept.assignments
+	heardAt.value = kept.at
+	link.value = 'lost'
+	loaded.value = true
+}
+
+async function signIn(): Promise<Session> {
+	const patience = setTimeout(
+		() => void showKept().catch(() => undefined),
+		navigator.onLine ? PATIENCE_MS : 0,
+	)
+	const found = await needSession(() => keptShelf.drop())
+	clearTimeout(patience)
+	return found
+}
 
 export async function openDuty(): Promise<void> {
-	const session = await needSession()
 	setInterval(() => {
 		now.value = serverNow()
 	}, 500)
+	addEventListener('offline', () => {
+		isOnline.value = false
+	})
+	addEventListener('online', () => {
+		isOnline.value = true
+		live?.nudge()
+		onLinkBack()
+	})
 	void statuses.load()
 	void calls.load().then(() => calls.hurry())
+	session = await signIn()
+	void statuses.flush()
+	void calls.hurry()
 	const seq = await get<{ seq: number }>('/head').then(
 		(head) => head.seq,
 		() => 0,
@@ -103,21 +140,13 @@ export async function openDuty(): Promise<void> {
 		revoked: () => location.replace('/'),
 	})
 	live.start()
-	addEventListener('offline', () => {
-		isOnline.value = false
-	})
-	addEventListener('online', () => {
-		isOnline.value = true
-		live?.nudge()
-		onLinkBack()
-	})
 	document.addEventListener('visibilitychange', () => {
 		live?.nudge()
-		if (session.unit) share(session.unit, isOnDuty.value)
+		if (session?.unit) share(session.unit, isOnDuty.value)
 		void holdScreen()
 	})
 	effect(() => {
-		if (session.unit) share(session.unit, isOnDuty.value)
+		if (session?.unit) share(session.unit, isOnDuty.value)
 		void holdScreen()
 	})
 	effect(() => {
@@ -128,7 +157,7 @@ export async function openDuty(): Promise<void> {
 }
 
 function onLinkBack(): void {
-	void load().catch(() => undefined)
+	if (session) void load().catch(() => undefined)
 	void statuses.flush()
 	void calls.hurry()
 }
@@ -160,6 +189,20 @@ async function load(): Promise<void> {
 	unit.value = wholeUnit(one)
 	assignments.value = list.filter((item) => item.unit === id)
 	loaded.value = true
+	if (session) void keep(session, unit.value).catch(() => undefined)
+}
+
+/* For a start without a link; off duty there is nothing to keep. */
+async function keep(signed: Session, own: Unit): Promise<void> {
+	if (!own.shift.on) return keptShelf.drop()
+	/* The word that a session's requests carry is not for the disk. */
+	const known = { ...signed, csrf: '' }
+	await keptShelf.put({
+		session: known,
+		unit: own,
+		assignments: assignments.value,
+		at: serverNow(),
+	})
 }
 
 export async function setShift(on: boolean): Promise<void> {
@@ -185,6 +228,7 @@ export function say(assignment: Assignment, status: AssignmentStatus): void {
 }
 
 async function sendStatus({ key, assignment, status, at }: Said) {
+	if (!session) return 'again' as const
 	try {
 		await post(`/assignments/${encodeURIComponent(assignment)}/status`, { status, at, key })
 		await load().catch(() => undefined)
@@ -194,7 +238,10 @@ async function sendStatus({ key, assignment, status, at }: Said) {
 			error instanceof ApiError &&
 			error.status >= 400 &&
 			error.status < 500 &&
-			![401, 408, 429].includes(error.status)
+			![401, 408, 429].includes(error.status) &&
+			error.code !== 'bad_csrf' // the session is another one: it is asked for anew
+		if (error instanceof ApiError && error.code === 'bad_csrf')
+			session = await needSession()
 		if (!isFinal) return 'again' as const
 		toast(t('status.refused', { status: t(`say.${status}`) }), 'bad')
 		await load().catch(() => undefined)

@@ -46,7 +46,14 @@ function App() {
 
 void startPage(App, {
 	ur: () => import('./strings/ur.json'),
+	sd: () => import('./strings/sd.json'),
 	en: () => import('./strings/en.json'),
+	zh: () => import('./strings/zh.json'),
 })
 initSound()
 void openDuty()
+/* The shell of this page opens without a link (ui/sw.ts). */
+if (import.meta.env.PROD)
+	navigator.serviceWorker
+		?.register('/sw-tablet.js', { scope: '/tablet' })
+		.catch(() => undefined)

@@ -5,7 +5,7 @@
 import { effect, signal } from '@preact/signals'
 import type { Id } from '../api/types'
 import { initSound, play, startAlarm, stopAlarm, unlocked } from '../lib/sound'
-import { alarming, declare, link, loaded, queue, refetch, tell } from '../state/room'
+import { alarming, declare, link, loaded, queue, tell } from '../state/room'
 
 const visible = signal(document.visibilityState === 'visible')
 
@@ -17,8 +17,6 @@ export function watchAlarms(): void {
 	effect(() => {
 		if (!loaded.value) return
 		declare('sound', { sound: { unlocked: unlocked.value } })
-		/* Else the strip goes on saying that no console sounds. */
-		refetch({ what: 'room' })
 	})
 	effect(() => {
 		const distress = alarming.value.some((i) => i.kind === 'officer_distress')

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the key map shows, in its order: key and catalog word. */
+export const KEY_MAP: readonly (readonly [string, string])[] = [
+	['F2  /', 'key.command'],
+	['↑ ↓', 'key.rows'],
+	['A', 'key.acknowledge'],
+	['1 2 3', 'key.offer'],
+	['6 … 0', 'key.override'],
+	['⇧1 … ⇧5', 'key.callback'],
+	['N', 'key.note'],
+	['X', 'key.close'],
+	['O', 'key.reopen'],
+	['C', 'key.call'],
+	['L', 'key.late'],
+	['T', 'key.tests'],
+	['S', 'key.print'],
+	['U', 'key.units'],
+	['Space', 'key.point'],
+	['G', 'key.map'],
+	['H', 'key.home'],
+	['+ −', 'key.zoom'],
+	['M', 'key.mute'],
+	['?', 'key.keys'],
+	['Esc', 'key.escape'],
+]
