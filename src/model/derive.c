@@ -149,6 +149,11 @@ derived_unlink(struct model *m, enum noun_index n, struct record *rec)
 			pull((void **)u->open, &u->n_open, a);
 		if (inc)
 			pull((void **)inc->assignments, &inc->n_assignments, a);
+	} else if (n == NOUN_BOOK) {
+		struct site *s = site_find(m, ((struct book *)rec)->site);
+
+		if (s && s->book == (struct book *)rec)
+			s->book = NULL;
 	} else if (n == NOUN_ROLL) {
 		struct roll *r = (struct roll *)rec;
 		struct incident *inc = incident_find(m, r->incident);
