@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables of asks.h. */
 #include "api/asks.h"
+#include "api/asks_register.h"
 
 #include "model/model.h"
 

@@ -124,21 +124,6 @@ struct ask_token {
 	struct id agency, unit, site;
 	char *label;
 };
-struct ask_threat {
-	struct record r;
-	int level;
-	char *reason;
-	int64_t from;
-};
-struct ask_glass {
-	struct record r;
-	char *reason;
-	int64_t minutes;
-};
-struct ask_check_in {
-	struct record r;
-	char *note;
-};
 struct ask_nothing {
 	struct record r;
 };
@@ -227,5 +212,4 @@ extern const struct noun ask_login, ask_password, ask_totp, ask_totp_set, ask_se
 	ask_callback, ask_close, ask_link, ask_status, ask_override, ask_shift,
 	ask_fixes, ask_enrolment, ask_token, ask_nothing, ask_revoke, ask_partner,
 	ask_lead, ask_reason, ask_text, ask_propose, ask_schedule, ask_decide, ask_done,
-	ask_hold, ask_minutes, ask_answer, ask_deliver, ask_return, ask_threat,
-	ask_glass, ask_check_in;
+	ask_hold, ask_minutes, ask_answer, ask_deliver, ask_return;

@@ -164,7 +164,6 @@ register_put(struct decision *d, struct id site, struct patch *p)
 	const struct book *asked = (const struct book *)p->rec;
 	uint64_t withheld = 1ull
 			    << field_at(&noun_book, offsetof(struct book, withheld));
-	struct buf AUTO(buf_done) text = { 0 };
 	json_t AUTO(auto_json) *list = NULL;
 	bool is_withheld, has_contacts = p->given & ~withheld;
 	struct event e;

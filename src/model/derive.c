@@ -414,10 +414,15 @@ refs_of_grant(struct event *e, const struct grant *g)
 void
 derive_refs(struct model *m, struct event *e, const struct record *rec)
 {
+	enum noun_index n = event_infos[e->type].noun;
 	const struct grant *g;
 	const struct unit *u;
 
-	switch (event_infos[e->type].noun) {
+	if (n >= NOUN_BOOK && n <= NOUN_FINDING) {
+		refs_of_register(e, rec);
+		return;
+	}
+	switch (n) {
 	case NOUN_SIGNAL:
 		refs_of_incident(m, e, ((const struct signal *)rec)->incident);
 		e->signal = e->subject;
@@ -506,14 +511,6 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 		g = grant_find(m, ((const struct opening *)rec)->grant);
 		if (g)
 			refs_of_grant(e, g);
-		break;
-	case NOUN_BOOK:
-	case NOUN_PLAN:
-	case NOUN_POINT:
-	case NOUN_VISIT:
-	case NOUN_REVIEW:
-	case NOUN_FINDING:
-		refs_of_register(e, rec);
 		break;
 	default:
 		refs_of_liaison(e, rec);
