@@ -152,7 +152,7 @@ refs_of_book(struct event *e, const struct book *b)
 		e->incident = b->glass_incident;
 }
 
-void
+bool
 refs_of_register(struct event *e, const struct record *rec)
 {
 	switch (event_infos[e->type].noun) {
@@ -175,9 +175,12 @@ refs_of_register(struct event *e, const struct record *rec)
 		refer(e, ((const struct review *)rec)->agency,
 		      ((const struct review *)rec)->site);
 		break;
-	default:
+	case NOUN_FINDING:
 		refer(e, ((const struct finding *)rec)->agency,
 		      ((const struct finding *)rec)->site);
 		break;
+	default:
+		return false;
 	}
+	return true;
 }

@@ -414,15 +414,12 @@ refs_of_grant(struct event *e, const struct grant *g)
 void
 derive_refs(struct model *m, struct event *e, const struct record *rec)
 {
-	enum noun_index n = event_infos[e->type].noun;
 	const struct grant *g;
 	const struct unit *u;
 
-	if (n >= NOUN_BOOK && n <= NOUN_FINDING) {
-		refs_of_register(e, rec);
+	if (refs_of_register(e, rec))
 		return;
-	}
-	switch (n) {
+	switch (event_infos[e->type].noun) {
 	case NOUN_SIGNAL:
 		refs_of_incident(m, e, ((const struct signal *)rec)->incident);
 		e->signal = e->subject;
