@@ -65,6 +65,12 @@ ASK(ask_partner, LINE(ask_partner, agency, ID, MUST, .doc = "who is asked in"),
 	 .doc = "what it sees beside the bare facts: message, caller, people, units, "
 		"notes"),
     LINE(ask_partner, purpose, STR, MAY, .max = 400));
+ASK(ask_order, LINE(ask_order, kind, ENUM, MUST, .names = device_order_kind_names),
+    LINE(ask_order, seconds, INT, MAY, .min = 5, .max = 86400,
+	 .doc = "between reports, for interval"),
+    LINE(ask_order, for_seconds, INT, MAY, .min = 5, .max = 86400,
+	 .doc = "how long; until another order when left out"),
+    LINE(ask_order, text, STR, MAY, .min = 1, .max = 300));
 ASK(ask_lead, LINE(ask_lead, agency, ID, MUST, .doc = "who is to lead"));
 ASK(ask_reason, LINE(ask_reason, reason, STR, MAY, .max = 400));
 ASK(ask_priority, LINE(ask_priority, priority, ENUM, MUST, .names = priority_names));

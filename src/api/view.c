@@ -302,6 +302,10 @@ view_members(struct call *c, struct buf *b, enum noun_index n, const struct reco
 		jw_ktime(b, "last_seen_at", dev->last_seen_at);
 		if (dev->battery_pct >= 0)
 			jw_ki64(b, "battery_pct", dev->battery_pct);
+		if (dev->signal_pct >= 0)
+			jw_ki64(b, "signal_pct", dev->signal_pct);
+		if (dev->firmware[0])
+			jw_kz(b, "firmware", dev->firmware);
 		break;
 	}
 	case NOUN_ACCOUNT:

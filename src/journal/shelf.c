@@ -97,6 +97,8 @@ shelf_load_live(struct journal *j, struct buf *why)
 		rc = load_where(j, noun_session.letter, 0, 1);
 	if (rc == 0)
 		rc = load_where(j, noun_grant.letter, 0, 1);
+	if (rc == 0)
+		rc = load_where(j, noun_device_order.letter, 0, 1);
 	if (rc < 0)
 		buf_printf(why, "loading records: %s", err_text(rc));
 	return rc;
@@ -216,6 +218,12 @@ shelf_tidy(struct journal *j, struct batch *b)
 			rec = model_find(&j->model, NOUN_OPENING, e->subject);
 			if (rec && rec->touched_seq <= j->durable)
 				model_evict(&j->model, NOUN_OPENING, rec);
+			break;
+		case NOUN_DEVICE_ORDER:
+			rec = model_find(&j->model, NOUN_DEVICE_ORDER, e->subject);
+			if (rec && !rec->is_dirty && rec->touched_seq <= j->durable &&
+			    !device_order_is_open((struct device_order *)rec))
+				model_evict(&j->model, NOUN_DEVICE_ORDER, rec);
 			break;
 		case NOUN_VISIT:
 			visit = visit_find(&j->model, e->subject);

@@ -443,6 +443,12 @@ access_record(const struct model *m, const struct principal *p, enum noun_index 
 		return view_note(
 			m, p, (const struct note *)rec,
 			incident_find(m, ((const struct note *)rec)->incident));
+	case NOUN_DEVICE_ORDER:
+		if (p->role == ROLE_RESPONDER && id_is_set(p->unit))
+			return id_is(p->unit, ((const struct device_order *)rec)->unit)
+				       ? VIEW_UNIT
+				       : VIEW_NONE;
+		return principal_is_room(p) ? VIEW_ROOM : VIEW_NONE;
 	case NOUN_GRANT:
 		return access_grant_record(p, (const struct grant *)rec);
 	case NOUN_OPENING:

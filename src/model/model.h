@@ -13,6 +13,7 @@
 #include "model/book.h"
 #include "model/channel.h"
 #include "model/duty.h"
+#include "model/device_order.h"
 #include "model/event.h"
 #include "model/file.h"
 #include "model/grant.h"
@@ -77,6 +78,7 @@ MODEL_FINDER(matter, matter, NOUN_MATTER)
 MODEL_FINDER(action, action, NOUN_ACTION)
 MODEL_FINDER(order, order, NOUN_ORDER)
 MODEL_FINDER(person, person, NOUN_PERSON)
+MODEL_FINDER(device_order, device_order, NOUN_DEVICE_ORDER)
 MODEL_FINDER(grant, grant, NOUN_GRANT)
 MODEL_FINDER(channel, channel, NOUN_CHANNEL)
 MODEL_FINDER(member, member, NOUN_MEMBER)

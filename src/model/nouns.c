@@ -40,6 +40,7 @@ const struct noun *const nouns[NOUN__COUNT] = {
 	[NOUN_MATTER] = &noun_matter,
 	[NOUN_ACTION] = &noun_action,
 	[NOUN_ORDER] = &noun_order,
+	[NOUN_DEVICE_ORDER] = &noun_device_order,
 	[NOUN_BOOK] = &noun_book,
 	[NOUN_PLAN] = &noun_plan,
 	[NOUN_POINT] = &noun_point,
@@ -137,6 +138,12 @@ noun_columns(enum noun_index n, const struct record *rec, int64_t k[3])
 		k[0] = grant_is_live(g) ? 1 : FIELD_NONE;
 		k[1] = seq_or_none(g->agency);
 		k[2] = seq_or_none(g->to);
+	} else if (n == NOUN_DEVICE_ORDER) {
+		const struct device_order *o = (const struct device_order *)rec;
+
+		k[0] = device_order_is_open(o) ? 1 : FIELD_NONE;
+		k[1] = seq_or_none(o->device);
+		k[2] = seq_or_none(o->unit);
 	} else if (n == NOUN_OPENING) {
 		k[0] = seq_or_none(((const struct opening *)rec)->grant);
 	} else if (n == NOUN_VISIT) {
@@ -185,6 +192,10 @@ noun_key_slot(enum noun_index n, const struct record *rec)
 		return ((const struct person *)rec)->key_slot;
 	case NOUN_INCIDENT:
 		return ((const struct incident *)rec)->key_slot;
+	case NOUN_DEVICE:
+		return ((const struct device *)rec)->key_slot;
+	case NOUN_DEVICE_ORDER:
+		return ((const struct device_order *)rec)->key_slot;
 	case NOUN_POST:
 		return ((const struct post *)rec)->key_slot;
 	case NOUN_DUTY_PHONE:

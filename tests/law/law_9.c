@@ -75,7 +75,7 @@ struct world {
 	enum noun_index noun[N_SEEN];
 	struct id incident, signal, other, other_signal, distress, trained;
 	struct id eagle, desert, guard, token, invitation, device, nobody, card, page;
-	struct id note, room_note, session, people[4], grant, opening;
+	struct id note, room_note, session, people[4], grant, opening, devorder, watch;
 	struct id channel, member, post, ack, receipt, file, duty, export;
 	struct id advisory[4], rule, series, meeting, calendar, matter, action[2],
 		order;
@@ -121,7 +121,7 @@ make_people(struct world *w)
 	p[BUTTON] = t->button;
 	w->device = town_device(t, "1001", t->site, TRUST_VERIFIED);
 	principal_of_device(t->m, device_find(t->m, w->device), &p[PANEL]);
-	id = town_device(t, "1002", t->unit, TRUST_VERIFIED);
+	w->watch = id = town_device(t, "1002", t->unit, TRUST_VERIFIED);
 	principal_of_device(t->m, device_find(t->m, id), &p[WATCH]);
 	w->nobody = town_device(t, "1003", NO_ID, TRUST_VERIFIED);
 	principal_of_device(t->m, device_find(t->m, w->nobody), &p[UNBOUND]);
@@ -243,6 +243,12 @@ make_world(struct world *w)
 				       &w->room_note),
 			 0);
 	make_grant(w);
+	assert_int_equal(device_order_make(town_by(t, &t->room),
+					   &(struct device_order_args){
+						   .device = w->watch,
+						   .kind = DEVICE_ORDER_LOCATE },
+					   &w->devorder),
+			 0);
 	make_talk(w);
 	make_liaison(w);
 }
@@ -399,6 +405,7 @@ subject_of(struct world *w, enum noun_index n)
 		[NOUN_SESSION] = w->session,
 		[NOUN_PERSON] = w->people[0],
 		[NOUN_GRANT] = w->grant,
+		[NOUN_DEVICE_ORDER] = w->devorder,
 		[NOUN_OPENING] = w->opening,
 		[NOUN_CHANNEL] = w->channel,
 		[NOUN_MEMBER] = w->member,

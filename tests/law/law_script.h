@@ -246,6 +246,26 @@ script_handle(struct script *s, struct decision *d)
 	}
 }
 
+static inline int
+script_device_order(struct script *s, struct decision *d)
+{
+	struct device_order_args a = { .device = pick_id(s, NOUN_DEVICE),
+				       .kind = 1 + (int)pick(s, 5),
+				       .seconds = (int64_t)pick(s, 100),
+				       .text = SPAN("come back") };
+	struct id id;
+
+	if (pick(s, 3) == 0)
+		return device_order_set(d, pick_id(s, NOUN_DEVICE_ORDER),
+					DEVICE_ORDER_SENT + (int)pick(s, 4), SPAN("x"));
+	if (pick(s, 2)) {
+		d->actor = NULL;
+		a.kind = DEVICE_ORDER_INTERVAL;
+		a.seconds = 60;
+	}
+	return device_order_make(d, &a, &id);
+}
+
 /* Agencies share and stop sharing. */
 static inline int
 script_grant(struct script *s, struct decision *d)
@@ -665,12 +685,14 @@ script_register(struct script *s, struct decision *d)
 static inline int
 script_command(struct script *s, struct decision *d)
 {
-	uint64_t k = pick(s, 39);
+	uint64_t k = pick(s, 41);
 
-	if (k >= 38)
+	if (k >= 40)
 		return script_register(s, d);
-	if (k >= 36)
+	if (k >= 38)
 		return script_part(s, d);
+	if (k >= 36)
+		return script_device_order(s, d);
 
 	if (k >= 31)
 		return script_talk(s, d);

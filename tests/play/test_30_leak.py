@@ -565,6 +565,7 @@ BODY = {
     "/api/v1/incidents/{id}/link": {"to": "khi.i.999999"},
     "/api/v1/incidents/{id}/partners": {"agency": "khi.g.999999"},
     "/api/v1/incidents/{id}/lead": {"agency": "khi.g.999999"},
+    "/api/v1/devices/{id}/orders": {"kind": "locate"},
     "/api/v1/assignments/{id}/status": {"status": "accepted"},
     "/api/v1/assignments/{id}/reason": {"reason": "crew_rest"},
     "/api/v1/units/{id}/shift": {"on": True},
