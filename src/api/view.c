@@ -416,6 +416,9 @@ view_event(struct api *api, struct buf *b, const struct event *e,
 	if (n == NOUN_UNIT) /* context says it, as it is now */
 		given &= ~(1ull
 			   << field_at(&noun_unit, offsetof(struct unit, callsign)));
+	/* others hear that a register changed; what, they ask for, and are noted */
+	if (v != VIEW_OWNER && (n == NOUN_BOOK || n == NOUN_PLAN || n == NOUN_POINT))
+		given = 0;
 	jw_open(b, '{');
 	jw_ki64(b, "seq", (int64_t)e->seq);
 	jw_ktime(b, "at", e->at);

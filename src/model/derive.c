@@ -119,6 +119,11 @@ derived_link(struct model *m, enum noun_index n, struct record *rec)
 		/* checked when it was proposed; a damaged word opens nothing */
 		if (grant_parts_read(g->parts, &g->part_bits) < 0)
 			g->part_bits = 0;
+	} else if (n == NOUN_BOOK) {
+		struct site *s = site_find(m, ((struct book *)rec)->site);
+
+		if (s)
+			s->book = (struct book *)rec;
 	} else if (n == NOUN_ROLL) {
 		struct roll *r = (struct roll *)rec;
 
@@ -145,6 +150,11 @@ derived_unlink(struct model *m, enum noun_index n, struct record *rec)
 			pull((void **)u->open, &u->n_open, a);
 		if (inc)
 			pull((void **)inc->assignments, &inc->n_assignments, a);
+	} else if (n == NOUN_BOOK) {
+		struct site *s = site_find(m, ((struct book *)rec)->site);
+
+		if (s && s->book == (struct book *)rec)
+			s->book = NULL;
 	} else if (n == NOUN_ROLL) {
 		struct roll *r = (struct roll *)rec;
 		struct incident *inc = incident_find(m, r->incident);
@@ -342,6 +352,13 @@ derive(struct model *m, const struct event *e, struct record *rec)
 	case NOUN_OPENING:
 		derive_opening(m, e, (const struct opening *)rec);
 		break;
+	case NOUN_BOOK:
+		use_key(m, e, ((struct book *)rec)->key_slot);
+		derive_book(e, (struct book *)rec);
+		break;
+	case NOUN_VISIT:
+		derive_visit(m, e, (const struct visit *)rec);
+		break;
 	default:
 		use_key(m, e, noun_key_slot(event_infos[e->type].noun, rec));
 		break;
@@ -418,6 +435,8 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 	const struct grant *g;
 	const struct unit *u;
 
+	if (refs_of_register(e, rec))
+		return;
 	switch (n) {
 	case NOUN_SIGNAL:
 		refs_of_incident(m, e, ((const struct signal *)rec)->incident);

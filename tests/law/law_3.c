@@ -8,7 +8,7 @@
 #include "law_script.h"
 #include "law_fold.h"
 
-#define STEPS 9000
+#define STEPS 9750
 
 static void
 tell(void *ctx, enum noun_index n, struct record *rec, struct span shelf,
