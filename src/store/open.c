@@ -375,6 +375,8 @@ store_open(const char *dir, enum store_mode mode, struct store **ret,
 	struct store_tuning tuning = store_tuning_default;
 	struct disk *disk;
 
+	/* Nobody reads the counts, and each allocation would take a lock for them. */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	if (sqlite3_initialize() != SQLITE_OK)
 		return ERR_NOMEM;
 	if (strcmp(dir, ":memory:") == 0) {

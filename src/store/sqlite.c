@@ -194,16 +194,24 @@ put_search(struct store *s, const struct store_search *t)
 	return store_run(s->search_add[t->is_post]);
 }
 
+/* SQLite counts what others wrote. Nothing: the epoch is as we saw it last. */
 static int
 check_epoch(struct store *s)
 {
-	int rc = sqlite3_step(s->epoch_get);
-	bool is_ours = rc == SQLITE_ROW &&
-		       sqlite3_column_int64(s->epoch_get, 0) == (int64_t)s->epoch;
+	unsigned version = 0;
+	bool is_ours;
+	int rc;
 
+	sqlite3_file_control(s->writer, "main", SQLITE_FCNTL_DATA_VERSION, &version);
+	if (version && version == s->data_version)
+		return 0;
+	rc = sqlite3_step(s->epoch_get);
+	is_ours = rc == SQLITE_ROW &&
+		  sqlite3_column_int64(s->epoch_get, 0) == (int64_t)s->epoch;
 	sqlite3_reset(s->epoch_get);
 	if (rc != SQLITE_ROW)
 		return store_err(rc);
+	s->data_version = version;
 	return is_ours ? 0 : ERR_STATE;
 }
 

@@ -40,6 +40,7 @@ struct store {
 	struct store_tuning tuning;
 	enum store_mode mode;
 	uint64_t epoch, last_seq;
+	unsigned data_version; /* of the writer when the epoch was looked at */
 
 	/* Whoever waits for write_lock holds turn_lock: a mutex is not fair, and a
 	 * busy writer would keep the checkpoint out for a second. */
