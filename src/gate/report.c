@@ -152,6 +152,8 @@ is_call(const struct device *d, const struct gate_report *r)
 {
 	if (r->kind == GATE_ALARM)
 		return (r->alarms & CALLS) != 0;
+	if (r->kind == GATE_RESTORE || r->kind == GATE_TEST)
+		return false; /* what is told is over, or was tried */
 	return (r->alarms & GATE_SOS) && !(d && (d->last_alarms & GATE_SOS));
 }
 
