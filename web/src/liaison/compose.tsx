@@ -229,11 +229,16 @@ function Marks({ form, set, isHub, answered }: Part) {
 	)
 	const fields: (Field & { name: 'kind' | 'tlp' | 'priority' })[] = [
 		{ name: 'kind', label: t('f.kind'), options: wordsOf('post_kind', kinds) },
-		{ name: 'tlp', label: t('f.tlp'), options: wordsOf('tlp', markings) },
 		{
 			name: 'priority',
 			label: t('f.priority'),
 			options: wordsOf('priority', ['P3', 'P2', 'P1']),
+		},
+		{
+			name: 'tlp',
+			label: t('f.tlp'),
+			options: markings.map((id) => ({ id, label: `TLP:${id}` })),
+			hint: t(`tlp.${form.tlp}`),
 		},
 	]
 	return (
@@ -258,11 +263,11 @@ function Files({
 	onFiles: (files: readonly DraftFile[]) => void
 }) {
 	return (
-		<div class="field">
-			<label class="field">
-				<span>{t('compose.files')}</span>
+		<div class="attach">
+			<label class="btn small picker">
+				{t('compose.files')}
 				<input
-					class="input"
+					class="hidden"
 					type="file"
 					multiple
 					onChange={(e) => {

@@ -4,7 +4,7 @@
 import { signal } from '@preact/signals'
 import { useState } from 'preact/hooks'
 import { logout } from '../api/client'
-import { addCatalogs, t } from '../lib/i18n'
+import { addCatalogs, nameOf, t } from '../lib/i18n'
 import { formatClockShort } from '../lib/time'
 import { me } from '../state/session'
 import { LanguageSwitch } from '../ui/parts'
@@ -21,6 +21,7 @@ import {
 	link,
 	loaded,
 	openRoom,
+	ownAgency,
 	revoked,
 	route,
 } from './state'
@@ -80,7 +81,7 @@ function Top() {
 	return (
 		<header class={state === 'lost' ? 'strip lost' : 'strip'}>
 			<h1 class="clip">
-				<bdi>{who?.agency_name}</bdi>
+				<bdi>{ownAgency.value ? nameOf(ownAgency.value) : who?.agency_name}</bdi>
 			</h1>
 			<span class="grow" />
 			{who && who.world !== 'live' && (
