@@ -6,9 +6,9 @@
  * languages, at a desk and on a telephone. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { axe, Caller, OUT, openBrowser, realNode, sit, until, wordsOf } from './node.mjs'
+import { hands, looked, PASSWORD, pktField, town } from './liaison_town.mjs'
+import { OUT, openBrowser, sit, until, wordsOf } from './node.mjs'
 
-const PASSWORD = 'a lasting pass phrase'
 const CANARY = 'Canaryword'
 
 let browser
@@ -16,74 +16,6 @@ before(async () => {
 	browser = await openBrowser()
 })
 after(() => browser?.close())
-
-/* A node with people of a liaison room in it. */
-async function town() {
-	const node = await realNode()
-	const person = async (login, role, agency) => {
-		const made = await node.admin.post('/accounts', {
-			login,
-			password: PASSWORD,
-			name: `Person ${login}`,
-			role,
-			...(agency && { agency }),
-		})
-		const caller = new Caller(node.url)
-		await caller.login(login, PASSWORD)
-		return { login, password: PASSWORD, id: made.id, caller }
-	}
-	const [a, b] = node.missions
-	await node.admin.ok('PATCH', `/agencies/${a.agency}`, { zone: 'Asia/Shanghai' })
-	return {
-		node,
-		desk: await person('desk', 'liaison'),
-		b: await person('sylvania', 'liaison', b.agency),
-		person,
-	}
-}
-
-/* What axe finds, and what is wider than the screen; and a picture to look at. */
-async function looked({ page }, name) {
-	await page.evaluate(() => document.fonts.ready.then(() => 0))
-	await page.screenshot({ path: `${OUT}/${name}.png`, animations: 'disabled' })
-	assert.deepEqual(await axe(page), [], `axe: ${name}`)
-	const wide = await page.evaluate(() => {
-		const { scrollWidth, clientWidth } = document.documentElement
-		return scrollWidth - clientWidth
-	})
-	assert.ok(wide <= 0, `${name} is ${wide} px wider than the screen`)
-}
-
-const hands = (seat, w) => {
-	const { page } = seat
-	const button = (key, within = page) =>
-		within.getByRole('button', { name: w(key), exact: true })
-	return {
-		...seat,
-		w,
-		button,
-		place: (name) =>
-			page
-				.locator('nav.places')
-				.getByRole('button', {
-					name: new RegExp(`^${RegExp.escape(w(`place.${name}`))}\\s*[\\d+]*$`),
-				})
-				.click(),
-		/* A label has a star behind it when its field is needed, and may have a hint. */
-		field: (key, within = page) =>
-			within.getByLabel(new RegExp(`^\\s*${RegExp.escape(w(key))}`)).first(),
-		dialog: page.getByRole('dialog'),
-		/* Fills a dialog's fields and sends it. */
-		answer: async (submit, fill) => {
-			const dialog = page.getByRole('dialog')
-			await dialog.waitFor()
-			await fill(dialog)
-			await dialog.locator('button[type=submit]').click()
-			await dialog.waitFor({ state: 'detached' })
-			assert.ok(w(submit))
-		},
-	}
-}
 
 /* Everything that a page is told: answers and frames of its live line. */
 function overhear(seat) {
@@ -101,9 +33,6 @@ function overhear(seat) {
 		return told
 	}
 }
-
-const pktField = (days) =>
-	new Date(Date.now() + days * 86_400_000 + 5 * 3_600_000).toISOString().slice(0, 16)
 
 for (const language of ['en', 'ur'])
 	test(`a concern's way to the report, in ${language}`, { timeout: 180_000 }, () =>
@@ -213,7 +142,7 @@ async function discuss(police, mission, subject, language) {
 	await police.button('post.open', card).click()
 	await police.page.locator('[data-whole]').waitFor()
 	await looked(police, `liaison-post-${language}`)
-	await police.page.locator('.side').getByText(w2(police, 'receipts.title')).click()
+	await police.page.locator('.side').getByText(police.w('receipts.title')).click()
 	await police.page.locator('.side .people li', { hasText: 'Rufus Demo' }).waitFor()
 	await police.button('post.reply').click()
 	await police.field('f.text').fill('We look at the lamps tonight.')
@@ -224,7 +153,6 @@ async function discuss(police, mission, subject, language) {
 	await police.button('compose.send').click()
 	await mission.page.getByText('We look at the lamps tonight.').waitFor()
 }
-const w2 = (seat, key) => seat.w(key)
 
 async function propose(police, subject, language) {
 	await police.place('matters')
@@ -232,7 +160,7 @@ async function propose(police, subject, language) {
 	await police.page.locator('.way .here', { hasText: police.w('step.raised') }).waitFor()
 	await looked(police, `liaison-matter-raised-${language}`)
 	await police.button('next.propose').click()
-	await police.answer('next.propose', async () => undefined)
+	await police.answer('next.propose')
 	await police.page.locator('.way .here', { hasText: police.w('step.proposed') }).waitFor()
 }
 

@@ -12,6 +12,7 @@ const PAGES = [
 	{ name: 'board', role: 'board', shows: '.board', size: [1920, 1080], map: true },
 	{ name: 'sos', shows: '.hold.sos', size: [412, 892] },
 	{ name: 'tablet', role: 'responder', shows: '.keys', size: [1280, 800] },
+	{ name: 'liaison', role: 'liaison', shows: '.channels .pick' },
 	{ name: 'admin', role: 'administrator', shows: 'table tbody tr' },
 	{ name: 'people', path: '/admin#people', role: 'administrator', shows: 'table tbody tr' },
 	{ name: 'report', role: 'oversight', shows: 'table tbody tr' },

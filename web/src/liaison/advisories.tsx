@@ -145,15 +145,11 @@ function Whole({ advisory }: { advisory: Advisory }) {
 					[t('advisory.sender'), advisory.sender && <bdi>{advisory.sender}</bdi>],
 					[
 						t('f.to'),
-						advisory.to && advisory.to.length > 0 && (
-							<>
-								{advisory.to.map((one) => (
-									<span key={one} class="chip">
-										<Agency id={one} />
-									</span>
-								))}
-							</>
-						),
+						advisory.to?.map((one) => (
+							<span key={one} class="chip">
+								<Agency id={one} />
+							</span>
+						)),
 					],
 					[t('advisory.faults'), advisory.faults?.join('; ')],
 				]}

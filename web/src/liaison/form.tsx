@@ -145,7 +145,10 @@ export function Input({ field, value, isFirst, onValue }: InputProps) {
 		...(isFirst && { 'data-first': true }),
 		...(need && { required: true }),
 		...(lang && { lang }),
-		dir: is === 'time' || is === 'number' ? ('ltr' as const) : ('auto' as const),
+		/* A list keeps the page's direction: its first word must not decide it. */
+		...(is !== 'choice' && {
+			dir: is === 'time' || is === 'number' ? ('ltr' as const) : ('auto' as const),
+		}),
 	}
 	return (
 		<label class="field" htmlFor={id}>

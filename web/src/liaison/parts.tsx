@@ -104,7 +104,9 @@ export function Facts({
 }: {
 	rows: readonly (readonly [string, ComponentChildren])[]
 }) {
-	const shown = rows.filter(([, value]) => value !== undefined && value !== '')
+	const isThere = (value: ComponentChildren) =>
+		Array.isArray(value) ? value.length > 0 : value !== undefined && value !== ''
+	const shown = rows.filter(([, value]) => isThere(value))
 	return (
 		<dl class="facts">
 			{shown.map(([name, value]) => (

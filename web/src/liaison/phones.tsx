@@ -6,10 +6,11 @@ import type { Id } from '../api/types'
 import { t } from '../lib/i18n'
 import { me } from '../state/session'
 import { Ask } from './form'
+import { Invite } from './invite'
 import { Agency, Empty, Facts, Loading, When } from './parts'
 import { Do, PlacePane } from './place'
 import { attempt } from './say'
-import { listOf, now, refetch } from './state'
+import { isDesk, listOf, now, refetch } from './state'
 import type { DutyPhone, Reach } from './types'
 import { toField } from './when'
 
@@ -24,6 +25,8 @@ export function Phones() {
 	const [editing, setEditing] = useState<DutyPhone | 'new'>()
 	const all = listOf('duty_phones')
 	const mayKeep = KEEPERS.includes(me.value?.role ?? '')
+	/* Another agency's people are asked in by who leads the control agency's desk. */
+	const mayInvite = isDesk.value && me.value?.role !== 'dispatcher'
 	const byAgency = Map.groupBy(all ?? [], (one) => one.agency)
 	const own = me.value?.agency
 	const agencies = [...byAgency.keys()].sort((a) => (a === own ? 1 : -1))
@@ -31,7 +34,12 @@ export function Phones() {
 		<PlacePane
 			title={t('place.phones')}
 			tools={
-				mayKeep && <Do label={t('phone.new')} tone="main" run={() => setEditing('new')} />
+				mayKeep && (
+					<>
+						{mayInvite && <Invite />}
+						<Do label={t('phone.new')} tone="main" run={() => setEditing('new')} />
+					</>
+				)
 			}
 		>
 			{!all && <Loading />}

@@ -84,6 +84,9 @@ function Whole({ grant, mayGrant }: { grant: Grant; mayGrant: boolean }) {
 	const what = grant.subject ? t('grant.one') : t(`grant_of.${grant.of}`)
 	return (
 		<Side title={grant.purpose}>
+			<p class="row wrap">
+				<span class="chip">{t(`grant_state.${grant.state}`)}</span>
+			</p>
 			<Facts
 				rows={[
 					[t('f.giver'), <Agency key="g" id={grant.agency} />],

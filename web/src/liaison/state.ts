@@ -85,6 +85,18 @@ export interface Lists {
 	incidents: Incident
 }
 type ListName = keyof Lists
+const LISTS: Readonly<Record<ListName, true>> = {
+	advisories: true,
+	series: true,
+	meetings: true,
+	calendars: true,
+	matters: true,
+	actions: true,
+	orders: true,
+	duty_phones: true,
+	grants: true,
+	incidents: true,
+}
 
 const lists = signal<Partial<{ [K in ListName]: readonly Lists[K][] }>>({})
 const wanted = new Set<ListName>()
@@ -267,6 +279,8 @@ export function refetch(...names: readonly string[]): void {
 
 function fetchOne(name: string): Promise<unknown> {
 	if (wanted.has(name as ListName)) return loadList(name as ListName)
+	/* A list that nobody has looked at yet. */
+	if (name in LISTS) return Promise.resolve()
 	if (name === 'channels') return loadChannels().then(loadDirectory, () => undefined)
 	return channelOf(name) ? loadChannel(name) : fetchPost(name)
 }
