@@ -180,6 +180,18 @@ async function phones(police, mission, language) {
 	await mission.page.getByText('22:00 – 06:00').waitFor()
 	await looked(mission, `liaison-phones-phone-${language}`)
 	await looked(police, `liaison-phones-${language}`)
+	await police.button('invite.title').click()
+	await police.answer('invite.title')
+	await police.dialog.getByText(/\/liaison#\S+/).waitFor()
+	await looked(police, `liaison-invite-${language}`)
+	await police.page.keyboard.press('Escape')
+	await mission.place('meetings')
+	await mission.button('calendar.title').click()
+	await mission.button('calendar.make').click()
+	const address = await mission.page.locator('code.secret').innerText()
+	const calendar = await (await fetch(address)).text()
+	assert.match(calendar, /^BEGIN:VCALENDAR/)
+	await looked(mission, `liaison-calendar-phone-${language}`)
 }
 
 async function order(boss, police, language) {

@@ -220,13 +220,18 @@ const isNamed = (values: Values) =>
 
 function fieldsOf(one: Advisory | undefined): Field[] {
 	const start = (name: string) => (one?.[name] as string | undefined) ?? ''
-	const choice = (name: string, group: string, list: readonly string[]): Field => ({
+	const choice = (
+		name: string,
+		group: string,
+		list: readonly string[],
+		usual = list[0] ?? '',
+	): Field => ({
 		name,
 		label: t(`f.${name}`),
 		is: 'choice',
 		need: true,
 		options: wordsOf(group, list),
-		start: start(name) || (list[0] ?? ''),
+		start: start(name) || usual,
 	})
 	return [
 		{ name: 'event', label: t('f.event'), need: true, start: start('event') },
@@ -244,9 +249,9 @@ function fieldsOf(one: Advisory | undefined): Field[] {
 			start: one?.to ?? [],
 		},
 		choice('category', 'category', CATEGORIES),
-		choice('severity', 'severity', SEVERITIES),
-		choice('urgency', 'urgency', URGENCIES),
-		choice('certainty', 'certainty', CERTAINTIES),
+		choice('severity', 'severity', SEVERITIES, 'moderate'),
+		choice('urgency', 'urgency', URGENCIES, 'expected'),
+		choice('certainty', 'certainty', CERTAINTIES, 'likely'),
 		{
 			name: 'response',
 			label: t('f.response'),

@@ -284,7 +284,7 @@ function Files({
 				{files.map((file) => (
 					<li key={file.name} class="row">
 						<bdi class="clip">{file.name}</bdi>
-						<span class="dim num">{Math.ceil(file.size / 1000)} kB</span>
+						<bdi class="dim num">{Math.ceil(file.size / 1000)} kB</bdi>
 						<button
 							type="button"
 							class="btn small"

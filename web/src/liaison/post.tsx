@@ -100,7 +100,7 @@ function Whole({ post, channel }: { post: Post; channel: Channel }) {
 								<bdi>{file.name}</bdi>
 							</a>
 						)}{' '}
-						<span class="dim num">{Math.ceil(file.size / 1000)} kB</span>
+						<bdi class="dim num">{Math.ceil(file.size / 1000)} kB</bdi>
 					</li>
 				))}
 			</ul>

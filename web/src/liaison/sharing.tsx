@@ -4,7 +4,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { get, post } from '../api/client'
 import type { Page } from '../api/types'
-import { listed, t } from '../lib/i18n'
+import { direction, listed, t } from '../lib/i18n'
 import { me } from '../state/session'
 import { Ask, type Field, wordsOf } from './form'
 import { Agency, Card, Empty, Facts, Loading, Side, When } from './parts'
@@ -59,7 +59,8 @@ export function Sharing() {
 									>
 										<span class="row wrap">
 											<span class="chip">{t(`grant_state.${one.state}`)}</span>
-											<Agency id={one.agency} /> → <Agency id={one.to} />
+											<Agency id={one.agency} /> {direction.value === 'rtl' ? '←' : '→'}{' '}
+											<Agency id={one.to} />
 											<span class="grow" />
 											<span class="dim">
 												{t('grant.opened', { n: one.opened_count ?? 0 })}
