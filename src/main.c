@@ -100,6 +100,8 @@ open_rooms(struct program *p, struct buf *why)
 	if (rc == 0)
 		rc = open_talk(p);
 	if (rc == 0)
+		rc = rounds_open(p->net, p->journal, &p->rounds);
+	if (rc == 0)
 		rc = api_open(
 			&(struct api_config){
 				.net = p->net,
@@ -139,6 +141,7 @@ close_rooms(struct program *p)
 			p->net); /* what was posted runs while its owner still stands */
 	gate_close(p->gate);
 	api_close(p->api);
+	rounds_close(p->rounds);
 	meet_close(p->meet);
 	cap_close(p->cap);
 	talk_close(p->talk);

@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "cli/cli.h"
 #include "gate/gate.h"
+#include "rounds/rounds.h"
 #include "share/share.h"
 
 #define DOORS_MAX 32
@@ -18,6 +19,7 @@ struct program {
 	struct dispatch *dispatch;
 	struct cap_desk *cap;
 	struct meet_desk *meet;
+	struct rounds *rounds;
 	struct share *share;
 	struct talk *talk;
 	struct api *api;

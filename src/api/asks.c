@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables of asks.h. */
 #include "api/asks.h"
+#include "api/asks_register.h"
 
 #include "model/model.h"
 
@@ -64,6 +65,12 @@ ASK(ask_partner, LINE(ask_partner, agency, ID, MUST, .doc = "who is asked in"),
 	 .doc = "what it sees beside the bare facts: message, caller, people, units, "
 		"notes"),
     LINE(ask_partner, purpose, STR, MAY, .max = 400));
+ASK(ask_order, LINE(ask_order, kind, ENUM, MUST, .names = device_order_kind_names),
+    LINE(ask_order, seconds, INT, MAY, .min = 5, .max = 86400,
+	 .doc = "between reports, for interval"),
+    LINE(ask_order, for_seconds, INT, MAY, .min = 5, .max = 86400,
+	 .doc = "how long; until another order when left out"),
+    LINE(ask_order, text, STR, MAY, .min = 1, .max = 300));
 ASK(ask_lead, LINE(ask_lead, agency, ID, MUST, .doc = "who is to lead"));
 ASK(ask_reason, LINE(ask_reason, reason, STR, MAY, .max = 400));
 ASK(ask_priority, LINE(ask_priority, priority, ENUM, MUST, .names = priority_names));
@@ -103,6 +110,13 @@ ASK(ask_enrolment, LINE(ask_enrolment, code, STR, MUST, .min = 1, .max = 64));
 ASK(ask_token, LINE(ask_token, role, ENUM, MUST, .names = role_names),
     LINE(ask_token, agency, ID, MAY), LINE(ask_token, unit, ID, MAY),
     LINE(ask_token, site, ID, MAY), LINE(ask_token, label, STR, MAY, .max = 95));
+ASK(ask_threat, LINE(ask_threat, level, ENUM, MUST, .names = threat_level_names),
+    LINE(ask_threat, reason, STR, MUST, .min = 1, .max = 2000),
+    LINE(ask_threat, from, TIME, MAY, .doc = "now when left out"));
+ASK(ask_glass, LINE(ask_glass, reason, STR, MUST, .min = 1, .max = 400),
+    LINE(ask_glass, minutes, INT, MAY, .min = 1, .max = 120,
+	 .doc = "for so long; 30 when left out"));
+ASK(ask_check_in, LINE(ask_check_in, note, STR, MAY, .max = 1000));
 const struct noun ask_nothing = {
 	0, "ask_nothing", "ask_nothing", sizeof(struct ask_nothing), NULL, 0
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bodies of requests that are not a noun, as tables like the nouns'. */
 #pragma once
+#include "api/asks_liaison.h"
 #include "model/field.h"
 
 struct ask_login {
@@ -62,20 +63,6 @@ struct ask_note {
 	char *text;
 	bool to_owner, shared;
 };
-struct ask_partner {
-	struct record r;
-	struct id agency;
-	int role;
-	char *parts, *purpose;
-};
-struct ask_lead {
-	struct record r;
-	struct id agency;
-};
-struct ask_reason {
-	struct record r;
-	char *reason;
-};
 struct ask_priority {
 	struct record r;
 	int priority;
@@ -124,85 +111,18 @@ struct ask_token {
 	struct id agency, unit, site;
 	char *label;
 };
-struct ask_nothing {
+struct ask_order {
 	struct record r;
-};
-struct ask_text {
-	struct record r;
+	int kind;
+	int64_t seconds, for_seconds;
 	char *text;
 };
-struct ask_propose {
+struct ask_nothing {
 	struct record r;
-	char *title;
-};
-struct ask_schedule {
-	struct record r;
-	struct id meeting;
-};
-struct ask_decide {
-	struct record r;
-	int outcome;
-	char *decision;
-};
-struct ask_done {
-	struct record r;
-	char *note;
-	bool dropped;
-};
-struct ask_hold {
-	struct record r;
-	char *present, *minutes, *shared_minutes;
-};
-struct ask_minutes {
-	struct record r;
-	char *minutes, *shared_minutes;
-};
-struct ask_answer {
-	struct record r;
-	int answer;
-	struct id account;
-};
-struct ask_deliver {
-	struct record r;
-	char *report, *files;
-};
-struct ask_return {
-	struct record r;
-	char *reason;
-	int64_t due_at;
 };
 struct ask_revoke {
 	struct record r;
 	int state;
-};
-
-struct ask_correction {
-	struct record r;
-	char *subject, *text, *reason;
-};
-struct ask_translation {
-	struct record r;
-	char *language, *subject, *text;
-};
-struct ask_cursor {
-	struct record r;
-	struct id delivered, read;
-};
-
-struct ask_reach {
-	struct record r;
-	char *phone, *quiet_from, *quiet_to;
-	int64_t utc_offset_min;
-};
-
-struct ask_join {
-	struct record r;
-	char *code, *name, *password, *phone, *language;
-};
-struct ask_decision {
-	struct record r;
-	bool approve;
-	char *reason;
 };
 
 extern const struct noun ask_join, ask_decision, ask_reach, ask_correction,
@@ -212,4 +132,4 @@ extern const struct noun ask_login, ask_password, ask_totp, ask_totp_set, ask_se
 	ask_callback, ask_close, ask_link, ask_status, ask_override, ask_shift,
 	ask_fixes, ask_enrolment, ask_token, ask_nothing, ask_revoke, ask_partner,
 	ask_lead, ask_reason, ask_text, ask_propose, ask_schedule, ask_decide, ask_done,
-	ask_hold, ask_minutes, ask_answer, ask_deliver, ask_return;
+	ask_hold, ask_minutes, ask_answer, ask_deliver, ask_return, ask_order;

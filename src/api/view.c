@@ -302,6 +302,10 @@ view_members(struct call *c, struct buf *b, enum noun_index n, const struct reco
 		jw_ktime(b, "last_seen_at", dev->last_seen_at);
 		if (dev->battery_pct >= 0)
 			jw_ki64(b, "battery_pct", dev->battery_pct);
+		if (dev->signal_pct >= 0)
+			jw_ki64(b, "signal_pct", dev->signal_pct);
+		if (dev->firmware[0])
+			jw_kz(b, "firmware", dev->firmware);
 		break;
 	}
 	case NOUN_ACCOUNT:
@@ -412,6 +416,9 @@ view_event(struct api *api, struct buf *b, const struct event *e,
 	if (n == NOUN_UNIT) /* context says it, as it is now */
 		given &= ~(1ull
 			   << field_at(&noun_unit, offsetof(struct unit, callsign)));
+	/* others hear that a register changed; what, they ask for, and are noted */
+	if (v != VIEW_OWNER && (n == NOUN_BOOK || n == NOUN_PLAN || n == NOUN_POINT))
+		given = 0;
 	jw_open(b, '{');
 	jw_ki64(b, "seq", (int64_t)e->seq);
 	jw_ktime(b, "at", e->at);

@@ -346,6 +346,9 @@ make_city(struct demo *d)
 		make_device(d, "osmand", identity, d->unit[n], n == N_TOKENED + 1);
 	}
 	make_device(d, "watch", "9600000001", d->unit[N_TOKENED], true);
+	make_device(d, "dc09", "9701", d->site[0], true);
+	make_device(d, "gt06", "960000000000023", d->unit[N_TOKENED + 2], true);
+	make_device(d, "jt808", "96000000015", d->unit[N_TOKENED + 3], true);
 	make_staff(d);
 	make_accounts(d);
 	journal_turn_end(d->m.journal);

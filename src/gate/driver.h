@@ -55,6 +55,15 @@ enum gate_report_kind {
 	GATE_UNKNOWN,    /* well formed, not understood: kept, acked */
 };
 
+/* None of them listens or looks: such orders are not written here. */
+enum gate_order_kind {
+	GATE_LOCATE_NOW = 1,
+	GATE_INTERVAL, /* seconds; for_seconds 0: until another comes */
+	GATE_TEXT,     /* text */
+	GATE_RING,
+	GATE_CONFIRM, /* the alarm was heard: stop repeating it */
+};
+
 struct gate_report {
 	enum gate_report_kind kind;
 	/* enum gate_alarm bits. In a report that is no GATE_ALARM they are states
@@ -68,12 +77,14 @@ struct gate_report {
 	int heart_bpm, systolic, diastolic, spo2_pct; /* -1: none told */
 	double temperature_c;                         /* NAN: none told */
 	int64_t steps;                                /* -1: none told */
-	char text[160];    /* a message of the bearer, or the order's keyword */
-	char code[12];     /* of an alarm panel: "PA", "E120"; "" none */
-	int area, zone;    /* of a site, as the panel counts; -1: none told */
-	char firmware[40]; /* "" none told */
-	bool is_proven;    /* a key of the device was needed to write this message */
-	char key[48]; /* what makes a repeat of this report recognisable; "" none */
+	char text[160];            /* a message of the bearer, or the order's keyword */
+	char code[12];             /* of an alarm panel: "PA", "E120"; "" none */
+	int area, zone;            /* of a site, as the panel counts; -1: none told */
+	char firmware[40];         /* "" none told */
+	enum gate_order_kind acks; /* of GATE_ORDER_ACK; 0: of the oldest that waits */
+	bool is_refused;           /* and it said no */
+	bool is_proven; /* a key of the device was needed to write this message */
+	char key[48];   /* what makes a repeat of this report recognisable; "" none */
 };
 
 struct gate_out {
@@ -83,15 +94,6 @@ struct gate_out {
 	/* The reply. It leaves after the reports of this message are durable. */
 	char reply[GATE_REPLY_MAX];
 	size_t reply_n;
-};
-
-/* None of them listens or looks: such orders are not written here. */
-enum gate_order_kind {
-	GATE_LOCATE_NOW = 1,
-	GATE_INTERVAL, /* seconds; for_seconds 0: until another comes */
-	GATE_TEXT,     /* text */
-	GATE_RING,
-	GATE_CONFIRM, /* the alarm was heard: stop repeating it */
 };
 
 struct gate_order {

@@ -78,7 +78,8 @@ shelf_load_live(struct journal *j, struct buf *why)
 		NOUN_MEMBER, NOUN_RECEIPT, NOUN_DUTY_PHONE, NOUN_EXPORT,
 		/* a few hundred a year: all stay, and lists need no disk */
 		NOUN_ADVISORY, NOUN_CAP_RULE, NOUN_SERIES, NOUN_MEETING, NOUN_CALENDAR,
-		NOUN_MATTER, NOUN_ACTION, NOUN_ORDER
+		NOUN_MATTER, NOUN_ACTION, NOUN_ORDER, NOUN_BOOK, NOUN_PLAN, NOUN_POINT,
+		NOUN_REVIEW, NOUN_FINDING
 	};
 	int rc = 0;
 	void *rec;
@@ -96,6 +97,8 @@ shelf_load_live(struct journal *j, struct buf *why)
 		rc = load_where(j, noun_session.letter, 0, 1);
 	if (rc == 0)
 		rc = load_where(j, noun_grant.letter, 0, 1);
+	if (rc == 0)
+		rc = load_where(j, noun_device_order.letter, 0, 1);
 	if (rc < 0)
 		buf_printf(why, "loading records: %s", err_text(rc));
 	return rc;
@@ -185,6 +188,7 @@ shelf_tidy(struct journal *j, struct batch *b)
 		struct record *rec;
 		struct note *note;
 		struct page *page;
+		struct visit *visit;
 
 		switch (event_infos[e->type].noun) {
 		case NOUN_SIGNAL:
@@ -214,6 +218,17 @@ shelf_tidy(struct journal *j, struct batch *b)
 			rec = model_find(&j->model, NOUN_OPENING, e->subject);
 			if (rec && rec->touched_seq <= j->durable)
 				model_evict(&j->model, NOUN_OPENING, rec);
+			break;
+		case NOUN_DEVICE_ORDER:
+			rec = model_find(&j->model, NOUN_DEVICE_ORDER, e->subject);
+			if (rec && !rec->is_dirty && rec->touched_seq <= j->durable &&
+			    !device_order_is_open((struct device_order *)rec))
+				model_evict(&j->model, NOUN_DEVICE_ORDER, rec);
+			break;
+		case NOUN_VISIT:
+			visit = visit_find(&j->model, e->subject);
+			if (visit && visit->r.touched_seq <= j->durable)
+				model_evict(&j->model, NOUN_VISIT, &visit->r);
 			break;
 		case NOUN_PAGE:
 			page = page_find(&j->model, e->subject);

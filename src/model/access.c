@@ -150,6 +150,8 @@ view_hides(enum view v)
 {
 	unsigned always = FIELD_SECRET | FIELD_INNER | FIELD_ASK;
 
+	if (v != VIEW_OWNER)
+		always |= FIELD_OWNER;
 	return v == VIEW_ROOM || v == VIEW_ADMIN ? always : always | FIELD_ROOM;
 }
 
@@ -327,6 +329,54 @@ view_person(const struct model *m, const struct principal *p, const struct perso
 	}
 }
 
+/* Its agency keeps it; others see what is open to them, of that only the parts
+ * that help them who come. */
+static enum view
+view_register(const struct model *m, const struct principal *p, struct id agency,
+	      struct id site, bool is_of_use)
+{
+	if (book_keeper(p, agency, site) != KEEPER_NONE)
+		return VIEW_OWNER;
+	if (!is_of_use ||
+	    book_access(m, p, site_find(m, site), NULL) < BOOK_BY_INCIDENT)
+		return VIEW_NONE;
+	return p->role == ROLE_RESPONDER ? VIEW_UNIT : VIEW_ROOM;
+}
+
+static enum view
+view_register_part(const struct model *m, const struct principal *p, enum noun_index n,
+		   const struct record *rec)
+{
+	const struct visit *v = (const struct visit *)rec;
+	enum view own;
+
+	switch (n) {
+	case NOUN_BOOK:
+		return view_register(m, p, ((const struct book *)rec)->agency,
+				     ((const struct book *)rec)->site, true);
+	case NOUN_PLAN:
+		return view_register(m, p, ((const struct plan *)rec)->agency,
+				     ((const struct plan *)rec)->site,
+				     !((const struct plan *)rec)->withdrawn);
+	case NOUN_POINT:
+		return view_register(m, p, ((const struct point *)rec)->agency,
+				     ((const struct point *)rec)->site,
+				     !((const struct point *)rec)->withdrawn);
+	case NOUN_REVIEW:
+		return view_register(m, p, ((const struct review *)rec)->agency,
+				     ((const struct review *)rec)->site, false);
+	case NOUN_FINDING:
+		return view_register(m, p, ((const struct finding *)rec)->agency,
+				     ((const struct finding *)rec)->site, false);
+	default:
+		own = view_register(m, p, v->agency, v->site, false);
+		return own == VIEW_NONE && v->state == VISIT_MISSED &&
+				       principal_is_room(p)
+			       ? VIEW_ROOM
+			       : own;
+	}
+}
+
 static enum view
 view_settled(const struct principal *p, struct id agency)
 {
@@ -393,6 +443,12 @@ access_record(const struct model *m, const struct principal *p, enum noun_index 
 		return view_note(
 			m, p, (const struct note *)rec,
 			incident_find(m, ((const struct note *)rec)->incident));
+	case NOUN_DEVICE_ORDER:
+		if (p->role == ROLE_RESPONDER && id_is_set(p->unit))
+			return id_is(p->unit, ((const struct device_order *)rec)->unit)
+				       ? VIEW_UNIT
+				       : VIEW_NONE;
+		return principal_is_room(p) ? VIEW_ROOM : VIEW_NONE;
 	case NOUN_GRANT:
 		return access_grant_record(p, (const struct grant *)rec);
 	case NOUN_OPENING:
@@ -418,6 +474,13 @@ access_record(const struct model *m, const struct principal *p, enum noun_index 
 		return access_duty_phone(m, p, (const struct duty_phone *)rec);
 	case NOUN_EXPORT:
 		return access_export(m, p, (const struct export *)rec);
+	case NOUN_BOOK:
+	case NOUN_PLAN:
+	case NOUN_POINT:
+	case NOUN_VISIT:
+	case NOUN_REVIEW:
+	case NOUN_FINDING:
+		return view_register_part(m, p, n, rec);
 	default:
 		return access_liaison(m, p, n, rec);
 	}
@@ -504,6 +567,30 @@ hears_in_channel(const struct model *m, const struct principal *p,
 	return v;
 }
 
+/* What is tied to an incident that has ended for the owner is not heard by him
+ * until it is released; nor when that cannot be told. */
+static bool
+hears_as_keeper(const struct principal *p, const struct event *e,
+		const struct incident *i)
+{
+	if (book_keeper(p, e->agency, e->site) == KEEPER_NONE)
+		return false;
+	return !id_is_set(e->incident) || (i && (!incident_is_frozen_for(i, p) ||
+						 (int64_t)e->seq <= i->frozen_seq));
+}
+
+static enum view
+view_register_event(const struct model *m, const struct principal *p,
+		    const struct event *e, const struct incident *i, unsigned to)
+{
+	if ((to & SEE_KEEPER) && hears_as_keeper(p, e, i))
+		return VIEW_OWNER;
+	if (!(to & SEE_OPEN) ||
+	    book_access(m, p, site_find(m, e->site), NULL) < BOOK_BY_INCIDENT)
+		return VIEW_NONE;
+	return p->role == ROLE_RESPONDER ? VIEW_UNIT : VIEW_ROOM;
+}
+
 bool
 access_event(const struct model *m, const struct principal *p, const struct event *e,
 	     const struct incident *i, enum view *ret_view)
@@ -517,6 +604,8 @@ access_event(const struct model *m, const struct principal *p, const struct even
 	if (to & SEE_STAFF)      /* who sees the person hears of it */
 		*ret_view = access_record(m, p, NOUN_PERSON,
 					  model_find(m, NOUN_PERSON, e->subject));
+	if (p->role != ROLE_NONE && (to & SEE_KEEPER))
+		*ret_view = view_register_event(m, p, e, i, to);
 	if (p->role == ROLE_NONE || !to || *ret_view != VIEW_NONE)
 		return *ret_view != VIEW_NONE;
 	if (to & (SEE_CHANNEL | SEE_SENDER | SEE_HUB | SEE_SELF))

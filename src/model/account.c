@@ -112,6 +112,17 @@ static const struct field device_fields[] = {
 		  .doc = "the control agency has not given it the name"),
 	NOUN_LINE(device, link, ENUM, 0, .names = link_names,
 		  .doc = "against its promised interval"),
+	NOUN_LINE(device, model, STR, GIVE, .max = 60, .doc = "maker and model"),
+	NOUN_LINE(device, phone, STR, GIVE | FIELD_SEALED, .max = 24,
+		  .doc = "number of its SIM card"),
+	NOUN_LINE(device, key, STR, GIVE | FIELD_SECRET | FIELD_SEALED, .max = 64,
+		  .doc = "write only: hex of the key that it encrypts with"),
+	NOUN_LINE(device, key_slot, INT, FIELD_SECRET, .doc = "of its sealed fields"),
+	NOUN_LINE(device, interval_s, INT, GIVE, .min = 5, .max = 86400,
+		  .doc = "promised between reports"),
+	NOUN_LINE(device, flags, LIST, FIELD_PATCH,
+		  .doc = "what was odd: jump, second_address; an empty list ends it"),
+	NOUN_LINE(device, flagged_at, TIME, 0, .doc = "last"),
 };
 NOUN_TABLE(noun_device, 'd', "device", "devices", device, device_fields);
 

@@ -80,10 +80,19 @@ struct device {
 	int64_t first_seen_at;
 	bool claim; /* asked for only: the name is another record's, or nobody's */
 	int link;   /* device_link_names */
+	char *model, *phone;
+	char *key; /* hex: what it encrypts with */
+	int64_t key_slot;
+	int64_t interval_s; /* promised between reports; FIELD_NONE: not told */
+	char *flags;        /* JSON list: jump, second_address */
+	int64_t flagged_at;
 	/* observed, in memory only: never on the shelf, gone with a restart */
 	int64_t last_seen_at;
 	int battery_pct;      /* -1: not told */
 	unsigned last_alarms; /* bits of the last report */
+	int signal_pct;       /* -1: not told */
+	char firmware[40];
+	bool is_fast; /* was told to report fast, in an emergency */
 };
 enum device_link { LINK_LIVE = 1, LINK_LATE, LINK_LOST };
 

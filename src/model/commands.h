@@ -45,6 +45,19 @@ int device_put(struct decision *d, struct id id, struct patch *p, struct id *ret
 int device_seen(struct decision *d, struct span door, struct span identity,
 		struct id *ret);
 int device_link_set(struct decision *d, struct device *dev, enum device_link link);
+/* flag: one word; again the same within an hour says nothing. */
+int device_flag(struct decision *d, struct device *dev, struct span flag);
+struct device_order_args {
+	struct id device;
+	enum device_order_kind kind;
+	int64_t seconds, for_seconds;
+	struct span text;
+};
+/* No actor: the node itself. */
+int device_order_make(struct decision *d, const struct device_order_args *a,
+		      struct id *ret);
+int device_order_set(struct decision *d, struct id id, enum device_order_state to,
+		     struct span why);
 
 struct token_args {
 	enum role role;
@@ -62,36 +75,6 @@ int invitation_use(struct decision *d, struct span code_hash, struct span token_
 		   struct id *ret_invitation, struct id *ret_token);
 int invitation_revoke(struct decision *d, struct id id);
 
-/* --- sharing ---------------------------------------------------------------- */
-int grant_propose(struct decision *d, struct patch *p, struct id *ret);
-/* The second key: yes or no. */
-int grant_answer(struct decision *d, struct id id, bool is_yes, struct span reason);
-int grant_withdraw(struct decision *d, struct id id, struct span reason);
-int grant_tick(struct decision *d, struct id id);
-/* d->actor looks at what by this grant; repeats within five minutes are one. */
-int grant_open(struct decision *d, struct id id, struct id what);
-void grants_end_with(struct decision *d, const struct incident *i);
-struct join_args {
-	struct id incident, agency;
-	enum grant_role role;
-	const char *parts; /* JSON list; NULL: the usual ones */
-	struct span purpose;
-};
-int incident_ask_in(struct decision *d, const struct join_args *a, struct id *ret);
-int incident_lead(struct decision *d, struct id id, struct id to);
-void incident_lead_back(struct decision *d, const struct grant *g);
-/* The live grant by which an agency handles it, or was asked to. */
-struct grant *grant_joining(const struct model *m, const struct incident *i,
-			    struct id agency);
-struct id incident_leader(const struct model *m, const struct incident *i);
-bool principal_leads(const struct model *m, const struct principal *p,
-		     const struct incident *i);
-
-/* The caller's own second factor; `step` is of the code that was right. */
-int totp_ask(struct decision *d, struct span secret);
-int totp_set(struct decision *d, bool is_on, int64_t step);
-void totp_patch_off(struct patch *p);
-/* totp_step: of the code that was right; FIELD_NONE: none was given. */
 int session_open(struct decision *d, struct id account, struct span hash,
 		 int64_t expires_at, struct span peer, int64_t totp_step,
 		 struct id *ret);
@@ -198,4 +181,6 @@ int64_t run_card_time(const struct run_card *c, int64_t run_card_value,
 		      int64_t built_in);
 
 #include "model/commands_liaison.h"
+#include "model/commands_sharing.h"
+#include "model/commands_register.h"
 #include "model/talk_commands.h"

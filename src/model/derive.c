@@ -112,12 +112,18 @@ derived_link(struct model *m, enum noun_index n, struct record *rec)
 	} else if (n == NOUN_DEVICE) {
 		((struct device *)rec)->last_seen_at = TIME_NONE;
 		((struct device *)rec)->battery_pct = -1;
+		((struct device *)rec)->signal_pct = -1;
 	} else if (n == NOUN_GRANT) {
 		struct grant *g = (struct grant *)rec;
 
 		/* checked when it was proposed; a damaged word opens nothing */
 		if (grant_parts_read(g->parts, &g->part_bits) < 0)
 			g->part_bits = 0;
+	} else if (n == NOUN_BOOK) {
+		struct site *s = site_find(m, ((struct book *)rec)->site);
+
+		if (s)
+			s->book = (struct book *)rec;
 	} else if (n == NOUN_ROLL) {
 		struct roll *r = (struct roll *)rec;
 
@@ -144,6 +150,11 @@ derived_unlink(struct model *m, enum noun_index n, struct record *rec)
 			pull((void **)u->open, &u->n_open, a);
 		if (inc)
 			pull((void **)inc->assignments, &inc->n_assignments, a);
+	} else if (n == NOUN_BOOK) {
+		struct site *s = site_find(m, ((struct book *)rec)->site);
+
+		if (s && s->book == (struct book *)rec)
+			s->book = NULL;
 	} else if (n == NOUN_ROLL) {
 		struct roll *r = (struct roll *)rec;
 		struct incident *inc = incident_find(m, r->incident);
@@ -341,6 +352,13 @@ derive(struct model *m, const struct event *e, struct record *rec)
 	case NOUN_OPENING:
 		derive_opening(m, e, (const struct opening *)rec);
 		break;
+	case NOUN_BOOK:
+		use_key(m, e, ((struct book *)rec)->key_slot);
+		derive_book(e, (struct book *)rec);
+		break;
+	case NOUN_VISIT:
+		derive_visit(m, e, (const struct visit *)rec);
+		break;
 	default:
 		use_key(m, e, noun_key_slot(event_infos[e->type].noun, rec));
 		break;
@@ -394,13 +412,32 @@ refs_of_grant(struct event *e, const struct grant *g)
 		e->site = g->subject;
 }
 
+/* Nouns of which nothing is to be told but whose they are. */
+static const size_t agency_at[NOUN__COUNT] = {
+	[NOUN_ACCOUNT] = offsetof(struct account, agency),
+	[NOUN_TOKEN] = offsetof(struct token, agency),
+	[NOUN_DEVICE] = offsetof(struct device, agency),
+	[NOUN_CHANNEL] = offsetof(struct channel, agency),
+	[NOUN_MEMBER] = offsetof(struct member, agency),
+	[NOUN_POST] = offsetof(struct post, agency),
+	[NOUN_ACK] = offsetof(struct ack, agency),
+	[NOUN_RECEIPT] = offsetof(struct receipt, agency),
+	[NOUN_DUTY_PHONE] = offsetof(struct duty_phone, agency),
+	[NOUN_EXPORT] = offsetof(struct export, agency),
+	[NOUN_FILE] = offsetof(struct file, agency),
+};
+
 void
 derive_refs(struct model *m, struct event *e, const struct record *rec)
 {
+	enum noun_index n = event_infos[e->type].noun;
+	const struct device *dev;
 	const struct grant *g;
 	const struct unit *u;
 
-	switch (event_infos[e->type].noun) {
+	if (refs_of_register(e, rec))
+		return;
+	switch (n) {
 	case NOUN_SIGNAL:
 		refs_of_incident(m, e, ((const struct signal *)rec)->incident);
 		e->signal = e->subject;
@@ -433,9 +470,6 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 	case NOUN_AGENCY:
 		e->agency = e->subject;
 		break;
-	case NOUN_ACCOUNT:
-		e->agency = ((const struct account *)rec)->agency;
-		break;
 	case NOUN_SESSION: {
 		const struct account *a =
 			account_find(m, ((const struct session *)rec)->account);
@@ -443,9 +477,6 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 		e->agency = a ? a->agency : (struct id){ 0 };
 		break;
 	}
-	case NOUN_TOKEN:
-		e->agency = ((const struct token *)rec)->agency;
-		break;
 	case NOUN_INVITATION:
 		e->agency = ((const struct invitation *)rec)->agency;
 		e->site = ((const struct invitation *)rec)->site;
@@ -455,32 +486,10 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 		e->site = ((const struct person *)rec)->site;
 		e->unit = ((const struct person *)rec)->unit;
 		break;
-	case NOUN_DEVICE:
-		e->agency = ((const struct device *)rec)->agency;
-		break;
-	case NOUN_CHANNEL:
-		e->agency = ((const struct channel *)rec)->agency;
-		break;
-	case NOUN_MEMBER:
-		e->agency = ((const struct member *)rec)->agency;
-		break;
-	case NOUN_POST:
-		e->agency = ((const struct post *)rec)->agency;
-		break;
-	case NOUN_ACK:
-		e->agency = ((const struct ack *)rec)->agency;
-		break;
-	case NOUN_RECEIPT:
-		e->agency = ((const struct receipt *)rec)->agency;
-		break;
-	case NOUN_DUTY_PHONE:
-		e->agency = ((const struct duty_phone *)rec)->agency;
-		break;
-	case NOUN_EXPORT:
-		e->agency = ((const struct export *)rec)->agency;
-		break;
-	case NOUN_FILE:
-		e->agency = ((const struct file *)rec)->agency;
+	case NOUN_DEVICE_ORDER:
+		dev = device_find(m, ((const struct device_order *)rec)->device);
+		e->agency = dev ? dev->agency : (struct id){ 0 };
+		e->unit = ((const struct device_order *)rec)->unit;
 		break;
 	case NOUN_GRANT:
 		refs_of_grant(e, (const struct grant *)rec);
@@ -491,7 +500,11 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 			refs_of_grant(e, g);
 		break;
 	default:
-		refs_of_liaison(e, rec);
+		if (agency_at[n])
+			e->agency =
+				*(const struct id *)((const char *)rec + agency_at[n]);
+		else
+			refs_of_liaison(e, rec);
 		break;
 	}
 }

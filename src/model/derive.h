@@ -8,6 +8,11 @@ void derive(struct model *m, const struct event *e, struct record *rec);
 void derive_name(struct model *m, const struct event *e, struct record *rec);
 /* Fills the envelope's references from the record as it is now. */
 void derive_refs(struct model *m, struct event *e, const struct record *rec);
+/* Of a site's register (book_derive.c). */
+void derive_book(const struct event *e, struct book *b);
+void derive_visit(struct model *m, const struct event *e, const struct visit *v);
+/* False: it is of another noun. */
+bool refs_of_register(struct event *e, const struct record *rec);
 /* Links between records in memory (incident ↔ assignments ↔ units, roll). */
 void derived_link(struct model *m, enum noun_index n, struct record *rec);
 void derived_unlink(struct model *m, enum noun_index n, struct record *rec);

@@ -8,6 +8,7 @@
 #include "model/commands.h"
 
 #include "base/auto.h"
+#include "base/crypt.h"
 
 static struct id
 agency_of_bearer(const struct model *m, struct id bearer)
@@ -161,6 +162,16 @@ settle_bearer(struct decision *d, const struct device *now, struct patch *p,
 	return 0;
 }
 
+/* AES with 128, 192 or 256 bits. */
+static bool
+is_key(const char *hex)
+{
+	size_t n = strlen(hex);
+	uint8_t key[32];
+
+	return (n == 32 || n == 48 || n == 64) && crypt_unhex(span_of(hex), key, n / 2);
+}
+
 int
 device_put(struct decision *d, struct id id, struct patch *p, struct id *ret)
 {
@@ -176,6 +187,10 @@ device_put(struct decision *d, struct id id, struct patch *p, struct id *ret)
 	    settle_bearer(d, now, p, is_control, &agency) < 0 ||
 	    settle_person(d, now, agency, p) < 0)
 		return ERR_DENIED;
+	if (asked->key && !is_key(asked->key))
+		return refuse(d, 422, "bad_field", "key: 32, 48 or 64 digits of hex");
+	if ((!now || now->key_slot == FIELD_NONE) && (asked->key || asked->phone))
+		PATCH_INT(p, device, key_slot, d->m->node->key_slots_used);
 	if (!now) {
 		PATCH_INT(p, device, first_seen_at, d->now);
 		if (!asked->trust)
@@ -216,6 +231,37 @@ device_link_set(struct decision *d, struct device *dev, enum device_link link)
 		return 0;
 	event_begin(d, &e, types[link], dev->r.world, dev->r.id);
 	PATCH_ENUM(&e.body, device, link, link);
+	event_emit(d, &e);
+	return 0;
+}
+
+#define SAME_FLAG_MS 3600000
+
+int
+device_flag(struct decision *d, struct device *dev, struct span flag)
+{
+	json_t AUTO(auto_json) *list =
+		dev->flags ? json_read(span_of(dev->flags), NULL) : json_array();
+	struct buf AUTO(buf_done) text = { 0 };
+	bool has = false;
+	struct event e;
+
+	jw_open(&text, '[');
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *have = json_string_value(json_array_get(list, i));
+
+		has |= have && span_is_z(flag, have);
+		if (have)
+			jw_str(&text, span_of(have));
+	}
+	if (has && d->now - dev->flagged_at < SAME_FLAG_MS)
+		return 0;
+	if (!has)
+		jw_str(&text, flag);
+	jw_close(&text, ']');
+	event_begin(d, &e, EVENT_DEVICE_FLAGGED, dev->r.world, dev->r.id);
+	PATCH_STR(&e.body, device, flags, buf_span(&text));
+	PATCH_INT(&e.body, device, flagged_at, d->now);
 	event_emit(d, &e);
 	return 0;
 }

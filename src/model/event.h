@@ -23,6 +23,8 @@
 #define SEE_DESK 8192u
 #define SEE_INVITED 16384u
 #define SEE_ACTOR 32768u
+#define SEE_KEEPER 0x10000u
+#define SEE_OPEN 0x20000u
 
 enum event_type {
 	EVENT__NONE,

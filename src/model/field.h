@@ -35,6 +35,7 @@ enum field_flag {
 	FIELD_ASK = 1 << 6,    /* only in requests: never stored */
 	FIELD_INNER = 1 << 7,  /* bookkeeping: on disk, not in answers */
 	FIELD_ONCE = 1 << 8,   /* a milestone: the first value stays */
+	FIELD_OWNER = 1 << 9,  /* shown to the agency that owns it only */
 };
 
 struct field {

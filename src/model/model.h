@@ -10,8 +10,10 @@
 #include "model/advisory.h"
 #include "model/agency.h"
 #include "model/assignment.h"
+#include "model/book.h"
 #include "model/channel.h"
 #include "model/duty.h"
+#include "model/device_order.h"
 #include "model/event.h"
 #include "model/file.h"
 #include "model/grant.h"
@@ -21,6 +23,9 @@
 #include "model/note.h"
 #include "model/order.h"
 #include "model/person.h"
+#include "model/plan.h"
+#include "model/point.h"
+#include "model/review.h"
 #include "model/post.h"
 #include "model/signal.h"
 #include "model/site.h"
@@ -73,6 +78,7 @@ MODEL_FINDER(matter, matter, NOUN_MATTER)
 MODEL_FINDER(action, action, NOUN_ACTION)
 MODEL_FINDER(order, order, NOUN_ORDER)
 MODEL_FINDER(person, person, NOUN_PERSON)
+MODEL_FINDER(device_order, device_order, NOUN_DEVICE_ORDER)
 MODEL_FINDER(grant, grant, NOUN_GRANT)
 MODEL_FINDER(channel, channel, NOUN_CHANNEL)
 MODEL_FINDER(member, member, NOUN_MEMBER)
@@ -81,6 +87,12 @@ MODEL_FINDER(ack, ack, NOUN_ACK)
 MODEL_FINDER(file, file, NOUN_FILE)
 MODEL_FINDER(duty_phone, duty_phone, NOUN_DUTY_PHONE)
 MODEL_FINDER(export, export, NOUN_EXPORT)
+MODEL_FINDER(book, book, NOUN_BOOK)
+MODEL_FINDER(plan, plan, NOUN_PLAN)
+MODEL_FINDER(point, point, NOUN_POINT)
+MODEL_FINDER(visit, visit, NOUN_VISIT)
+MODEL_FINDER(review, review, NOUN_REVIEW)
+MODEL_FINDER(finding, finding, NOUN_FINDING)
 
 struct account *account_by_login(const struct model *m, struct span login);
 /* Also with the agency's short name behind it. */

@@ -40,6 +40,13 @@ const struct noun *const nouns[NOUN__COUNT] = {
 	[NOUN_MATTER] = &noun_matter,
 	[NOUN_ACTION] = &noun_action,
 	[NOUN_ORDER] = &noun_order,
+	[NOUN_DEVICE_ORDER] = &noun_device_order,
+	[NOUN_BOOK] = &noun_book,
+	[NOUN_PLAN] = &noun_plan,
+	[NOUN_POINT] = &noun_point,
+	[NOUN_VISIT] = &noun_visit,
+	[NOUN_REVIEW] = &noun_review,
+	[NOUN_FINDING] = &noun_finding,
 };
 
 const char *const world_ask_names[] = { "", "live", "training", NULL };
@@ -131,8 +138,20 @@ noun_columns(enum noun_index n, const struct record *rec, int64_t k[3])
 		k[0] = grant_is_live(g) ? 1 : FIELD_NONE;
 		k[1] = seq_or_none(g->agency);
 		k[2] = seq_or_none(g->to);
+	} else if (n == NOUN_DEVICE_ORDER) {
+		const struct device_order *o = (const struct device_order *)rec;
+
+		k[0] = device_order_is_open(o) ? 1 : FIELD_NONE;
+		k[1] = seq_or_none(o->device);
+		k[2] = seq_or_none(o->unit);
 	} else if (n == NOUN_OPENING) {
 		k[0] = seq_or_none(((const struct opening *)rec)->grant);
+	} else if (n == NOUN_VISIT) {
+		const struct visit *v = (const struct visit *)rec;
+
+		k[0] = seq_or_none(v->point);
+		k[1] = seq_or_none(v->agency);
+		k[2] = v->state == VISIT_MISSED ? 1 : FIELD_NONE;
 	} else if (n == NOUN_PAGE) {
 		const struct page *p = (const struct page *)rec;
 
@@ -140,6 +159,26 @@ noun_columns(enum noun_index n, const struct record *rec, int64_t k[3])
 		k[1] = seq_or_none(p->incident);
 	} else {
 		talk_columns(n, rec, k);
+	}
+}
+
+/* The site that a part of a register is of. */
+static struct id
+site_of_part(enum noun_index n, const struct record *rec)
+{
+	switch (n) {
+	case NOUN_PLAN:
+		return ((const struct plan *)rec)->site;
+	case NOUN_POINT:
+		return ((const struct point *)rec)->site;
+	case NOUN_VISIT:
+		return ((const struct visit *)rec)->site;
+	case NOUN_REVIEW:
+		return ((const struct review *)rec)->site;
+	case NOUN_FINDING:
+		return ((const struct finding *)rec)->site;
+	default:
+		return (struct id){ 0 };
 	}
 }
 
@@ -153,6 +192,10 @@ noun_key_slot(enum noun_index n, const struct record *rec)
 		return ((const struct person *)rec)->key_slot;
 	case NOUN_INCIDENT:
 		return ((const struct incident *)rec)->key_slot;
+	case NOUN_DEVICE:
+		return ((const struct device *)rec)->key_slot;
+	case NOUN_DEVICE_ORDER:
+		return ((const struct device_order *)rec)->key_slot;
 	case NOUN_POST:
 		return ((const struct post *)rec)->key_slot;
 	case NOUN_DUTY_PHONE:
@@ -167,6 +210,8 @@ noun_key_slot(enum noun_index n, const struct record *rec)
 		return ((const struct action *)rec)->key_slot;
 	case NOUN_ORDER:
 		return ((const struct order *)rec)->key_slot;
+	case NOUN_BOOK:
+		return ((const struct book *)rec)->key_slot;
 	default:
 		return FIELD_NONE;
 	}
@@ -177,7 +222,10 @@ model_key_slot(const struct model *m, enum noun_index n, const struct record *re
 {
 	struct id in = { 0 };
 	const struct incident *i;
+	const struct site *s = site_find(m, site_of_part(n, rec));
 
+	if (s)
+		return s->book ? s->book->key_slot : FIELD_NONE;
 	if (noun_key_slot(n, rec) != FIELD_NONE)
 		return noun_key_slot(n, rec);
 	if (n == NOUN_PAGE) {

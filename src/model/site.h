@@ -28,7 +28,10 @@ struct site {
 	char *cancel_hash, *duress_hash;
 	int64_t last_test_at, made_at;
 	bool disabled;
+	/* derived, in memory only */
+	struct book *book;
 };
+struct book;
 
 extern const struct noun noun_site;
 

@@ -193,31 +193,6 @@ settle(struct store *s, sqlite3 *db, struct buf *why)
 }
 
 static int
-prepare_record(struct store *s, size_t noun)
-{
-	static const char *const verbs[N_WRITE_VERBS] = {
-		[WRITE_BODY] = "UPDATE " NOUN_TABLE_FMT
-			       " SET body=?5 WHERE seq=?1 AND k1 IS ?2 "
-			       "AND k2 IS ?3 AND k3 IS ?4",
-		[WRITE_ALL] =
-			"INSERT INTO " NOUN_TABLE_FMT " VALUES(?1,?2,?3,?4,?5) "
-			"ON CONFLICT(seq) DO UPDATE SET k1=?2,k2=?3,k3=?4,body=?5",
-		[WRITE_DELETE] = "DELETE FROM " NOUN_TABLE_FMT " WHERE seq=?1",
-	};
-	char sql[256];
-	int rc;
-
-	for (size_t i = 0; i < N_WRITE_VERBS; i++) {
-		snprintf(sql, sizeof sql, verbs[i], NOUN_TABLE_ARGS(STORE_NOUNS[noun]));
-		rc = sqlite3_prepare_v3(s->writer, sql, -1, SQLITE_PREPARE_PERSISTENT,
-					&s->record[noun][i], NULL);
-		if (rc != SQLITE_OK)
-			return rc;
-	}
-	return SQLITE_OK;
-}
-
-static int
 prepare(struct store *s)
 {
 	const struct {
@@ -241,8 +216,6 @@ prepare(struct store *s)
 	for (size_t i = 0; i < ARRAY_LEN(list) && rc == SQLITE_OK; i++)
 		rc = sqlite3_prepare_v3(s->writer, list[i].sql, -1,
 					SQLITE_PREPARE_PERSISTENT, list[i].stmt, NULL);
-	for (size_t i = 0; i < N_NOUNS && rc == SQLITE_OK; i++)
-		rc = prepare_record(s, i);
 	return store_err(rc);
 }
 
@@ -375,6 +348,8 @@ store_open(const char *dir, enum store_mode mode, struct store **ret,
 	struct store_tuning tuning = store_tuning_default;
 	struct disk *disk;
 
+	/* Nobody reads the counts, and each allocation would take a lock for them. */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	if (sqlite3_initialize() != SQLITE_OK)
 		return ERR_NOMEM;
 	if (strcmp(dir, ":memory:") == 0) {

@@ -20,6 +20,23 @@ prepare_one(struct store *s, const char *sql, sqlite3_stmt **ret)
 					    SQLITE_PREPARE_PERSISTENT, ret, NULL));
 }
 
+/* Of the nouns, when they are first asked for: a start waits for none. */
+static int
+get_stmt(struct store *s, int noun, sqlite3_stmt **ret)
+{
+	char sql[256];
+	int rc = 0;
+
+	if (!s->get[noun]) {
+		snprintf(sql, sizeof sql,
+			 "SELECT k1, k2, k3, body FROM " NOUN_TABLE_FMT " WHERE seq=?1",
+			 NOUN_TABLE_ARGS(STORE_NOUNS[noun]));
+		rc = prepare_one(s, sql, &s->get[noun]);
+	}
+	*ret = s->get[noun];
+	return rc;
+}
+
 static void
 find_sql(char *sql, size_t cap, size_t noun, size_t find)
 {
@@ -34,6 +51,20 @@ find_sql(char *sql, size_t cap, size_t noun, size_t find)
 		 find % 2 ? "DESC" : "ASC");
 }
 
+static int
+find_stmt(struct store *s, int noun, size_t find, sqlite3_stmt **ret)
+{
+	char sql[256];
+	int rc = 0;
+
+	if (!s->find[noun][find]) {
+		find_sql(sql, sizeof sql, (size_t)noun, find);
+		rc = prepare_one(s, sql, &s->find[noun][find]);
+	}
+	*ret = s->find[noun][find];
+	return rc;
+}
+
 int
 query_prepare(struct store *s)
 {
@@ -43,7 +74,6 @@ query_prepare(struct store *s)
 		"SELECT rowid FROM search_b WHERE search_b MATCH ?1 AND rowid<?2 "
 		"ORDER BY rowid DESC LIMIT ?3",
 	};
-	char sql[256];
 	int rc;
 
 	rc = prepare_one(s, EVENT "seq>?1 ORDER BY seq LIMIT ?2", &s->events_all);
@@ -53,16 +83,6 @@ query_prepare(struct store *s)
 				 &s->events_incident);
 	for (size_t k = 0; rc == 0 && k < ARRAY_LEN(searches); k++)
 		rc = prepare_one(s, searches[k], &s->find_text[k]);
-	for (size_t i = 0; rc == 0 && i < N_NOUNS; i++) {
-		snprintf(sql, sizeof sql,
-			 "SELECT k1, k2, k3, body FROM " NOUN_TABLE_FMT " WHERE seq=?1",
-			 NOUN_TABLE_ARGS(STORE_NOUNS[i]));
-		rc = prepare_one(s, sql, &s->get[i]);
-		for (size_t j = 0; rc == 0 && j < N_FINDS; j++) {
-			find_sql(sql, sizeof sql, i, j);
-			rc = prepare_one(s, sql, &s->find[i][j]);
-		}
-	}
 	return rc;
 }
 
@@ -173,7 +193,9 @@ store_get(struct store *s, char noun, uint64_t seq, struct buf *ret,
 
 	if (at < 0)
 		return ERR_RANGE;
-	stmt = s->get[at]; /* calls nobody, so it is never busy */
+	rc = get_stmt(s, at, &stmt); /* calls nobody, so it is never busy */
+	if (rc != 0)
+		return rc;
 	sqlite3_bind_int64(stmt, 1, bound(seq));
 	rc = sqlite3_step(stmt);
 	if (rc == SQLITE_ROW) {
@@ -196,7 +218,9 @@ store_find(struct store *s, const struct store_query *q,
 
 	if (at < 0 || q->column >= STORE_COLUMNS)
 		return ERR_RANGE;
-	kept = s->find[at][2 * column + q->is_descending];
+	rc = find_stmt(s, at, 2 * column + q->is_descending, &kept);
+	if (rc != 0)
+		return rc;
 	stmt = take(s, kept);
 	if (!stmt)
 		return ERR_NOMEM;

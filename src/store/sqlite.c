@@ -17,6 +17,8 @@
 #include "base/auto.h"
 #include "base/log.h"
 
+#include <stdio.h>
+
 int
 store_err(int rc)
 {
@@ -121,9 +123,41 @@ add_event(struct store *s, const struct store_event *e)
 	return store_run(stmt);
 }
 
+/* Made when a record of the noun is first written: a start waits for none. */
 static int
-put_row(sqlite3_stmt *stmt, const struct store_record *r)
+record_stmt(struct store *s, int noun, enum write_verb verb, sqlite3_stmt **ret)
 {
+	static const char *const verbs[N_WRITE_VERBS] = {
+		[WRITE_BODY] = "UPDATE " NOUN_TABLE_FMT
+			       " SET body=?5 WHERE seq=?1 AND k1 IS ?2 "
+			       "AND k2 IS ?3 AND k3 IS ?4",
+		[WRITE_ALL] =
+			"INSERT INTO " NOUN_TABLE_FMT " VALUES(?1,?2,?3,?4,?5) "
+			"ON CONFLICT(seq) DO UPDATE SET k1=?2,k2=?3,k3=?4,body=?5",
+		[WRITE_DELETE] = "DELETE FROM " NOUN_TABLE_FMT " WHERE seq=?1",
+	};
+	sqlite3_stmt **kept = &s->record[noun][verb];
+	char sql[256];
+	int rc = SQLITE_OK;
+
+	if (!*kept) {
+		snprintf(sql, sizeof sql, verbs[verb],
+			 NOUN_TABLE_ARGS(STORE_NOUNS[noun]));
+		rc = sqlite3_prepare_v3(s->writer, sql, -1, SQLITE_PREPARE_PERSISTENT,
+					kept, NULL);
+	}
+	*ret = *kept;
+	return store_err(rc);
+}
+
+static int
+put_row(struct store *s, int noun, enum write_verb verb, const struct store_record *r)
+{
+	sqlite3_stmt *stmt;
+	int rc = record_stmt(s, noun, verb, &stmt);
+
+	if (rc != 0)
+		return rc;
 	sqlite3_bind_int64(stmt, 1, (int64_t)r->seq);
 	for (int i = 0; i < STORE_COLUMNS; i++)
 		if (r->k[i] == STORE_NULL)
@@ -140,19 +174,22 @@ static int
 put_record(struct store *s, const struct store_record *r)
 {
 	int noun = noun_index(r->noun), rc = 0;
+	sqlite3_stmt *stmt;
 
 	if (noun < 0)
 		return ERR_RANGE;
 	if (!r->body.n) {
-		sqlite3_bind_int64(s->record[noun][WRITE_DELETE], 1, (int64_t)r->seq);
-		return store_run(s->record[noun][WRITE_DELETE]);
+		rc = record_stmt(s, noun, WRITE_DELETE, &stmt);
+		if (rc == 0)
+			sqlite3_bind_int64(stmt, 1, (int64_t)r->seq);
+		return rc == 0 ? store_run(stmt) : rc;
 	}
 	if (r->seq <= s->last_seq) {
-		rc = put_row(s->record[noun][WRITE_BODY], r);
+		rc = put_row(s, noun, WRITE_BODY, r);
 		if (rc != 0 || sqlite3_changes(s->writer) > 0)
 			return rc;
 	}
-	return put_row(s->record[noun][WRITE_ALL], r);
+	return put_row(s, noun, WRITE_ALL, r);
 }
 
 static int
@@ -194,16 +231,24 @@ put_search(struct store *s, const struct store_search *t)
 	return store_run(s->search_add[t->is_post]);
 }
 
+/* SQLite counts what others wrote. Nothing: the epoch is as we saw it last. */
 static int
 check_epoch(struct store *s)
 {
-	int rc = sqlite3_step(s->epoch_get);
-	bool is_ours = rc == SQLITE_ROW &&
-		       sqlite3_column_int64(s->epoch_get, 0) == (int64_t)s->epoch;
+	unsigned version = 0;
+	bool is_ours;
+	int rc;
 
+	sqlite3_file_control(s->writer, "main", SQLITE_FCNTL_DATA_VERSION, &version);
+	if (version && version == s->data_version)
+		return 0;
+	rc = sqlite3_step(s->epoch_get);
+	is_ours = rc == SQLITE_ROW &&
+		  sqlite3_column_int64(s->epoch_get, 0) == (int64_t)s->epoch;
 	sqlite3_reset(s->epoch_get);
 	if (rc != SQLITE_ROW)
 		return store_err(rc);
+	s->data_version = version;
 	return is_ours ? 0 : ERR_STATE;
 }
 

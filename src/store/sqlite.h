@@ -13,7 +13,7 @@
 #include <sqlite3.h>
 
 /* A letter's place is its table's. */
-#define STORE_NOUNS "agsudrcimnvkopzlh24tebqyfxw17YW8jX3"
+#define STORE_NOUNS "agsudrcimnvkopzlh24tebqyfxw17YW8jX3O56PV90"
 #define N_NOUNS (sizeof(STORE_NOUNS) - 1)
 /* A noun's table: rec_a; rec_xA for a capital, as SQL sees no case. */
 #define NOUN_TABLE_FMT "rec_%s%c"
@@ -40,6 +40,7 @@ struct store {
 	struct store_tuning tuning;
 	enum store_mode mode;
 	uint64_t epoch, last_seq;
+	unsigned data_version; /* of the writer when the epoch was looked at */
 
 	/* Whoever waits for write_lock holds turn_lock: a mutex is not fair, and a
 	 * busy writer would keep the checkpoint out for a second. */

@@ -8,7 +8,8 @@
  * hurt the last one, and a commit's marked frame is its last. Any frame of
  * this log behind a marked one, both behind a bad one, means that the medium
  * lost what it had promised to keep. A frame header that lies across two
- * sectors may be half of an older log and proves nothing.
+ * sectors may be half of an older log and proves nothing, unless the database
+ * has grown since.
  *
  * What a cut left is wiped before the log is used again: SQLite goes on with
  * the same salt, and the old rest would look like such a loss at the next cut.
@@ -91,11 +92,13 @@ is_ours(const struct wal *w)
 	return memcmp(w->frame + 8, w->salt, 8) == 0 && be32(w->frame);
 }
 
-/* Its mark and its salt came in one write. */
+/* Its mark and its salt came in one write; or the mark, the size of the database in
+ * pages, is greater than any that an older log can have left there: it only grows. */
 static bool
-is_sure(const struct wal *w, int64_t at)
+is_sure(const struct wal *w, int64_t at, uint32_t pages)
 {
-	return is_ours(w) && at / SECTOR == (at + 15) / SECTOR;
+	return is_ours(w) &&
+	       (at / SECTOR == (at + 15) / SECTOR || be32(w->frame + 4) > pages);
 }
 
 static bool
@@ -117,6 +120,8 @@ static int
 scan_frames(struct wal *w, int64_t size, struct wal_report *r)
 {
 	bool is_marked = false, is_behind = false;
+	uint32_t pages =
+		UINT32_MAX; /* after the last good commit; none yet: no proof */
 	int rc;
 
 	r->tail_from = HEADER;
@@ -131,11 +136,12 @@ scan_frames(struct wal *w, int64_t size, struct wal_report *r)
 			if (!be32(w->frame + 4))
 				continue;
 			r->tail_from = at + FRAME; /* SQLite goes on here */
+			pages = be32(w->frame + 4);
 			r->n_commits++;
 			continue;
 		}
 		is_behind = true;
-		if (is_sure(w, at)) {
+		if (is_sure(w, at, pages)) {
 			r->is_damaged |= is_marked;
 			is_marked |= be32(w->frame + 4) != 0;
 		}

@@ -87,6 +87,9 @@ newer_ms(const struct fix *f, const struct fix *marker, bool *ret_is_newer)
 
 	if (f->device_ms != TIME_NONE && marker->device_ms != TIME_NONE) {
 		ms = f->device_ms - marker->device_ms;
+		/* a watch tells whole seconds: it may be newer within that second */
+		if (f->device_ms % 1000 == 0 && marker->device_ms % 1000 != 0)
+			ms += 999;
 		*ret_is_newer = ms > 0;
 		return ms;
 	}

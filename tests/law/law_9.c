@@ -5,6 +5,7 @@
  * which event; a row is a kind of caller, a letter a view:
  *   -  none    O  owner    U  unit    R  room    A  administrator
  */
+#include "law_register.h"
 #include "law_script.h"
 
 #include "base/auto.h"
@@ -39,7 +40,7 @@ enum who {
 	N_WHO
 };
 
-#define N_SEEN 53
+#define N_SEEN 59
 
 /* Columns:  1 incident of the mission's site, its signal, a note for the owner, a
  * note of the room; 2 its assignments, of Eagle-1 and of Desert-1; 3 an incident
@@ -53,7 +54,9 @@ enum who {
  * its file, its duty phone, its export; 14 advisories: clear, amber to the mission, red
  * to its liaison, a draft, a rule for alerts; 15 a series and a meeting with the
  * mission and the Rangers, the gate's calendar; 16 a matter of the mission, actions of
- * its liaison and of the room; an order to Eagle-1's officer. */
+ * its liaison and of the room; an order to Eagle-1's officer;
+ * 17 the register of the mission's site, open by the incident: its head page, a plan,
+ * a post, a visit, an audit, a finding. */
 static const char *const records[N_WHO] = {
 #include "law_9_records.inc"
 };
@@ -72,10 +75,11 @@ struct world {
 	enum noun_index noun[N_SEEN];
 	struct id incident, signal, other, other_signal, distress, trained;
 	struct id eagle, desert, guard, token, invitation, device, nobody, card, page;
-	struct id note, room_note, session, people[4], grant, opening;
+	struct id note, room_note, session, people[4], grant, opening, devorder, watch;
 	struct id channel, member, post, ack, receipt, file, duty, export;
 	struct id advisory[4], rule, series, meeting, calendar, matter, action[2],
 		order;
+	struct law_register reg;
 };
 
 #include "law_9_liaison.h"
@@ -117,7 +121,7 @@ make_people(struct world *w)
 	p[BUTTON] = t->button;
 	w->device = town_device(t, "1001", t->site, TRUST_VERIFIED);
 	principal_of_device(t->m, device_find(t->m, w->device), &p[PANEL]);
-	id = town_device(t, "1002", t->unit, TRUST_VERIFIED);
+	w->watch = id = town_device(t, "1002", t->unit, TRUST_VERIFIED);
 	principal_of_device(t->m, device_find(t->m, id), &p[WATCH]);
 	w->nobody = town_device(t, "1003", NO_ID, TRUST_VERIFIED);
 	principal_of_device(t->m, device_find(t->m, w->nobody), &p[UNBOUND]);
@@ -214,6 +218,7 @@ make_world(struct world *w)
 	make_people(w);
 	make_settled(w);
 	make_training(w);
+	w->reg = register_make(t, &w->who[MADMIN], t->site, w->people[0]);
 	r = town_press(t, &t->gate);
 	w->incident = r.incident;
 	w->signal = r.signal;
@@ -238,6 +243,12 @@ make_world(struct world *w)
 				       &w->room_note),
 			 0);
 	make_grant(w);
+	assert_int_equal(device_order_make(town_by(t, &t->room),
+					   &(struct device_order_args){
+						   .device = w->watch,
+						   .kind = DEVICE_ORDER_LOCATE },
+					   &w->devorder),
+			 0);
 	make_talk(w);
 	make_liaison(w);
 }
@@ -310,6 +321,12 @@ make_columns(struct world *w)
 	see(w, &n, NOUN_ACTION, w->action[0]);
 	see(w, &n, NOUN_ACTION, w->action[1]);
 	see(w, &n, NOUN_ORDER, w->order);
+	see(w, &n, NOUN_BOOK, w->reg.book);
+	see(w, &n, NOUN_PLAN, w->reg.plan);
+	see(w, &n, NOUN_POINT, w->reg.post);
+	see(w, &n, NOUN_VISIT, w->reg.visit);
+	see(w, &n, NOUN_REVIEW, w->reg.review);
+	see(w, &n, NOUN_FINDING, w->reg.finding);
 	assert_int_equal(n, N_SEEN);
 }
 
@@ -388,6 +405,7 @@ subject_of(struct world *w, enum noun_index n)
 		[NOUN_SESSION] = w->session,
 		[NOUN_PERSON] = w->people[0],
 		[NOUN_GRANT] = w->grant,
+		[NOUN_DEVICE_ORDER] = w->devorder,
 		[NOUN_OPENING] = w->opening,
 		[NOUN_CHANNEL] = w->channel,
 		[NOUN_MEMBER] = w->member,
@@ -405,6 +423,12 @@ subject_of(struct world *w, enum noun_index n)
 		[NOUN_MATTER] = w->matter,
 		[NOUN_ACTION] = w->action[0],
 		[NOUN_ORDER] = w->order,
+		[NOUN_BOOK] = w->reg.book,
+		[NOUN_PLAN] = w->reg.plan,
+		[NOUN_POINT] = w->reg.post,
+		[NOUN_VISIT] = w->reg.visit,
+		[NOUN_REVIEW] = w->reg.review,
+		[NOUN_FINDING] = w->reg.finding,
 	};
 
 	return journal_find(t->journal, n, ids[n]);

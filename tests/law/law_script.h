@@ -134,6 +134,7 @@ pick_who(struct script *s)
 	case 5:
 		return town_principal(t, t->crew_id);
 	case 6:
+	case 11:
 		return town_principal(t, t->admin_id);
 	case 7:
 	case 8:
@@ -245,6 +246,26 @@ script_handle(struct script *s, struct decision *d)
 	}
 }
 
+static inline int
+script_device_order(struct script *s, struct decision *d)
+{
+	struct device_order_args a = { .device = pick_id(s, NOUN_DEVICE),
+				       .kind = 1 + (int)pick(s, 5),
+				       .seconds = (int64_t)pick(s, 100),
+				       .text = SPAN("come back") };
+	struct id id;
+
+	if (pick(s, 3) == 0)
+		return device_order_set(d, pick_id(s, NOUN_DEVICE_ORDER),
+					DEVICE_ORDER_SENT + (int)pick(s, 4), SPAN("x"));
+	if (pick(s, 2)) {
+		d->actor = NULL;
+		a.kind = DEVICE_ORDER_INTERVAL;
+		a.seconds = 60;
+	}
+	return device_order_make(d, &a, &id);
+}
+
 /* Agencies share and stop sharing. */
 static inline int
 script_grant(struct script *s, struct decision *d)
@@ -274,12 +295,16 @@ script_grant(struct script *s, struct decision *d)
 	case 5:
 		return grant_tick(d, id);
 	case 6:
-		for (int k = 0; k < 40; k++) { /* few of them are running */
-			const struct grant *g = grant_find(s->t->m, id);
+		/* few of them are running: the newest that is */
+		for (size_t k = s->ids[NOUN_GRANT].n, back = 0;
+		     k-- > 0 && back < SCRIPT_KEEP; back++) {
+			const struct grant *g = grant_find(
+				s->t->m, s->ids[NOUN_GRANT].v[k % SCRIPT_KEEP]);
 
-			if (g && g->state == GRANT_ACTIVE)
+			if (g && g->state == GRANT_ACTIVE) {
+				id = g->r.id;
 				break;
-			id = pick_id(s, NOUN_GRANT);
+			}
 		}
 		return grant_open(d, id, a.incident);
 	}
@@ -532,12 +557,142 @@ script_node(struct script *s, struct decision *d)
 	}
 }
 
+/* A site, mostly of the actor's agency. */
+static inline struct id
+pick_own_site(struct script *s, const struct decision *d)
+{
+	struct id id = pick_id(s, NOUN_SITE);
+
+	for (int tries = 0; tries < 6; tries++) {
+		const struct site *at = site_find(s->t->m, id);
+
+		if (at && id_is(at->agency, d->actor->agency))
+			break;
+		id = pick_id(s, NOUN_SITE);
+	}
+	return id;
+}
+
+static inline struct id
+pick_own_review(struct script *s, const struct decision *d)
+{
+	struct id id = pick_id(s, NOUN_REVIEW);
+
+	for (int tries = 0; tries < 12; tries++) {
+		const struct review *r = review_find(s->t->m, id);
+
+		if (r && id_is(r->agency, d->actor->agency))
+			break;
+		id = pick_id(s, NOUN_REVIEW);
+	}
+	return id;
+}
+
+/* What its owner writes into a site's register. */
+static inline int
+script_part(struct script *s, struct decision *d)
+{
+	uint64_t kind = pick(s, 4);
+	struct patch p;
+	struct id id;
+	int rc;
+
+	patch_init(&p, kind == 0   ? &noun_plan
+		       : kind == 1 ? &noun_point
+		       : kind == 2 ? &noun_review
+				   : &noun_finding);
+	if (kind == 0) {
+		id = pick(s, 3) ? NO_ID : pick_id(s, NOUN_PLAN);
+		if (!id_is_set(id))
+			PATCH_ID(&p, plan, site, pick_own_site(s, d));
+		PATCH_STR(&p, plan, title, SPAN("نقشہ"));
+		PATCH_STR(&p, plan, floor, span_of(pick_text(s)));
+		PATCH_STR(&p, plan, sections,
+			  SPAN("[{ \"title\": \"a\", \"text\": \"\\u0627\" }]"));
+		rc = plan_put(d, id, &p, &id);
+	} else if (kind == 1) {
+		id = pick(s, 3) ? NO_ID : pick_id(s, NOUN_POINT);
+		if (!id_is_set(id))
+			PATCH_ID(&p, point, site, pick_own_site(s, d));
+		PATCH_STR(&p, point, name, SPAN("چوکی"));
+		PATCH_STR(&p, point, note, span_of(pick_text(s)));
+		PATCH_POS(&p, point, position, pick_place(s));
+		if (pick(s, 3)) {
+			PATCH_INT(&p, point, every_s, 10 + (int64_t)pick(s, 4000));
+			PATCH_INT(&p, point, grace_s, 5);
+		}
+		rc = point_put(d, id, &p, &id);
+	} else if (kind == 2) {
+		id = pick(s, 3) ? NO_ID : pick_id(s, NOUN_REVIEW);
+		if (!id_is_set(id))
+			PATCH_ID(&p, review, site, pick_own_site(s, d));
+		PATCH_ENUM(&p, review, kind, 1 + (int)pick(s, 3));
+		PATCH_STR(&p, review, remarks, span_of(pick_text(s)));
+		rc = review_put(d, id, &p, &id);
+	} else {
+		id = pick(s, 3) ? NO_ID : pick_id(s, NOUN_FINDING);
+		if (!id_is_set(id))
+			PATCH_ID(&p, finding, review, pick_own_review(s, d));
+		PATCH_STR(&p, finding, text, SPAN("lock"));
+		PATCH_STR(&p, finding, reason, span_of(pick_text(s)));
+		if (id_is_set(id))
+			PATCH_ENUM(&p, finding, state, 1 + (int)pick(s, 5));
+		rc = finding_put(d, id, &p, &id);
+	}
+	patch_done(&p);
+	return rc;
+}
+
+/* What others do with a register, and what time does. */
+static inline int
+script_register(struct script *s, struct decision *d)
+{
+	struct id site = pick_own_site(s, d), id;
+	struct site *at = site_find(s->t->m, site);
+	struct patch p;
+	int rc;
+
+	switch (pick(s, 9)) {
+	case 0:
+		return register_threat(d, site, 1 + (int)pick(s, 5),
+				       span_of(pick_text(s)), TIME_NONE);
+	case 1:
+		patch_init(&p, &noun_book);
+		PATCH_BOOL(&p, book, withheld, pick(s, 3) == 0);
+		rc = register_put(d, site, &p);
+		patch_done(&p);
+		return rc;
+	case 2:
+		return register_ask(d, site, span_of(pick_text(s)), 1);
+	case 3:
+		return register_approve(d, site);
+	case 4:
+		return register_end(d, site);
+	case 5:
+		return at ? register_look(d, at, SPAN("plans")) : 0;
+	case 6:
+		return register_tick(d, pick_id(s, NOUN_BOOK));
+	case 7:
+		return point_tick(d, pick_id(s, NOUN_POINT));
+	default:
+		return point_check_in(d, pick_id(s, NOUN_POINT), span_of(pick_text(s)),
+				      &id);
+	}
+}
+
 #include "law_talk.h"
 
 static inline int
 script_command(struct script *s, struct decision *d)
 {
-	uint64_t k = pick(s, 36);
+	uint64_t k = pick(s, 41);
+
+	if (k >= 40)
+		return script_register(s, d);
+	if (k >= 38)
+		return script_part(s, d);
+	if (k >= 36)
+		return script_device_order(s, d);
 
 	if (k >= 31)
 		return script_talk(s, d);

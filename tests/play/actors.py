@@ -449,7 +449,7 @@ class Watch:
         host, port = node.demo["doors"]["watch"].rsplit(":", 1)
         self.identity = identity
         self.sock = socket.create_connection((host, int(port)), 10)
-        self.buf = b""
+        self.buf, self.orders = b"", []
 
     def say(self, content):
         self.sock.sendall(("[3G*%s*%04X*%s]" % (self.identity, len(content),
@@ -462,9 +462,32 @@ class Watch:
                      word, time.strftime("%d%m%y", t), time.strftime("%H%M%S", t), lat,
                      lon, status))
 
+    ORDERS = ("CR", "UPLOAD", "MESSAGE", "FIND")
+
     def answer(self, timeout=10):
-        """The next whole answer, e.g. `[3G*ID*0002*LK]`."""
-        self.sock.settimeout(timeout * SLOW)
+        """The next whole answer, e.g. `[3G*ID*0002*LK]`. Orders between are kept and
+        done, as a watch does them."""
+        while True:
+            got = self.frame(timeout)
+            content = got[1:-1].split("*", 3)[3]
+            if content.split(",")[0] not in self.ORDERS:
+                return got
+            self.orders.append(content)
+            self.say(content.split(",")[0])
+
+    def order(self, word, timeout=10):
+        """The next order of that word, done; what is answered meanwhile is dropped."""
+        end = time.monotonic() + timeout * SLOW
+        while not any(o.split(",")[0] == word for o in self.orders):
+            content = self.frame(end - time.monotonic())[1:-1].split("*", 3)[3]
+            if content.split(",")[0] in self.ORDERS:
+                self.orders.append(content)
+                self.say(content.split(",")[0])
+        return self.orders.pop(next(k for k, o in enumerate(self.orders)
+                                    if o.split(",")[0] == word))
+
+    def frame(self, timeout=10):
+        self.sock.settimeout(max(timeout * SLOW, 0.1))
         while b"]" not in self.buf:
             got = self.sock.recv(4096)
             assert got, "the door closed"

@@ -53,6 +53,7 @@ class City:
         self.a_administrator.ok(
             "PATCH", "/api/v1/accounts/" + self.accounts["a", "liaison"],
             {"person": self.person})
+        self.make_register()
         self.unit_a = a.ok("POST", "/api/v1/units", {
             "agency": B, "callsign": "B-UNIT-1", "kind": "escort"}, 201)["id"]
         t = a.ok("POST", "/api/v1/tokens", {"role": "responder", "agency": B,
@@ -136,6 +137,7 @@ class City:
         self.ids = {self.a_site["id"], A, i, self.signal, o2["signal"],
                     self.invitation, self.invitation2, self.device, self.token["id"],
                     *self.liaison_ids, self.person, self.grant, self.joining,
+                    self.plan, self.point, self.visit, self.review, self.finding,
                     self.assignment, late["id"], call["id"], call2["id"]} | {
                         v for (w, _), v in self.accounts.items() if w == "a"}
         self.ids |= self.talk_ids
@@ -187,6 +189,33 @@ class City:
                                                  "about": about}, 201)["id"]
         m = sup.ok("POST", "/api/v1/channels/%s/members" % ch, {"agency": self.A}, 201)
         return ch, m["id"]
+
+    def make_register(self):
+        """A's own papers on its site: the room sees them when A calls, B never."""
+        c, m, s = self.word, self.a_liaison, self.a_site["id"]
+        path = "/api/v1/sites/%s/register" % s
+        m.ok("PATCH", path, {"contacts": [{"person": self.person,
+                                           "role": c("register_role")}]})
+        m.ok("POST", path + "/threat", {"level": "severe",
+                                        "reason": c("register_threat")})
+        self.plan = m.ok("POST", "/api/v1/plans", {
+            "site": s, "kind": "security_plan", "title": c("register_plan"),
+            "floor": c("register_floor"),
+            "sections": [{"title": c("register_head"), "text": c("register_text")}]},
+            201)["id"]
+        self.point = m.ok("POST", "/api/v1/points", {
+            "site": s, "kind": "guard_post", "name": c("register_post"),
+            "note": c("register_post_note")}, 201)["id"]
+        self.visit = m.ok("POST", "/api/v1/points/%s/check_in" % self.point,
+                          {"note": c("register_visit")}, 201)["id"]
+        self.review = m.ok("POST", "/api/v1/reviews", {
+            "site": s, "kind": "audit", "title": c("register_review"),
+            "reviewer": c("register_auditor"), "remarks": c("register_remarks"),
+            "participants": [c("register_participant")],
+            "held_at": "2026-01-10T08:00:00Z"}, 201)["id"]
+        self.finding = m.ok("POST", "/api/v1/findings", {
+            "review": self.review, "text": c("register_finding"), "severity": "high",
+            "due_at": "2026-02-01T00:00:00Z"}, 201)["id"]
 
     def liaison(self, a, d, sup):
         """What A has with the police side; the desk of that side sees it too."""
@@ -255,6 +284,8 @@ class City:
                 "assignments": [self.assignment], "agencies": [self.A],
                 "sites": [self.a_site["id"]], "invitations": [self.invitation],
                 "accounts": [self.accounts["a", "liaison"]],
+                "plans": [self.plan], "points": [self.point],
+                "reviews": [self.review], "findings": [self.finding],
                 "devices": [self.device], "people": [self.person],
                 "grants": [self.grant, self.joining],
                 "tokens": [self.token["id"]],
@@ -325,6 +356,9 @@ def test_those_who_may_see_the_plants_do(city):
         "a admin": "".join(json.dumps(city.a_administrator.items("/api/v1/" + p))
                            for p in ("accounts", "tokens", "invitations", "devices",
                                      "agencies", "sites", "people")),
+        "a keeper": "".join(city.a_liaison.get("/api/v1/" + p).text for p in (
+            "sites/%s/register" % city.a_site["id"], "plans", "points", "visits",
+            "reviews", "findings", "events?limit=500")),
         "a liaison": "".join(json.dumps(city.a_liaison.items("/api/v1/" + p)) for p in (
             "people", "matters", "advisories", "series", "meetings", "actions",
             "calendars"))
@@ -352,6 +386,10 @@ def test_those_who_may_see_the_plants_do(city):
             "order_subject": "command", "order_text": "command", "anonymous_message": "room owner"}.items():
         for k in who.split("|") if "|" in who or who in seen else who.split():
             assert w[name] in seen[k], "%s does not see %s" % (k, name)
+    register = [k for k in w if k.startswith("register_")]
+    assert len(register) == 14
+    for name in register:
+        assert w[name] in seen["a keeper"], "A's own liaison: " + name
     own, police = city.a_liaison, n.role("dispatcher")
     for who, c in (("owner", own), ("police", police)):
         text = c.get("/api/v1/posts/" + city.post).text + c.get(
@@ -527,6 +565,7 @@ BODY = {
     "/api/v1/incidents/{id}/link": {"to": "khi.i.999999"},
     "/api/v1/incidents/{id}/partners": {"agency": "khi.g.999999"},
     "/api/v1/incidents/{id}/lead": {"agency": "khi.g.999999"},
+    "/api/v1/devices/{id}/orders": {"kind": "locate"},
     "/api/v1/assignments/{id}/status": {"status": "accepted"},
     "/api/v1/assignments/{id}/reason": {"reason": "crew_rest"},
     "/api/v1/units/{id}/shift": {"on": True},
@@ -536,6 +575,13 @@ BODY = {
     "/api/v1/agencies/{id}": {"name": "x"},
     "/api/v1/sites/{id}": {"name": "x"},
     "/api/v1/people/{id}": {"rank": "x"},
+    "/api/v1/sites/{id}/register": {"withheld": False},
+    "/api/v1/sites/{id}/register/threat": {"level": "low", "reason": "x"},
+    "/api/v1/sites/{id}/register/request": {"reason": "x"},
+    "/api/v1/plans/{id}": {"floor": "x"},
+    "/api/v1/points/{id}": {"note": "x"},
+    "/api/v1/reviews/{id}": {"remarks": "x"},
+    "/api/v1/findings/{id}": {"reason": "x"},
     "/api/v1/devices/{id}": {"trust": "verified"},
     "/api/v1/sos/{signal}/cancel": {"code": "000"},
     "/api/v1/sos/{signal}/more": {"key": "more", "message": "m"},
@@ -597,9 +643,19 @@ def test_an_id_of_another_in_a_body_is_as_one_that_does_not_exist(city):
                 ("/api/v1/people", {"name": "n", "site": s}),
                 ("/api/v1/accounts", {"login": "q", "role": "liaison", "name": "q",
                                       "password": "a-long-password", "person": h}),
+                ("/api/v1/plans", {"site": s, "kind": "other", "title": "t"}),
+                ("/api/v1/points", {"site": s, "kind": "gate", "name": "n"}),
+                ("/api/v1/points", {"site": city.b_site["id"], "kind": "gate",
+                                    "name": "n", "checkers": [city.token["id"]]}),
+                ("/api/v1/reviews", {"site": s, "kind": "drill", "title": "t",
+                                     "held_at": "2026-01-10T08:00:00Z"}),
+                ("/api/v1/findings", {"review": city.review, "text": "t",
+                                      "severity": "low",
+                                      "due_at": "2026-01-10T08:00:00Z"}),
                 ("/api/v1/agencies", {"name": "n", "kind": "mission"})):
-            ghost = {k: re.sub(r"\d+$", "987654321", v) if v in (s, g, h) else v
-                     for k, v in body.items()}
+            ghost = {k: re.sub(r"\d+$", "987654321", v) if v in (s, g, h, city.review)
+                     else [re.sub(r"\d+$", "987654321", v[0])] if k == "checkers"
+                     else v for k, v in body.items()}
             a, b = c.post(path, body), c.post(path, ghost)
             assert a.status_code >= 400, (who, path, body, a.text)
             assert (a.status_code, a.content) == (b.status_code, b.content), (
@@ -778,6 +834,8 @@ def test_the_table_of_routes_and_roles(program, tmp_path):
                          ("/sites/", c.a_site["id"]), ("/units/", unit),
                          ("/accounts/", c.accounts["a", "board"]),
                          ("/devices/", c.device), ("/people/", c.person),
+                         ("/plans/", c.plan), ("/points/", c.point),
+                         ("/reviews/", c.review), ("/findings/", c.finding),
                          ("/run_cards/", card),
                          ("/tokens/", c.token["id"]), ("/invitations/", c.invitation2),
                          ("/matters/", c.matter), ("/actions/", c.action),
@@ -800,6 +858,12 @@ def test_the_table_of_routes_and_roles(program, tmp_path):
             "/api/v1/accounts": {"login": "administrator", "role": "liaison",
                                  "name": "n", "password": "a-long-password"},
             "/api/v1/people": {"name": "n"},
+            "/api/v1/plans": {"site": c.a_site["id"], "kind": "other", "title": "t"},
+            "/api/v1/points": {"site": c.a_site["id"], "kind": "gate", "name": "n"},
+            "/api/v1/reviews": {"site": c.a_site["id"], "kind": "drill", "title": "t",
+                                "held_at": "2026-01-10T08:00:00Z"},
+            "/api/v1/findings": {"review": c.review, "text": "t", "severity": "low",
+                                 "due_at": "2026-01-10T08:00:00Z"},
             "/api/v1/devices": {"door": "osmand", "identity": "demo-01"},
             "/api/v1/run_cards": {"name": "n", "kind": "never-used", "disabled": True},
             "/api/v1/tokens": {"role": "liaison"},

@@ -9,7 +9,7 @@ import re
 import pytest
 from actors import Node, until
 
-ID = re.compile(r"\bkhi\.[a-z]+\.\d+\b")
+ID = re.compile(r"\bkhi\.\w\.\d+\b")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
@@ -32,6 +32,9 @@ class Eyes:
         self.who = {"site": n.role("site"), "button": n.with_token(e["token"]),
                     "boss": n.login(None, login="boss", password="a-long-password"),
                     "rso": n.login(None, login="rso", password="a-long-password")}
+        self.register = "sites/%s/register" % site["id"]
+        self.plan = self.who["rso"].ok("POST", "/api/v1/plans", {
+            "site": site["id"], "kind": "floor_plan", "title": "doors"}, 201)["id"]
         self.live = {k: c.live() for k, c in self.who.items()}
         self.start = {k: s.hello()["seq"] for k, s in self.live.items()}
 
@@ -73,7 +76,8 @@ class Eyes:
                       "?since=2020-01-01T00:00:00Z"):
                 self.ask(who, "GET", "/api/v1/incidents" + q)
             for p in ("assignments", "assignments?state=open", "sites", "units",
-                      "devices", "agencies", "site_tests", "room", "snapshot"):
+                      "devices", "agencies", "site_tests", "room", "snapshot",
+                      self.register, self.register + "/openings", "plans"):
                 self.ask(who, "GET", "/api/v1/" + p)
             if who != "button":
                 after, items = self.start[who], []
@@ -148,6 +152,9 @@ def play(tmp, codes, room_goes_on):
                 full["cancel"].get("nothing")
             r = sup.post("/api/v1/incidents/%s/close" % i, {"disposition": "cancelled"})
             assert r.status_code == 409 and r.json()["code"] == "duress"
+            # the plans are open to those who go in; the owner is not told yet
+            for c in (d, crew):
+                assert c.ok("GET", "/api/v1/plans/" + eyes.plan)["title"] == "doors"
             d.ok("POST", "/api/v1/incidents/%s/notes" % i, {"text": "SECRETNOTE"})
             d.ok("POST", "/api/v1/incidents/%s/notes" % i, {
                 "text": "SECRETNOTE for the owner", "to_owner": True})
@@ -202,8 +209,12 @@ def play(tmp, codes, room_goes_on):
 
 def released(n, eyes, i, presses, sup):
     """After the release the owner sees what went on meanwhile."""
+    looks = "/api/v1/" + eyes.register + "/openings"
+    assert eyes.who["rso"].ok("GET", looks)["items"] == []
     sup.ok("POST", "/api/v1/incidents/%s/release" % i)
     eyes.live["site"].event("incident.released", id=i)
+    assert [x["what"] for x in eyes.who["rso"].ok("GET", looks)["items"]] == [
+        eyes.plan] * 2
     got = eyes.who["site"].incident(i)
     assert got["state"] == "active" and got["milestones"]["on_scene"]
     assert got["priority"] == "P2"

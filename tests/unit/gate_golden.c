@@ -38,12 +38,33 @@ text_read(struct span in, struct buf *ret)
 	return true;
 }
 
+/* As text, or where that would lose bytes, as hex. */
+static void
+reply_json(struct buf *b, struct span reply)
+{
+	struct buf hex = { 0 };
+	bool is_text = true;
+
+	for (size_t i = 0; i < reply.n; i++) {
+		is_text = is_text &&
+			  (reply.p[i] >= ' ' || strchr("\r\n", reply.p[i])) &&
+			  reply.p[i] > 0;
+		buf_printf(&hex, "%02x", (unsigned char)reply.p[i]);
+	}
+	if (reply.n)
+		jw_kstr(b, is_text ? "reply" : "reply_hex",
+			is_text ? reply : buf_span(&hex));
+	buf_done(&hex);
+}
+
 static void
 message_json(struct buf *b, const struct gate_driver *d, void *state, struct span msg)
 {
 	struct gate_out *out = calloc(1, sizeof *out);
 	char *copy = tight(msg);
-	struct gate_in in = { .msg = { copy, msg.n }, .now_ms = TEST_NOW_MS };
+	struct gate_in in = { .msg = { copy, msg.n },
+			      .now_ms = TEST_NOW_MS,
+			      .find_key = test_key };
 	int err = d->decode(state, &in, out);
 
 	buf_add_c(b, '{');
@@ -60,8 +81,7 @@ message_json(struct buf *b, const struct gate_driver *d, void *state, struct spa
 		buf_done(&one);
 	}
 	jw_close(b, ']');
-	if (out->reply_n)
-		jw_kstr(b, "reply", (struct span){ out->reply, out->reply_n });
+	reply_json(b, (struct span){ out->reply, out->reply_n });
 	jw_close(b, '}');
 	free(copy);
 	free(out);

@@ -103,6 +103,92 @@ watch_order_repeats_the_index(void **unused)
 	free(state);
 }
 
+static void
+gt06_orders_are_texts(void **unused)
+{
+	const struct gate_driver *d = driver_find("gt06");
+	struct gate_out *out = calloc(1, sizeof *out);
+	void *state = calloc(1, d->state);
+	struct gate_order order = { .kind = GATE_LOCATE_NOW, .serial = 7 };
+	struct buf want = { 0 };
+
+	(void)unused;
+	/* Flag: kind and serial, which the device repeats in its answer. */
+	assert_true(hex_read(SPAN("7878 10 80 0a 00010007 574845524523 0007 ac27 0d0a"),
+			     &want));
+	assert_int_equal(d->encode(state, &order, out), 0);
+	assert_true(
+		span_is(buf_span(&want), (struct span){ out->reply, out->reply_n }));
+	gate_out_clear(out);
+	order = (struct gate_order){ .kind = GATE_INTERVAL, .seconds = 1, .serial = 8 };
+	assert_int_equal(d->encode(state, &order, out), 0);
+	assert_memory_equal(out->reply + 9, "TIMER,10,10#", 12);
+	order.kind = GATE_TEXT;
+	assert_int_equal(d->encode(state, &order, out), ERR_UNSUPPORTED);
+	buf_done(&want);
+	free(state);
+	free(out);
+}
+
+static void
+jt808_order_is(void *state, struct gate_order order, const char *hex)
+{
+	struct gate_out *out = calloc(1, sizeof *out);
+	struct buf want = { 0 };
+
+	order.serial = 9;
+	assert_true(hex_read(span_of(hex), &want));
+	assert_int_equal(driver_find("jt808")->encode(state, &order, out), 0);
+	if (!span_is(buf_span(&want), (struct span){ out->reply, out->reply_n })) {
+		for (size_t i = 0; i < out->reply_n; i++)
+			print_error("%02x", (unsigned char)out->reply[i]);
+		fail_msg(", not %s", hex);
+	}
+	buf_done(&want);
+	free(out);
+}
+
+static void
+jt808_orders_need_the_device_s_number(void **unused)
+{
+	const struct gate_driver *d = driver_find("jt808");
+	struct gate_out *out = calloc(1, sizeof *out);
+	void *state = calloc(1, d->state);
+	struct gate_order order = { .kind = GATE_LOCATE_NOW };
+	struct buf alive = { 0 };
+
+	(void)unused;
+	assert_int_equal(d->encode(state, &order, out), ERR_UNSUPPORTED);
+	assert_true(hex_read(SPAN("7e 0002 0000 013900000015 0001 2e 7e"), &alive));
+	assert_int_equal(d->decode(state,
+				   &(struct gate_in){ .msg = buf_span(&alive),
+						      .now_ms = TEST_NOW_MS },
+				   out),
+			 0);
+	jt808_order_is(state, order, "7e 8201 0000 013900000015 0009 a7 7e");
+	jt808_order_is(state,
+		       (struct gate_order){ .kind = GATE_INTERVAL, .seconds = 30 },
+		       "7e 8103 000a 013900000015 0009 01 00000029 04 0000001e 9e 7e");
+	jt808_order_is(state,
+		       (struct gate_order){ .kind = GATE_INTERVAL,
+					    .seconds = 10,
+					    .for_seconds = 600 },
+		       "7e 8202 0006 013900000015 0009 000a 00000258 f2 7e");
+	jt808_order_is(state,
+		       (struct gate_order){ .kind = GATE_TEXT, .text = SPAN("come") },
+		       "7e 8300 0005 013900000015 0009 0d 636f6d65 ab 7e");
+	jt808_order_is(state, (struct gate_order){ .kind = GATE_CONFIRM },
+		       "7e 8203 0006 013900000015 0009 0000 00000001 a2 7e");
+	order.kind = GATE_RING;
+	assert_int_equal(d->encode(state, &order, out), ERR_UNSUPPORTED);
+	/* Its letters are GBK, which has none of Urdu. */
+	order = (struct gate_order){ .kind = GATE_TEXT, .text = SPAN("کمک") };
+	assert_int_equal(d->encode(state, &order, out), ERR_UNSUPPORTED);
+	buf_done(&alive);
+	free(state);
+	free(out);
+}
+
 /* More reports than there is room for are counted, not written. */
 static void
 reports_beyond_the_room_are_counted(void **unused)
@@ -142,6 +228,8 @@ main(void)
 		cmocka_unit_test(watch_text_is_utf16),
 		cmocka_unit_test(watch_refuses_a_text_that_does_not_fit),
 		cmocka_unit_test(watch_order_repeats_the_index),
+		cmocka_unit_test(gt06_orders_are_texts),
+		cmocka_unit_test(jt808_orders_need_the_device_s_number),
 		cmocka_unit_test(reports_beyond_the_room_are_counted),
 		cmocka_unit_test(replies_are_whole_or_not_at_all),
 	};

@@ -192,6 +192,9 @@ place_decode(struct span word, struct span content, struct span rest, int64_t no
 	}
 }
 
+/* By kind; a watch repeats it. An alarm is confirmed as it is answered. */
+static const char *const order_word[] = { "", "CR", "UPLOAD", "MESSAGE", "FIND", "AL" };
+
 static void
 word_decode(const struct bracket *h, struct span word, struct span rest,
 	    const struct watch_state *st, struct gate_out *out)
@@ -219,8 +222,12 @@ word_decode(const struct bracket *h, struct span word, struct span rest,
 		return;
 	}
 	snprintf(spaced, sizeof spaced, " %s ", keyword);
-	if (strstr(order_words, spaced))
+	if (strstr(order_words, spaced)) {
 		r->kind = GATE_ORDER_ACK;
+		for (int k = GATE_LOCATE_NOW; k <= GATE_RING; k++)
+			if (span_is_z(word, order_word[k]))
+				r->acks = k;
+	}
 }
 
 static int
@@ -254,21 +261,16 @@ order_write(const struct gate_order *order, char *to, size_t cap)
 {
 	int seconds = order->seconds;
 
-	switch (order->kind) {
-	case GATE_LOCATE_NOW:
-		return snprintf(to, cap, "CR");
-	case GATE_INTERVAL: /* the vendor's range begins at 60, firmwares take 10 */
-		seconds = seconds < 10 ? 10 : seconds > 65535 ? 65535 : seconds;
-		return snprintf(to, cap, "UPLOAD,%d", seconds);
-	case GATE_TEXT:
+	if (order->kind < GATE_LOCATE_NOW || order->kind > GATE_CONFIRM)
+		return ERR_UNSUPPORTED;
+	if (order->kind == GATE_TEXT) {
 		strcpy(to, "MESSAGE,");
 		return pick_utf16_hex(order->text, to + 8, cap - 8) ? 1 : ERR_TOO_BIG;
-	case GATE_RING:
-		return snprintf(to, cap, "FIND");
-	case GATE_CONFIRM: /* what an alarm is answered with */
-		return snprintf(to, cap, "AL");
 	}
-	return ERR_UNSUPPORTED;
+	if (order->kind != GATE_INTERVAL) /* it takes 10 and more */
+		return snprintf(to, cap, "%s", order_word[order->kind]);
+	seconds = seconds < 10 ? 10 : seconds > 65535 ? 65535 : seconds;
+	return snprintf(to, cap, "UPLOAD,%d", seconds);
 }
 
 static int

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * JT/T 808: vehicles, dashcams, many body-worn cameras and watches, TCP 5015.
+ * Source: JT/T 808-2013 and -2019, behaviour of Traccar, captures. More in
+ * docs/protocols/jt808.md.
+ *
+ *   7E kind u16, attributes u16, [version u8,] phone BCD6 (2019: BCD10), serial u16,
+ *   [total u16, index u16,] body, sum (XOR) 7E; 7E as 7D 02, 7D as 7D 01
+ * attributes: 0-9 length, 13 in parts, 14 of 2019. No decimal phone: a packed IMEI
+ * place: alarms u32, status u32 (1 fix, 2 south, 3 west), lat u32, lon u32 by
+ *   1,000,000, altitude, km/h by 10, course u16, time BCD6 (GMT+8), tags u8 len u8
+ * 0200 place; 0201 order's serial, place; 0704 count u16, 1: kept, {len u16, place};
+ * 0801 media: head of 8, place of 28; 0100 register, 0102 authenticate, 0002 alive,
+ * 0001 serial, kind, result of an order; 5501 (locks): decimals, see jt808_lock()
+ * Alarm bit 0 stays until 8203. No order that listens or looks (8400, 8801, 9101) is
+ * ever written here.
+ */
+#include "base/err.h"
+#include "base/time.h"
+#include "gate/bytes.h"
+#include "gate/jt808.h"
+#include "gate/pick.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define RECORD_MAX 512 /* of one place in a batch; kept while its rest comes */
+#define GMT8_MS (8 * 3600000)
+#define LIVE_MS (5 * 60000)
+#define CALLS (GATE_SOS | GATE_CRASH)
+
+struct jt808_state {
+	char id[GATE_IDENTITY_MAX];
+	uint8_t phone[JT808_PHONE_MAX], phone_n, version;
+	bool is_utc;                  /* this device does not tell GMT+8 */
+	uint16_t sos_serial;          /* of the message that first called */
+	int64_t sos_ms;               /* 0: it does not call */
+	uint16_t first, part, kept_n; /* of a batch in parts: its first serial, last
+				       * part taken, bytes kept */
+	bool part_is_old;
+	char kept[RECORD_MAX];
+};
+
+/* GMT+8, but what is now in UTC is that. */
+static int64_t
+clock_utc(struct jt808_state *st, int64_t ms, int64_t now_ms)
+{
+	if (ms == TIME_NONE)
+		return ms;
+	if (llabs(ms - now_ms) < LIVE_MS)
+		st->is_utc = true;
+	else if (llabs(ms - GMT8_MS - now_ms) < LIVE_MS)
+		st->is_utc = false;
+	return st->is_utc ? ms : ms - GMT8_MS;
+}
+
+static void
+kind_set(struct jt808_state *st, unsigned serial, bool is_old, struct span all,
+	 struct gate_report *r)
+{
+	r->kind = !r->position.is_set ? GATE_READING
+		  : is_old            ? GATE_STORED_FIX
+				      : GATE_FIX;
+	if (!(r->alarms & GATE_SOS) && !is_old)
+		st->sos_ms = 0;
+	if (!(r->alarms & CALLS))
+		return;
+	r->kind = GATE_ALARM;
+	pick_key(r, all);
+	if (!(r->alarms & GATE_SOS) || !*r->key || is_old)
+		return;
+	/* The bit stays until it is confirmed: one call, however many messages. */
+	if (!st->sos_ms) {
+		st->sos_ms = r->device_time_ms;
+		st->sos_serial = (uint16_t)serial;
+	}
+	snprintf(r->key, sizeof r->key, "%lld-sos", (long long)(st->sos_ms / 1000));
+}
+
+static void
+place_report(struct jt808_state *st, unsigned serial, struct span all, bool is_old,
+	     int64_t now_ms, struct gate_out *out)
+{
+	struct gate_report *r = gate_report_add(out, GATE_UNKNOWN, st->id);
+
+	if (!r || !jt808_place(all, r))
+		return;
+	r->device_time_ms = clock_utc(st, r->device_time_ms, now_ms);
+	kind_set(st, serial, is_old, all, r);
+}
+
+/* --- batches -------------------------------------------------------------------------
+ */
+
+/* Reports the whole records at the head of s; what is left is returned. */
+static struct span
+records_take(struct jt808_state *st, unsigned serial, struct span s, int64_t now_ms,
+	     struct gate_out *out)
+{
+	for (;;) {
+		struct bytes b = { .rest = s };
+		size_t n = bytes_take(&b, 2);
+		struct span record = bytes_cut(&b, n);
+
+		if (b.is_short)
+			return s;
+		place_report(st, serial, record, st->part_is_old, now_ms, out);
+		s = b.rest;
+	}
+}
+
+/* A record may lie across two parts, so they are taken in their order. False: one is
+ * missing, and was asked for. */
+static bool
+batch_decode(struct jt808_state *st, const struct jt808_message *m, int64_t now_ms,
+	     struct gate_out *out)
+{
+	uint16_t first = (uint16_t)(m->serial - (m->index ? m->index - 1 : 0));
+	char joined[RECORD_MAX + JT808_MESSAGE_MAX];
+	struct span s = m->body, left;
+
+	if (m->total <= 1 || m->index == 1 || first != st->first) {
+		st->first = first;
+		st->part = st->kept_n = 0;
+	}
+	if (m->total > 1 && m->index <= st->part) /* it comes again */
+		return true;
+	if (m->total > 1 && m->index != st->part + 1u) {
+		jt808_ask(m, st->part + 1u, out);
+		return false;
+	}
+	if (m->index <= 1) {
+		st->part_is_old = s.n > 2 && s.p[2] == 1;
+		s = span_skip(s, 3);
+	}
+	st->part = (uint16_t)m->index;
+	memcpy(joined, st->kept, st->kept_n);
+	memcpy(joined + st->kept_n, s.p, s.n);
+	left = records_take(st, m->serial, (struct span){ joined, st->kept_n + s.n },
+			    now_ms, out);
+	st->kept_n = left.n <= RECORD_MAX && m->index < m->total ? (uint16_t)left.n : 0;
+	memcpy(st->kept, left.p, st->kept_n);
+	return true;
+}
+
+/* --- messages ------------------------------------------------------------------------
+ */
+
+static enum gate_order_kind
+order_of(unsigned kind)
+{
+	return kind == 0x8201                     ? GATE_LOCATE_NOW
+	       : kind == 0x8202 || kind == 0x8103 ? GATE_INTERVAL
+	       : kind == 0x8300                   ? GATE_TEXT
+	       : kind == 0x8203                   ? GATE_CONFIRM
+						  : 0;
+}
+
+static void
+ack_report(struct jt808_state *st, const struct jt808_message *m, struct gate_out *out)
+{
+	struct gate_report *r = gate_report_add(out, GATE_ORDER_ACK, st->id);
+	struct bytes b = { .rest = span_skip(m->body, 2) };
+	unsigned result;
+
+	if (!r)
+		return;
+	r->acks = m->kind == 0x0201 ? GATE_LOCATE_NOW
+				    : order_of((unsigned)bytes_take(&b, 2));
+	result = m->kind == 0x0201 ? 0 : (unsigned)bytes_take(&b, 1);
+	r->is_refused = result != 0 && result != 4;
+	if (m->kind == 0x0001 && b.is_short)
+		r->kind = GATE_UNKNOWN;
+}
+
+static bool
+message_decode(struct jt808_state *st, const struct jt808_message *m, int64_t now_ms,
+	       struct gate_out *out)
+{
+	struct gate_report *r;
+
+	if (m->kind == 0x0200) {
+		place_report(st, m->serial, m->body, false, now_ms, out);
+	} else if (m->kind == 0x0704) {
+		return batch_decode(st, m, now_ms, out);
+	} else if (m->kind == 0x0201) {
+		ack_report(st, m, out);
+		place_report(st, m->serial, span_skip(m->body, 2), false, now_ms, out);
+	} else if (m->kind == 0x0001) {
+		ack_report(st, m, out);
+	} else if (m->kind == 0x0801 && m->index <= 1) {
+		struct span place = span_skip(m->body, 8);
+
+		place.n = place.n < JT808_PLACE_BYTES ? place.n : JT808_PLACE_BYTES;
+		place_report(st, m->serial, place, true, now_ms, out);
+	} else if (m->kind == 0x5501 &&
+		   (r = gate_report_add(out, GATE_UNKNOWN, st->id))) {
+		jt808_lock(m, now_ms, r);
+	} else if (m->kind == 0x0900 &&
+		   (r = gate_report_add(out, GATE_UNKNOWN, st->id))) {
+		if (jt808_passed(m->body, r))
+			r->device_time_ms = clock_utc(st, r->device_time_ms, now_ms);
+	}
+	if (!out->n_reports)
+		gate_report_add(out,
+				m->kind == 0x0100 || m->kind == 0x0102 ? GATE_HELLO
+				: m->kind == 0x0002                    ? GATE_ALIVE
+								       : GATE_UNKNOWN,
+				st->id);
+	return true;
+}
+
+static int
+jt808_decode(void *state, const struct gate_in *in, struct gate_out *out)
+{
+	struct jt808_state *st = state;
+	struct jt808_message m;
+
+	if (in->msg.n && *in->msg.p == '(') {
+		jt808_text(in, gate_report_add(out, GATE_UNKNOWN, st->id), out);
+		return 0;
+	}
+	if (!jt808_parse(in->msg, &m))
+		return ERR_SYNTAX;
+	jt808_identity(&m, st->id);
+	memcpy(st->phone, m.phone, sizeof st->phone);
+	st->phone_n = (uint8_t)m.phone_n;
+	st->version = m.version;
+	if (message_decode(st, &m, in->now_ms, out))
+		jt808_answer(&m, out);
+	return 0;
+}
+
+/* --- orders --------------------------------------------------------------------------
+ */
+
+static int
+jt808_encode(const void *state, const struct gate_order *order, struct gate_out *out)
+{
+	const struct jt808_state *st = state;
+	struct jt808_message m = { .phone_n = st->phone_n, .version = st->version };
+	unsigned kind = 0x8201;
+	char body[1000];
+	int n = 0;
+
+	memcpy(m.phone, st->phone, sizeof m.phone);
+	if (!st->phone_n) /* its number, as it writes it, is not known yet */
+		return ERR_UNSUPPORTED;
+	if (order->kind == GATE_TEXT) {
+		kind = 0x8300;
+		n = jt808_write_text(st->phone_n == 10, order->text, body, sizeof body);
+	} else if (order->kind == GATE_CONFIRM) {
+		kind = 0x8203;
+		bytes_put(body, st->sos_serial, 2);
+		bytes_put(body + 2, 1, 4); /* bit 0 */
+		n = 6;
+	} else if (order->kind == GATE_INTERVAL && order->for_seconds) {
+		kind = 0x8202;
+		bytes_put(body, (uint64_t)order->seconds, 2);
+		bytes_put(body + 2, (uint64_t)order->for_seconds, 4);
+		n = 6;
+	} else if (order->kind == GATE_INTERVAL) {
+		kind = 0x8103; /* one setting: 29, the usual interval */
+		bytes_put(body, 0x0100000029, 5);
+		body[5] = 4;
+		bytes_put(body + 6, (uint64_t)order->seconds, 4);
+		n = 10;
+	} else if (order->kind != GATE_LOCATE_NOW) {
+		return ERR_UNSUPPORTED;
+	}
+	if (n < 0)
+		return n;
+	jt808_write(out, &m, kind, order->serial, (struct span){ body, (size_t)n });
+	return 0;
+}
+
+const struct gate_driver gate_driver_jt808 = {
+	.name = "jt808",
+	.port = 5015,
+	.wire = GATE_TCP,
+	.state = sizeof(struct jt808_state),
+	.frame = jt808_frame,
+	.decode = jt808_decode,
+	.encode = jt808_encode,
+};

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inside of the gate, shared by its own files: gate.c (doors and bytes),
+ * session.c (who calls from where), report.c (what it says), links.c (silence)
+ * and orders.c (what it is told).
+ */
+#pragma once
+#include "gate/gate.h"
+
+struct door {
+	struct gate *gate;
+	const struct gate_driver *driver;
+	struct net_listener *listener, *udp;
+	struct door *next;
+};
+
+/* One connection: the driver's state and where the answer goes. */
+struct link {
+	struct door *door;
+	void *state;
+	uint64_t conn;
+	char peer[64];
+	char identity[GATE_IDENTITY_MAX]; /* last told; "": none yet */
+	bool is_shared;                   /* more than one was: a gateway */
+	bool is_doubted;    /* another address speaks under the same name */
+	bool is_understood; /* at least one message was */
+	int n_guesses;      /* looks at what else it may speak */
+};
+
+struct gate {
+	struct gate_config cfg;
+	struct door *doors;
+	struct net_timer *link_timer, *order_timer;
+	struct journal_sink *sink;
+	struct map seats; /* door, identity → struct seat */
+	size_t pending;
+	uint16_t serial;      /* of the last order */
+	struct gate_out out;  /* of the message under way */
+	struct gate_out told; /* of the order under way */
+};
+
+/* --- session.c: one session per identity ------------------------------------- */
+/* The newest connection wins; the old one is kept until it dies, and is told
+ * nothing any more. */
+struct seat {
+	struct link *link; /* NULL: not connected */
+	char peer[64];
+	int64_t since;
+};
+/* True: the link is new to it. */
+bool seat_take(struct gate *g, struct link *l, struct device *d, const char *identity);
+/* The link is going: whoever sat on it is not connected. */
+void seat_leave(struct gate *g, struct link *l);
+struct seat *seat_find(struct gate *g, const char *door, const char *identity);
+void seats_done(struct gate *g);
+/* Bytes that this door's driver cannot frame: whose language are they? */
+void name_stranger(struct link *l, struct span in);
+
+/* --- report.c ------------------------------------------------------------------ */
+void take_report(struct link *l, const struct gate_report *r, struct span msg);
+/* The key that a device was given; as gate_in wants it. */
+bool device_key(void *ctx, const char *identity, struct gate_key *ret);
+
+/* --- links.c ------------------------------------------------------------------- */
+#define LINK_CHECK_MS 5000
+void check_links(void *gate);
+
+/* --- orders.c ------------------------------------------------------------------ */
+void orders_open(struct gate *g);
+void orders_close(struct gate *g);
+/* It is here: what waits for it goes out. is_new: on another connection, on
+ * which nothing that was sent before has come. */
+void orders_give(struct gate *g, const struct device *d, bool is_new);
+/* It answered an order. */
+void orders_answered(struct gate *g, const struct device *d,
+		     const struct gate_report *r);

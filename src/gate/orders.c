@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What devices are told. An order waits until its device is here, goes out in
+ * the device's own language, again until it is answered, and ends acked,
+ * refused or expired. While an incident is open that its bearer called for, a
+ * device reports fast by itself, and slowly again afterwards.
+ */
+#include "gate/inner.h"
+
+#include "base/auto.h"
+#include "base/log.h"
+
+#include <stdlib.h>
+
+#define TICK_MS 5000
+#define AGAIN_MS 30000 /* a watch that was told and said nothing is told again */
+#define TRIES_MAX 5
+#define FAST_S 10  /* between reports in an emergency */
+#define SLOW_S 300 /* and afterwards, when the device promised nothing */
+
+static enum gate_order_kind
+kind_of(const struct device_order *o)
+{
+	static const enum gate_order_kind kinds[] = {
+		[DEVICE_ORDER_LOCATE] = GATE_LOCATE_NOW,
+		[DEVICE_ORDER_INTERVAL] = GATE_INTERVAL,
+		[DEVICE_ORDER_TEXT] = GATE_TEXT,
+		[DEVICE_ORDER_RING] = GATE_RING,
+		[DEVICE_ORDER_CONFIRM] = GATE_CONFIRM,
+	};
+
+	return kinds[o->kind];
+}
+
+static void
+set(struct gate *g, const struct device_order *o, enum device_order_state to,
+    const char *why)
+{
+	device_order_set(journal_begin(g->cfg.journal, NULL), o->r.id, to,
+			 span_of(why));
+}
+
+/* Law 1: the order is on disk before it leaves; that it left is noted after. */
+static void
+give(struct gate *g, const struct device_order *o, const struct device *d)
+{
+	const struct seat *s = seat_find(g, d->door, d->identity);
+	struct link *l = s ? s->link : NULL;
+	const struct gate_driver *driver = l ? l->door->driver : NULL;
+	struct net_conn *c = l ? net_conn_find(g->cfg.net, l->conn) : NULL;
+	struct gate_order order = { .kind = kind_of(o),
+				    .seconds = (int)o->seconds,
+				    .for_seconds = o->for_seconds == FIELD_NONE
+							   ? 0
+							   : (int)o->for_seconds,
+				    .text = span_of(o->text ? o->text : ""),
+				    .identity = d->identity,
+				    .now_ms = net_wall_ms(g->cfg.net) };
+	int rc;
+
+	if (!c || o->r.id.seq > journal_durable(g->cfg.journal))
+		return;
+	order.serial = ++g->serial;
+	gate_out_clear(&g->told);
+	rc = driver->encode ? driver->encode(l->state, &order, &g->told)
+			    : ERR_UNSUPPORTED;
+	if (rc < 0) {
+		set(g, o, DEVICE_ORDER_REFUSED,
+		    rc == ERR_UNSUPPORTED ? "such a device knows no such order"
+					  : err_text(rc));
+		return;
+	}
+	if (net_conn_send(c, (struct span){ g->told.reply, g->told.reply_n }))
+		set(g, o, DEVICE_ORDER_SENT, "");
+}
+
+static bool
+is_due(const struct device_order *o, int64_t now, bool is_new)
+{
+	return o->state == DEVICE_ORDER_QUEUED ||
+	       (o->state == DEVICE_ORDER_SENT &&
+		(is_new || now - o->sent_at >= AGAIN_MS) && o->tries < TRIES_MAX);
+}
+
+/* One look at an order: over, due, or left alone. */
+static void
+look(struct gate *g, struct device_order *o, bool is_new)
+{
+	struct model *m = journal_model(g->cfg.journal);
+	const struct device *d = device_find(m, o->device);
+	int64_t now = journal_now(g->cfg.journal);
+
+	if (!device_order_is_open(o))
+		return;
+	if (!d || d->state != DEVICE_BOUND)
+		set(g, o, DEVICE_ORDER_EXPIRED, "the device is bound no more");
+	else if (now >= o->expires_at)
+		set(g, o, DEVICE_ORDER_EXPIRED, "nobody answered in time");
+	else if (is_due(o, now, is_new))
+		give(g, o, d);
+}
+
+static void
+on_tick(void *ctx)
+{
+	struct gate *g = ctx;
+	struct model *m = journal_model(g->cfg.journal);
+	void *rec;
+
+	for (size_t k = 0; map_next(&m->tables[NOUN_DEVICE_ORDER], &k, NULL, &rec);)
+		look(g, rec, false);
+}
+
+static int
+by_seq(const void *a, const void *b)
+{
+	const struct device_order *const *x = a, *const *y = b;
+
+	return ((*x)->r.id.seq > (*y)->r.id.seq) - ((*x)->r.id.seq < (*y)->r.id.seq);
+}
+
+void
+orders_give(struct gate *g, const struct device *d, bool is_new)
+{
+	struct model *m = journal_model(g->cfg.journal);
+	struct device_order *list[16];
+	size_t n = 0;
+	void *rec;
+
+	if (!m->tables[NOUN_DEVICE_ORDER].n)
+		return;
+	for (size_t k = 0; n < ARRAY_LEN(list) &&
+			   map_next(&m->tables[NOUN_DEVICE_ORDER], &k, NULL, &rec);)
+		if (id_is(((struct device_order *)rec)->device, d->r.id))
+			list[n++] = rec;
+	qsort(list, n, sizeof *list, by_seq); /* in the order they were given */
+	for (size_t k = 0; k < n; k++)
+		look(g, list[k], is_new);
+}
+
+void
+orders_answered(struct gate *g, const struct device *d, const struct gate_report *r)
+{
+	struct model *m = journal_model(g->cfg.journal);
+	struct device_order *first = NULL;
+	void *rec;
+
+	for (size_t k = 0; map_next(&m->tables[NOUN_DEVICE_ORDER], &k, NULL, &rec);) {
+		struct device_order *o = rec;
+
+		if (o->state == DEVICE_ORDER_SENT && id_is(o->device, d->r.id) &&
+		    (!r->acks || r->acks == kind_of(o)) &&
+		    (!first || o->sent_at < first->sent_at))
+			first = o;
+	}
+	if (first)
+		set(g, first, r->is_refused ? DEVICE_ORDER_REFUSED : DEVICE_ORDER_ACKED,
+		    r->is_refused ? "the device refused it" : "");
+}
+
+/* --- fast in an emergency ------------------------------------------------------- */
+
+static void
+pace(struct gate *g, const struct device *d, bool is_fast)
+{
+	struct device_order_args a = { .device = d->r.id,
+				       .kind = DEVICE_ORDER_INTERVAL,
+				       .seconds = is_fast ? FAST_S : SLOW_S };
+	struct id id;
+
+	if (!is_fast && d->interval_s != FIELD_NONE)
+		a.seconds = d->interval_s;
+	device_order_make(journal_begin(g->cfg.journal, NULL), &a, &id);
+	a.kind = DEVICE_ORDER_LOCATE;
+	if (is_fast)
+		device_order_make(journal_begin(g->cfg.journal, NULL), &a, &id);
+}
+
+/* Who called: the device itself, or all that its unit carries. */
+static bool
+is_bearer(const struct model *m, const struct incident *i, const struct device *d)
+{
+	struct principal p;
+
+	if (d->state != DEVICE_BOUND)
+		return false;
+	if (id_is_set(i->unit) && id_is(i->unit, d->bound_to))
+		return true;
+	principal_of_device(m, d, &p);
+	return map_get(&i->roll, span_of(p.source));
+}
+
+/* A call: its bearer's devices go fast, once. Closed: back to their own pace. */
+static void
+on_incident(struct gate *g, const struct incident *i, bool is_open)
+{
+	struct model *m = journal_model(g->cfg.journal);
+	struct device *list[32];
+	size_t n = 0;
+	void *rec;
+
+	if (i->is_test)
+		return;
+	for (size_t k = 0;
+	     n < ARRAY_LEN(list) && map_next(&m->tables[NOUN_DEVICE], &k, NULL, &rec);)
+		if (is_bearer(m, i, rec))
+			list[n++] = rec;
+	for (size_t k = 0; k < n; k++) {
+		if (is_open && list[k]->is_fast)
+			continue;
+		list[k]->is_fast = is_open;
+		pace(g, list[k], is_open);
+	}
+}
+
+/* Most calls come from buttons and pages: those carry nothing that could be told. */
+static bool
+is_carried(const struct event *e, const struct incident *i)
+{
+	const struct signal *s = (const struct signal *)e->body.rec;
+	struct id source;
+
+	return id_is_set(i->unit) ||
+	       (s->source && id_parse(span_of(s->source), &source) == 0 &&
+		source.noun == noun_device.letter);
+}
+
+static void
+on_event(void *ctx, const struct event *e)
+{
+	struct gate *g = ctx;
+	const struct incident *i =
+		incident_find(journal_model(g->cfg.journal), e->incident);
+
+	if (e->type == EVENT_DEVICE_ORDERED)
+		net_timer_start(g->order_timer, 0, TICK_MS);
+	else if (i && e->type == EVENT_SIGNAL_RECEIVED && i->state != INCIDENT_CLOSED &&
+		 is_carried(e, i))
+		on_incident(g, i, true);
+	else if (i && e->type == EVENT_INCIDENT_CLOSED)
+		on_incident(g, i, false);
+}
+
+void
+orders_open(struct gate *g)
+{
+	g->order_timer = net_timer_new(g->cfg.net, on_tick, g);
+	net_timer_start(g->order_timer, TICK_MS, TICK_MS);
+	g->sink = journal_add_sink(g->cfg.journal, on_event, g);
+}
+
+void
+orders_close(struct gate *g)
+{
+	journal_remove_sink(g->cfg.journal, g->sink);
+	net_timer_free(g->order_timer);
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From reports to presses and fixes: who it is, where it is, whether it calls.
+ */
+#include "gate/inner.h"
+
+#include "base/auto.h"
+#include "base/log.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define PENDING_MAX 2000 /* unknown devices kept: a scanner must not fill the disk */
+
+/* These call for help; others are kept as the device's state. */
+#define CALLS                                                                         \
+	(GATE_SOS | GATE_DURESS | GATE_GENERAL | GATE_FALL | GATE_CRASH | GATE_FIRE | \
+	 GATE_MEDICAL)
+
+/* --- who it is ------------------------------------------------------------- */
+
+static struct device *
+know(struct gate *g, const char *door, const char *identity)
+{
+	struct model *m = journal_model(g->cfg.journal);
+	struct device *d = device_by_name(m, span_of(door), span_of(identity));
+	struct id id;
+
+	if (!d && *identity && g->pending < PENDING_MAX) {
+		device_seen(journal_begin(g->cfg.journal, NULL), span_of(door),
+			    span_of(identity), &id);
+		g->pending++;
+		d = device_find(m, id);
+		log_info("gate", "device_seen_first", "door=%s identity=%s", door,
+			 identity);
+	}
+	if (!d)
+		return NULL;
+	d->last_seen_at = net_wall_ms(g->cfg.net);
+	if (d->link != LINK_LIVE && d->state == DEVICE_BOUND)
+		device_link_set(journal_begin(g->cfg.journal, NULL), d, LINK_LIVE);
+	return d;
+}
+
+/* --- what it says ------------------------------------------------------------ */
+
+static void
+take_fix(struct gate *g, struct device *d, const struct gate_report *r)
+{
+	enum track_verdict verdict;
+	struct model *m = journal_model(g->cfg.journal);
+	const struct unit *u = unit_find(m, d->bound_to);
+	struct fix f = {
+		.device_ms = r->device_time_ms,
+		.server_ms = net_wall_ms(g->cfg.net),
+		.position = r->position,
+		.speed_mps = (float)r->speed_mps,
+		.course_deg = (float)r->course_deg,
+	};
+
+	/* An unbound device moves nothing; off duty nothing reaches the disk. */
+	if (d->state != DEVICE_BOUND || !u || (!u->shift_on && !u->n_open))
+		return;
+	f.bearer = u->r.id;
+	verdict = track_put(g->cfg.track, &f, r->kind == GATE_STORED_FIX);
+	if (verdict == TRACK_JUMP)
+		device_flag(journal_begin(g->cfg.journal, NULL), d, SPAN("jump"));
+	if (verdict != TRACK_HISTORY && g->cfg.on_moved)
+		g->cfg.on_moved(g->cfg.ctx, u->r.id);
+}
+
+static const char *
+kind_of(unsigned alarms)
+{
+	static const struct {
+		unsigned bit;
+		const char *kind;
+	} kinds[] = { { GATE_SOS | GATE_GENERAL, "" }, { GATE_DURESS, "duress" },
+		      { GATE_FIRE, "fire" },           { GATE_MEDICAL, "medical" },
+		      { GATE_CRASH, "accident" },      { GATE_FALL, "fall" } };
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (alarms & kinds[i].bit)
+			return kinds[i].kind;
+	return "";
+}
+
+/* Without a fix of its own a call gets the last good place, and says so. */
+static struct position
+place_of_call(struct gate *g, const struct device *d, const struct gate_report *r,
+	      struct buf *labels)
+{
+	const struct fix *f;
+
+	if (r->position.is_set)
+		return r->position;
+	f = d ? track_last(g->cfg.track, d->bound_to) : NULL;
+	if (!f)
+		return r->position;
+	buf_printf(labels, "[\"no_fix\",\"last_place:%lld s\"]",
+		   (long long)((net_wall_ms(g->cfg.net) - f->server_ms) / 1000));
+	return f->position;
+}
+
+/* NULL d: one unknown device too many to keep; its call is heard all the same. */
+static void
+caller_of(struct gate *g, const struct door *door, const struct device *d,
+	  const struct gate_report *r, bool is_doubted, struct principal *ret)
+{
+	char source[64];
+
+	if (d) {
+		principal_of_device(journal_model(g->cfg.journal), d, ret);
+		ret->is_verified &= !is_doubted;
+		return;
+	}
+	snprintf(source, sizeof source, "%s:%s", door->driver->name, r->identity);
+	principal_anonymous(ret, source);
+}
+
+static void
+take_call(struct gate *g, struct link *l, const struct device *d,
+	  const struct gate_report *r, struct span msg)
+{
+	struct buf AUTO(buf_done) raw = { 0 }, key = { 0 }, labels = { 0 };
+	struct principal who;
+	struct press_result result;
+	struct press_args a = { .claimed_at = r->device_time_ms };
+
+	caller_of(g, l->door, d, r, l->is_doubted, &who);
+	crypt_hex(&raw, msg.p, msg.n > 2048 ? 2048 : msg.n);
+	if (r->key[0])
+		buf_printf(&key, "%s", r->key);
+	else /* no sane clock: presses within half a minute are one */
+		buf_printf(&key, "%x:%lld", r->alarms,
+			   (long long)(net_wall_ms(g->cfg.net) / 30000));
+	a.key = buf_span(&key);
+	a.kind = span_of(kind_of(r->alarms));
+	a.is_silent = (r->alarms & GATE_DURESS) != 0;
+	a.position = place_of_call(g, d, r, &labels);
+	a.labels = buf_span(&labels);
+	a.message = r->text[0] ? span_of(r->text) : (struct span){ 0 };
+	a.door = span_of(l->door->driver->name);
+	a.raw = buf_span(&raw);
+	signal_press(journal_begin(g->cfg.journal, &who), &a, &result);
+}
+
+/* An alarm message calls each time. In other messages the bits are states that
+ * last: an SOS calls when it appears, not each time it is repeated. */
+static bool
+is_call(const struct device *d, const struct gate_report *r)
+{
+	if (r->kind == GATE_ALARM)
+		return (r->alarms & CALLS) != 0;
+	return (r->alarms & GATE_SOS) && !(d && (d->last_alarms & GATE_SOS));
+}
+
+/* What is known of it in memory only. */
+static void
+observe(struct device *d, const struct gate_report *r)
+{
+	if (r->battery_pct >= 0)
+		d->battery_pct = r->battery_pct;
+	if (r->signal_pct >= 0)
+		d->signal_pct = r->signal_pct;
+	if (r->firmware[0])
+		snprintf(d->firmware, sizeof d->firmware, "%s", r->firmware);
+	if (r->kind == GATE_FIX || r->kind == GATE_ALARM)
+		d->last_alarms = r->alarms;
+}
+
+void
+take_report(struct link *l, const struct gate_report *r, struct span msg)
+{
+	struct gate *g = l->door->gate;
+	struct device *d = know(g, l->door->driver->name, r->identity);
+
+	bool is_new = d && seat_take(g, l, d, r->identity);
+
+	/* A copy of its name moves nothing; its call is heard like a stranger's. */
+	if (d && r->position.is_set && !l->is_doubted)
+		take_fix(g, d, r);
+	if (is_call(d, r))
+		take_call(g, l, d, r, msg);
+	if (!d)
+		return;
+	observe(d, r);
+	if (r->kind == GATE_ORDER_ACK)
+		orders_answered(g, d, r);
+	orders_give(g, d, is_new);
+}
+
+bool
+device_key(void *ctx, const char *identity, struct gate_key *ret)
+{
+	struct link *l = ctx;
+	const struct device *d =
+		device_by_name(journal_model(l->door->gate->cfg.journal),
+			       span_of(l->door->driver->name), span_of(identity));
+	size_t n = d && d->key ? strlen(d->key) / 2 : 0;
+
+	if (!n || n > sizeof ret->bytes || d->state == DEVICE_REVOKED ||
+	    !crypt_unhex(span_of(d->key), ret->bytes, n))
+		return false;
+	ret->n = n;
+	return true;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who calls from where: one session per identity. Devices connect again without
+ * having closed, so the newest connection wins and the old one is left to die.
+ * A second address while the first still speaks is flagged: names of cheap
+ * devices are easily copied.
+ */
+#include "gate/inner.h"
+
+#include "base/auto.h"
+#include "base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Both speak within this time: not one device that moved. */
+#define BOTH_MS 60000
+#define GUESSES_MAX 4  /* junk must not cost much */
+#define STRANGER_MIN 4 /* bytes from which a language can be told */
+
+static struct span
+seat_key(struct buf *b, const char *door, const char *identity)
+{
+	buf_add_z(b, door);
+	buf_add_c(b, 0);
+	buf_add_z(b, identity);
+	return buf_span(b);
+}
+
+struct seat *
+seat_find(struct gate *g, const char *door, const char *identity)
+{
+	struct buf AUTO(buf_done) k = { 0 };
+
+	return map_get(&g->seats, seat_key(&k, door, identity));
+}
+
+static bool
+is_same_host(const char *a, const char *b)
+{
+	const char *x = strrchr(a, ':'), *y = strrchr(b, ':');
+	size_t n = x ? (size_t)(x - a) : strlen(a), m = y ? (size_t)(y - b) : strlen(b);
+
+	return n == m && memcmp(a, b, n) == 0;
+}
+
+bool
+seat_take(struct gate *g, struct link *l, struct device *d, const char *identity)
+{
+	struct buf AUTO(buf_done) k = { 0 };
+	struct span key = seat_key(&k, l->door->driver->name, identity);
+	struct seat *s = map_get(&g->seats, key);
+	int64_t now = net_wall_ms(g->cfg.net);
+
+	l->is_shared |= l->identity[0] && strcmp(l->identity, identity) != 0;
+	snprintf(l->identity, sizeof l->identity, "%s", identity);
+	if (!s) {
+		s = calloc(1, sizeof *s);
+		if (!s)
+			return false;
+		map_put(&g->seats, key, s);
+	}
+	if (s->link == l) {
+		s->since = now;
+		return false;
+	}
+	l->is_doubted =
+		s->link && now - s->since < BOTH_MS && !is_same_host(s->peer, l->peer);
+	if (l->is_doubted) {
+		log_warn("gate", "second_address", "door=%s identity=%s was=%s now=%s",
+			 l->door->driver->name, identity, s->peer, l->peer);
+		device_flag(journal_begin(g->cfg.journal, NULL), d,
+			    SPAN("second_address"));
+		return false; /* the first keeps the seat as long as it speaks */
+	}
+	s->link = l;
+	s->since = now;
+	snprintf(s->peer, sizeof s->peer, "%s", l->peer);
+	return true;
+}
+
+void
+seat_leave(struct gate *g, struct link *l)
+{
+	struct seat *s = NULL;
+	void *v;
+
+	if (l->identity[0])
+		s = seat_find(g, l->door->driver->name, l->identity);
+	if (s && s->link == l)
+		s->link = NULL;
+	for (size_t i = 0; l->is_shared && map_next(&g->seats, &i, NULL, &v);)
+		if (((struct seat *)v)->link == l)
+			((struct seat *)v)->link = NULL;
+}
+
+void
+seats_done(struct gate *g)
+{
+	void *s;
+
+	for (size_t i = 0; map_next(&g->seats, &i, NULL, &s);)
+		free(s);
+	map_done(&g->seats);
+}
+
+/* --- who speaks what ---------------------------------------------------------- */
+
+static const struct gate_driver *
+language_of(const struct gate_driver *not_this, struct span in)
+{
+	for (size_t i = 0; gate_drivers[i]; i++) {
+		const struct gate_driver *d = gate_drivers[i];
+		struct gate_out *out;
+		void *state;
+		ssize_t n;
+		int rc = -1;
+
+		if (d == not_this)
+			continue;
+		n = d->frame(in);
+		out = n > 0 ? calloc(1, sizeof *out) : NULL;
+		state = out ? calloc(1, d->state ? d->state : 1) : NULL;
+		if (state)
+			rc = d->decode(state,
+				       &(struct gate_in){ .msg = { in.p, (size_t)n } },
+				       out);
+		if (state && rc == 0 && !out->n_reports)
+			rc = -1;
+		free(state);
+		free(out);
+		if (rc == 0)
+			return d;
+	}
+	return NULL;
+}
+
+void
+name_stranger(struct link *l, struct span in)
+{
+	const struct gate_driver *d;
+
+	if (l->is_understood || l->n_guesses >= GUESSES_MAX || in.n < STRANGER_MIN)
+		return;
+	l->n_guesses++;
+	d = language_of(l->door->driver, in);
+	if (!d)
+		return;
+	l->n_guesses = GUESSES_MAX;
+	log_warn("gate", "wrong_door",
+		 "peer=%s what=\"a %s device is calling the %s door\"", l->peer,
+		 d->name, l->door->driver->name);
+}

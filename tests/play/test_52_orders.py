@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What devices are told: queued, sent, answered; on duty or in the bearer's own
+emergency; shown to the bearer. And who calls from where: the newest connection wins,
+copies of a name and impossible ways are flagged, a wrong door is named."""
+import socket
+import time
+
+import pytest
+from actors import Watch, until
+
+
+@pytest.fixture
+def watch(node):
+    w = node.watch()
+    for _ in range(2):  # what waited since the last test comes between
+        w.say("LK,50,100,80")
+        w.answer()
+    w.orders.clear()
+    w.device = next(d for d in node.role("administrator").items("/api/v1/devices")
+                    if d["identity"] == w.identity)
+    yield w
+    w.close()
+
+
+def close_all(node, unit):
+    for i in node.role("dispatcher").items("/api/v1/incidents?state=open"):
+        if i.get("unit") == unit:
+            node.role("supervisor").ok("POST", "/api/v1/incidents/%s/close" % i["id"],
+                                       {"disposition": "handled"})
+
+
+def order(node, w, **body):
+    return node.role("dispatcher").ok(
+        "POST", "/api/v1/devices/%s/orders" % w.device["id"], body, 201)
+
+
+def state(node, w, o):
+    return next(x for x in node.role("dispatcher").items(
+        "/api/v1/devices/%s/orders" % w.device["id"]) if x["id"] == o["id"])["state"]
+
+
+def test_an_order_is_sent_and_answered(node, watch, live):
+    room = live(node.role("dispatcher"))
+    room.hello()
+    o = order(node, watch, kind="locate")
+    assert o["state"] == "queued" and o["kind"] == "locate"
+    assert watch.order("CR") == "CR"
+    room.event("device.order_sent", id=o["id"])
+    room.event("device.order_acked", id=o["id"])
+    assert state(node, watch, o) == "acked"
+    for body, want in (({"kind": "interval", "seconds": 20}, "UPLOAD,20"),
+                       ({"kind": "ring"}, "FIND")):
+        o = order(node, watch, **body)
+        assert watch.order(want.split(",")[0]) == want
+        until(lambda o=o: state(node, watch, o) == "acked", 5, "acked")
+
+
+def test_an_order_waits_for_its_device(node, watch):
+    watch.close()
+    o = order(node, watch, kind="text", text="آپ کہاں ہیں؟")
+    again = Watch(node, watch.identity)
+    again.say("LK,50,100,80")
+    assert again.order("MESSAGE").startswith("MESSAGE,0622067e")
+    until(lambda: state(node, watch, o) == "acked", 5, "acked")
+    again.close()
+
+
+def test_orders_are_refused_by_name(node, watch):
+    d = node.role("dispatcher")
+    path = "/api/v1/devices/%s/orders" % watch.device["id"]
+    assert d.post(path, {"kind": "listen"}).status_code == 422
+    assert d.post(path, {"kind": "interval"}).json()["detail"].startswith("seconds")
+    assert d.post(path, {"kind": "text"}).json()["detail"].startswith("text")
+    for role in ("administrator", "responder", "board", "oversight", "site"):
+        r = node.role(role).post(path, {"kind": "locate"})
+        assert r.status_code in (403, 404), (role, r.text)
+    phone = next(x for x in node.role("administrator").items("/api/v1/devices")
+                 if x["door"] == "osmand" and x["state"] == "bound")
+    o = d.ok("POST", "/api/v1/devices/%s/orders" % phone["id"], {"kind": "ring"}, 201)
+    assert o["state"] == "queued", "a phone that is not there waits"
+
+
+def test_nobody_off_duty_is_asked_where_he_is(node, watch):
+    d, unit = node.role("dispatcher"), watch.device["bound_to"]
+    path = "/api/v1/devices/%s/orders" % watch.device["id"]
+    close_all(node, unit)
+    d.ok("POST", "/api/v1/units/%s/shift" % unit, {"on": False})
+    try:
+        r = d.post(path, {"kind": "locate"})
+        assert (r.status_code, r.json()["code"]) == (409, "off_duty")
+        watch.fix("AL", 24.92, 67.12, status=1 << 16)
+        i = until(lambda: next((x for x in d.items("/api/v1/incidents?state=open")
+                                if x.get("unit") == unit), None), 10, "its SOS")
+        assert d.post(path, {"kind": "locate"}).status_code == 201
+        node.role("supervisor").ok("POST", "/api/v1/incidents/%s/close" % i["id"],
+                                   {"disposition": "handled"})
+        assert d.post(path, {"kind": "locate"}).status_code == 409
+    finally:
+        d.ok("POST", "/api/v1/units/%s/shift" % unit, {"on": True})
+
+
+def test_an_sos_makes_it_report_fast_and_slow_again(node, watch):
+    d, unit = node.role("dispatcher"), watch.device["bound_to"]
+    close_all(node, unit)
+    for _ in range(2):
+        watch.say("LK,50,100,80")
+        watch.answer()
+    watch.orders.clear()
+    watch.fix("AL", 24.9213, 67.1213, status=1 << 16)  # no repeat of another test's
+    assert watch.frame().endswith("*AL]"), "the alarm is answered first"
+    assert watch.order("UPLOAD") == "UPLOAD,10"
+    assert watch.order("CR") == "CR"
+    i = next(x for x in d.items("/api/v1/incidents?state=open")
+             if x.get("unit") == unit)
+    assert all(x["is_automatic"] for x in d.items("/api/v1/device_orders")
+               if x["device"] == watch.device["id"] and x.get("incident") == i["id"])
+    node.role("supervisor").ok("POST", "/api/v1/incidents/%s/close" % i["id"],
+                               {"disposition": "handled"})
+    assert watch.order("UPLOAD") == "UPLOAD,300"
+
+
+def test_the_bearer_sees_what_is_asked_of_him(node, watch, live):
+    crew = next((node.with_token(t["token"]) for t in node.demo["tokens"]
+                 if t.get("unit") == watch.device["bound_to"]), None)
+    if crew is None:
+        pytest.skip("no token of that unit")
+    s = live(crew)
+    s.hello()
+    o = order(node, watch, kind="ring")
+    s.event("device.ordered", id=o["id"])
+    assert o["id"] in [x["id"] for x in crew.items("/api/v1/device_orders")]
+    other = next(node.with_token(t["token"]) for t in node.demo["tokens"]
+                 if t.get("unit") and t["unit"] != watch.device["bound_to"])
+    assert o["id"] not in [x["id"] for x in other.items("/api/v1/device_orders")]
+
+
+def test_the_newest_connection_is_told(node, watch):
+    newer = Watch(node, watch.identity)
+    newer.say("LK,50,100,81")
+    newer.answer()
+    order(node, watch, kind="ring")
+    assert newer.order("FIND") == "FIND"
+    watch.say("LK,50,100,82")  # the old one lives on and is answered
+    assert watch.answer().endswith("*LK]")
+    newer.close()
+
+
+def test_an_impossible_way_is_flagged(node, watch):
+    watch.fix("UD", 24.9, 67.1)
+    watch.fix("UD", 31.5, 74.3, at=time.time() + 2)
+    until(lambda: "jump" in node.role("administrator").ok(
+        "GET", "/api/v1/devices/" + watch.device["id"]).get("flags", []), 5, "flagged")
+    o = node.role("administrator").ok(
+        "PATCH", "/api/v1/devices/" + watch.device["id"], {"flags": []})
+    assert o.get("flags", []) == []
+
+
+def test_a_wrong_door_is_named_and_left_open(node):
+    host, port = node.demo["doors"]["watch"].rsplit(":", 1)
+    s = socket.create_connection((host, int(port)), 10)
+    s.sendall(b"GET /?id=77&lat=24.9&lon=67.1&timestamp=1772323200 HTTP/1.1\r\n"
+              b"Host: x\r\n\r\n")
+    until(lambda: "a osmand device is calling the watch door" in open(node.log, errors="replace").read(), 5,
+          "named in the log")
+    s.close()
