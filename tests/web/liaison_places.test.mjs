@@ -181,7 +181,7 @@ async function phones(police, mission, language) {
 	await looked(mission, `liaison-phones-phone-${language}`)
 	await looked(police, `liaison-phones-${language}`)
 	await police.button('invite.title').click()
-	await police.answer('invite.title')
+	await police.dialog.locator('button[type=submit]').click()
 	await police.dialog.getByText(/\/liaison#\S+/).waitFor()
 	await looked(police, `liaison-invite-${language}`)
 	await police.page.keyboard.press('Escape')

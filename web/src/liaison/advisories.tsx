@@ -6,7 +6,7 @@ import { patch, post } from '../api/client'
 import { LANGUAGE_NAMES, language, t } from '../lib/i18n'
 import { Ask, type Field, type Values, wordsOf } from './form'
 import { Agency, Card, Empty, Facts, Loading, Prose, Side, Tlp, When } from './parts'
-import { agencyOptions, Do, PlacePane } from './place'
+import { agencyOptions, Do, PlacePane, peopleOptions } from './place'
 import { attempt, inLanguage } from './say'
 import { go, isDesk, listOf, newestFirst, refetch, route } from './state'
 import { type Advisory, LANGUAGES_OF, MARKINGS } from './types'
@@ -215,8 +215,7 @@ function Doings({ advisory }: { advisory: Advisory }) {
 	)
 }
 
-const isNamed = (values: Values) =>
-	['AMBER', 'AMBER+STRICT', 'RED'].includes(String(values.tlp))
+const isNamed = (values: Values) => ['AMBER', 'AMBER+STRICT'].includes(String(values.tlp))
 
 function fieldsOf(one: Advisory | undefined): Field[] {
 	const start = (name: string) => (one?.[name] as string | undefined) ?? ''
@@ -239,6 +238,7 @@ function fieldsOf(one: Advisory | undefined): Field[] {
 			'tlp',
 			'tlp',
 			MARKINGS.filter((m) => m !== 'RED'),
+			'GREEN',
 		),
 		{
 			name: 'to',
@@ -246,6 +246,16 @@ function fieldsOf(one: Advisory | undefined): Field[] {
 			is: 'several',
 			when: isNamed,
 			options: agencyOptions(true),
+			start: one?.to ?? [],
+		},
+		{
+			/* RED names persons: an agency is too many. */
+			name: 'to',
+			label: t('f.recipients'),
+			is: 'several',
+			need: true,
+			when: (values) => values.tlp === 'RED',
+			options: peopleOptions(),
 			start: one?.to ?? [],
 		},
 		choice('category', 'category', CATEGORIES),

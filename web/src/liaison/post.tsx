@@ -8,7 +8,7 @@ import { t } from '../lib/i18n'
 import { Ask } from './form'
 import { Agency, Loading, Prose, Side, When } from './parts'
 import { attempt, follow } from './say'
-import { fetchPost, go, isDesk, keep, listOf, posts, seqOf, touched } from './state'
+import { fetchPost, go, keep, listOf, posts, seqOf, touched } from './state'
 import { isOver, PostHead, wordsFor } from './talk'
 import type { Channel, Post, Receipts } from './types'
 
@@ -243,7 +243,7 @@ function Receipt({ post, channel }: { post: Post; channel: Channel }) {
 	/* To a mission, those of its own house; what the police side did is in `seen`. */
 	return (
 		<details open={isOpen} onToggle={(e) => setOpen(e.currentTarget.open)}>
-			<summary>{t(isDesk.value ? 'receipts.title' : 'receipts.own')}</summary>
+			<summary>{t(channel.side === 'spoke' ? 'receipts.own' : 'receipts.title')}</summary>
 			{isOpen && !found && <Loading />}
 			{found?.owing && found.owing.length > 0 && (
 				<>

@@ -261,6 +261,15 @@ export function moveCursor(channel: Id, what: 'delivered' | 'read', id: Id): voi
 	)
 }
 
+/* What came while this page was closed has come to this screen now. */
+async function deliver(channel: Id): Promise<void> {
+	const page = await get<Page<Post>>(`/channels/${channel}/posts?limit=1`).catch(
+		() => undefined,
+	)
+	const newest = page?.items[0]
+	if (newest) moveCursor(channel, 'delivered', newest.id)
+}
+
 /* --- what changed ------------------------------------------------------------- */
 
 const stale = new Set<string>()
@@ -290,7 +299,8 @@ function onEvent(event: KumakEvent): void {
 	heardAt.value = serverNow()
 	const { type, data } = event
 	const noun = type.slice(0, type.indexOf('.'))
-	touched.value = { id: data.incident ?? data.id, n: touched.value.n + 1 }
+	const about = data.incident ?? (data.post as Id | undefined) ?? data.id
+	touched.value = { id: about, n: touched.value.n + 1 }
 	if (noun === 'channel' || noun === 'member') refetch('channels')
 	if (noun === 'post') onPost(type, data)
 	for (const name of TOUCHES[noun] ?? []) if (wanted.has(name)) refetch(name)
@@ -316,6 +326,7 @@ async function loadAll(): Promise<void> {
 		}))
 	await loadChannels()
 	void loadDirectory()
+	for (const one of channels.value) if (one.unread) void deliver(one.id)
 	const again = [...opened.value.keys()]
 	opened.value = new Map()
 	await Promise.all(again.map((id) => openChannel(id).catch(() => undefined)))
