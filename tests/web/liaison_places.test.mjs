@@ -29,16 +29,16 @@ async function places(language) {
 		ranger: await person('ranger', 'supervisor', rangers.id),
 	}
 	const seats = []
-	const sits = async (who, size = [1280, 800]) => {
+	const sits = async (who, size = [1280, 800], path = '/liaison') => {
 		const seat = hands(await sit(browser, node, { who, language, size }), w)
 		seats.push(seat)
-		await seat.open('/liaison')
+		await seat.open(path)
 		await seat.page.locator('nav.places').waitFor()
 		return seat
 	}
 	try {
 		const police = await sits(people.desk)
-		const mission = await sits(people.a, [412, 892])
+		const mission = await sits(people.a, [412, 892], '/liaison?theme=light')
 		await mustAcknowledge(police, mission, language)
 		await advisory(police, mission, language)
 		await phones(police, mission, language)

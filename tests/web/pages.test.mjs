@@ -13,6 +13,13 @@ const PAGES = [
 	{ name: 'sos', shows: '.hold.sos', size: [412, 892] },
 	{ name: 'tablet', role: 'responder', shows: '.keys', size: [1280, 800] },
 	{ name: 'liaison', role: 'liaison', shows: '.channels .pick' },
+	{
+		name: 'gate',
+		path: '/liaison',
+		role: 'site',
+		shows: '.channels .pick',
+		size: [412, 892],
+	},
 	{ name: 'admin', role: 'administrator', shows: 'table tbody tr' },
 	{ name: 'people', path: '/admin#people', role: 'administrator', shows: 'table tbody tr' },
 	{ name: 'report', role: 'oversight', shows: 'table tbody tr' },
