@@ -189,6 +189,27 @@ jt808_orders_need_the_device_s_number(void **unused)
 	free(out);
 }
 
+static void
+h02_interval_tells_the_time(void **unused)
+{
+	const struct gate_driver *d = driver_find("h02");
+	struct gate_out *out = calloc(1, sizeof *out);
+	void *state = calloc(1, d->state);
+	struct gate_order order = { .kind = GATE_INTERVAL,
+				    .seconds = 10,
+				    .identity = "7301000013",
+				    .now_ms = TEST_NOW_MS + 3723000 };
+
+	(void)unused;
+	assert_int_equal(d->encode(state, &order, out), 0);
+	assert_true(span_is(SPAN("*HQ,7301000013,S71,010203,22,10#"),
+			    (struct span){ out->reply, out->reply_n }));
+	order.kind = GATE_LOCATE_NOW;
+	assert_int_equal(d->encode(state, &order, out), ERR_UNSUPPORTED);
+	free(state);
+	free(out);
+}
+
 /* More reports than there is room for are counted, not written. */
 static void
 reports_beyond_the_room_are_counted(void **unused)
@@ -230,6 +251,7 @@ main(void)
 		cmocka_unit_test(watch_order_repeats_the_index),
 		cmocka_unit_test(gt06_orders_are_texts),
 		cmocka_unit_test(jt808_orders_need_the_device_s_number),
+		cmocka_unit_test(h02_interval_tells_the_time),
 		cmocka_unit_test(reports_beyond_the_room_are_counted),
 		cmocka_unit_test(replies_are_whole_or_not_at_all),
 	};

@@ -162,6 +162,13 @@ jt808_streams(void **state)
 }
 
 static void
+h02_streams(void **state)
+{
+	(void)state;
+	streams_of("h02.jsonl", "h02");
+}
+
+static void
 watch_streams(void **state)
 {
 	(void)state;
@@ -172,9 +179,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(dc09_streams),
-		cmocka_unit_test(gt06_streams),
-		cmocka_unit_test(jt808_streams),
+		cmocka_unit_test(dc09_streams),  cmocka_unit_test(gt06_streams),
+		cmocka_unit_test(jt808_streams), cmocka_unit_test(h02_streams),
 		cmocka_unit_test(watch_streams),
 	};
 	const char *dir = getenv("KUMAK_DATA");

@@ -501,6 +501,20 @@ jt808_frames(void **state)
 }
 
 static void
+h02_messages(void **state)
+{
+	(void)state;
+	each_line("h02.jsonl", driver_find("h02"), vector_compare);
+}
+
+static void
+h02_frames(void **state)
+{
+	(void)state;
+	each_line("h02_frames.jsonl", driver_find("h02"), frame_compare);
+}
+
+static void
 dc09_messages(void **state)
 {
 	(void)state;
@@ -554,6 +568,8 @@ main(void)
 		cmocka_unit_test(dc09_messages),
 		cmocka_unit_test(jt808_messages),
 		cmocka_unit_test(jt808_frames),
+		cmocka_unit_test(h02_messages),
+		cmocka_unit_test(h02_frames),
 		cmocka_unit_test(gt06_messages),
 		cmocka_unit_test(gt06_frames),
 	};
