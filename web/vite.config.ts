@@ -7,7 +7,17 @@ import { existsSync } from 'node:fs'
 import { defineConfig, type Plugin } from 'vite'
 import { shellWorkers } from './tools/shell-worker.ts'
 
-const pages = ['index', 'console', 'board', 'sos', 'tablet', 'admin', 'report', 'paper']
+const pages = [
+	'index',
+	'console',
+	'board',
+	'sos',
+	'tablet',
+	'liaison',
+	'admin',
+	'report',
+	'paper',
+]
 
 /* The build id is a hash of the hashed names: equal output, equal id. */
 function buildId(): Plugin {

@@ -14,6 +14,11 @@ const WORKERS = [
 		always: ['/manifest.webmanifest', '/icons/sos.svg', '/icons/sos-192.png'],
 	},
 	{ page: 'tablet', file: 'sw-tablet.js', always: [] },
+	{
+		page: 'liaison',
+		file: 'sw-liaison.js',
+		always: ['/liaison.webmanifest', '/icons/liaison.svg', '/icons/liaison-192.png'],
+	},
 ]
 
 interface Chunk {

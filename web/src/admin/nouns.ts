@@ -152,9 +152,21 @@ const agencies: Noun = {
 const invitations: Noun = {
 	name: 'invitations',
 	title: 'label',
-	columns: ['label', 'site', 'state', 'created_at', 'expires_at', 'used_at'],
+	columns: [
+		'label',
+		'site',
+		'agency',
+		'role',
+		'state',
+		'created_at',
+		'expires_at',
+		'used_at',
+	],
 	fields: [
-		{ name: 'site', kind: 'ref', ref: 'sites', needed: true, once: true },
+		/* A site's is for its button; a role's, for a person of the agency. */
+		{ name: 'site', kind: 'ref', ref: 'sites', once: true },
+		{ name: 'role', kind: 'enum', options: ['liaison'], words: 'role', once: true },
+		{ name: 'agency', kind: 'ref', ref: 'agencies', once: true },
 		{ name: 'label', kind: 'text', max: 95, once: true },
 	],
 }

@@ -32,17 +32,21 @@ export function InvitationCard({
 	made: AnyRecord
 	onClose: () => void
 }) {
-	const { url, code, qr_svg, expires_at, site } = made as unknown as {
+	const { url, code, qr_svg, expires_at, site, agency } = made as unknown as {
 		url: string
 		code: string
 		qr_svg?: string
 		expires_at: string
-		site: string
+		site?: string
+		agency?: string
 	}
 	const left = (Date.parse(expires_at) - now.value) / 1000
 	const isOver = left <= 0
 	return (
-		<Dialog title={t('invitation.for', { site: labelOf(site) })} onClose={onClose}>
+		<Dialog
+			title={t('invitation.for', { site: labelOf(site ?? agency) })}
+			onClose={onClose}
+		>
 			<div class="invitation">
 				{qr_svg && !isOver && (
 					<img class="qr" src={picture(qr_svg)} alt={t('invitation.qr')} />

@@ -23,6 +23,8 @@ export class ApiError extends Error {
 
 const TIMEOUT_MS = 10_000
 let csrf = ''
+/* For the one thing that is no JSON: a file that is sent. */
+export const csrfToken = () => csrf
 let onSessionEnd: (() => void) | undefined
 
 /* What a page does when the server says that the session is over. */

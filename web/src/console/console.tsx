@@ -177,6 +177,7 @@ function Top() {
 				<button type="button" class="btn small" onClick={() => (dialog.value = 'late')}>
 					{t('tool.late')} <kbd>L</kbd>
 				</button>
+				{late.value && <late.value.LiaisonLink />}
 				<a class="btn small" href="/paper" target="_blank" rel="noopener">
 					{t('tool.print')} <kbd>S</kbd>
 				</a>

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import { expect, it } from 'vitest'
-import { homeOf, safeNext } from './home'
+import { homeOf, pagesOf, safeNext } from './home'
 
 it('sends each role to its own page', () => {
 	expect(homeOf('dispatcher', null)).toBe('/console')
 	expect(homeOf('responder', null)).toBe('/tablet')
 	expect(homeOf('oversight', null)).toBe('/report')
+	expect(homeOf('liaison', null)).toBe('/liaison')
+	expect(homeOf('site', null)).toBe('/sos')
+	expect(pagesOf('site')).toContain('liaison')
 })
 
 it('goes back to the page that asked', () => {

@@ -3,17 +3,24 @@
  * role. Pure. */
 import type { Role } from '../api/types'
 
-export type PageName = 'console' | 'board' | 'tablet' | 'sos' | 'admin' | 'report'
+export type PageName =
+	| 'console'
+	| 'board'
+	| 'tablet'
+	| 'sos'
+	| 'admin'
+	| 'report'
+	| 'liaison'
 
 /* The first is the role's own page. */
 const PAGES: Readonly<Record<Role, readonly PageName[]>> = {
 	administrator: ['admin', 'report'],
-	dispatcher: ['console', 'board'],
-	supervisor: ['console', 'board', 'report'],
-	duty_officer: ['console', 'board', 'report'],
+	dispatcher: ['console', 'board', 'liaison'],
+	supervisor: ['console', 'board', 'liaison', 'report'],
+	duty_officer: ['console', 'board', 'liaison', 'report'],
 	responder: ['tablet'],
-	site: ['sos'],
-	liaison: ['report'],
+	site: ['sos', 'liaison'],
+	liaison: ['liaison', 'report'],
 	oversight: ['report'],
 	board: ['board'],
 }
