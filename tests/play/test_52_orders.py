@@ -163,3 +163,38 @@ def test_a_wrong_door_is_named_and_left_open(node):
     until(lambda: "a osmand device is calling the watch door" in open(node.log, errors="replace").read(), 5,
           "named in the log")
     s.close()
+
+
+def panel_line(body):
+    """A line of a DC-09 panel: CRC-16 and length before it."""
+    crc = 0
+    for byte in body.encode():
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0xA001 if crc & 1 else 0)
+    return ("\n%04X0%03X%s\r" % (crc, len(body), body)).encode()
+
+
+def test_a_panel_calls_and_what_is_over_does_not(node, live):
+    panel = next(d for d in node.demo["devices"] if d["door"] == "dc09")
+    host, port = node.demo["doors"]["dc09"].rsplit(":", 1)
+    room = live(node.role("dispatcher"))
+    room.hello()
+    s = socket.create_connection((host, int(port)), 10)
+    s.settimeout(10)
+    at = time.strftime("_%H:%M:%S,%m-%d-%Y", time.gmtime())
+
+    def say(n, code):
+        s.sendall(panel_line('"SIA-DCS"%04dL0#%s[#%s|Nri1/%s001]%s' % (
+            n, panel["identity"], panel["identity"], code, at)))
+        return s.recv(1000)
+
+    assert b'"ACK"0001' in say(1, "PA")
+    e = room.event("signal.received")
+    assert e["data"]["site"] == panel["bound_to"]
+    signals = node.role("dispatcher").incident(e["data"]["incident"])["signals_count"]
+    assert b'"ACK"0002' in say(2, "PH")  # the panic is restored
+    assert b'"ACK"0003' in say(3, "RP")  # a test of the line
+    assert node.role("dispatcher").incident(
+        e["data"]["incident"])["signals_count"] == signals
+    s.close()
