@@ -46,6 +46,12 @@ post_to_net(void *ctx, void (*fn)(void *), void *arg)
 }
 
 static void
+on_answered(void *ctx)
+{
+	net_flush(ctx);
+}
+
+static void
 on_turn_end(void *ctx)
 {
 	journal_turn_end(((struct program *)ctx)->journal);
@@ -81,6 +87,8 @@ open_rooms(struct program *p, struct buf *why)
 	jc.store = p->store;
 	jc.post = post_to_net;
 	jc.post_ctx = p->net;
+	jc.on_answered = on_answered;
+	jc.answered_ctx = p->net;
 	jc.on_failure = on_commit_failure;
 	dc.second_path = p->o.second_path;
 	dc.synthetic_every_ms = p->o.synthetic_every_s * 1000;

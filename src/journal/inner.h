@@ -79,6 +79,8 @@ struct journal {
 	bool is_stopping;
 	void (*post)(void *post_ctx, void (*fn)(void *ctx), void *ctx);
 	void *post_ctx;
+	void (*on_answered)(void *ctx);
+	void *answered_ctx;
 	void (*on_failure)(const char *why);
 };
 

@@ -121,6 +121,7 @@ static void
 publish(struct journal *j, struct batch *b)
 {
 	struct waiter *w = b->waiters;
+	bool is_answered = w && j->on_answered;
 
 	j->durable = b->last_seq;
 	j->is_publishing = true;
@@ -132,6 +133,8 @@ publish(struct journal *j, struct batch *b)
 		free(w);
 		w = next;
 	}
+	if (is_answered)
+		j->on_answered(j->answered_ctx);
 	for (size_t i = 0; i < b->n; i++)
 		for (struct journal_sink *s = j->sinks; s; s = s->next)
 			if (s->fn)
@@ -424,6 +427,8 @@ journal_open(const struct journal_config *cfg, struct journal **ret, struct buf 
 	j->clock = cfg->clock;
 	j->post = cfg->post;
 	j->post_ctx = cfg->post_ctx;
+	j->on_answered = cfg->on_answered;
+	j->answered_ctx = cfg->answered_ctx;
 	j->on_failure = cfg->on_failure;
 	j->epoch = cfg->info.epoch;
 	j->tail = j->durable = j->head_seq = cfg->info.last_seq;

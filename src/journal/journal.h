@@ -21,6 +21,10 @@ struct journal_config {
 	 * made at once in journal_turn_end (tests, tools). */
 	void (*post)(void *post_ctx, void (*fn)(void *ctx), void *ctx);
 	void *post_ctx;
+	/* Answers that waited have been given: they may leave before the sinks are
+	 * told, whatever those have to do. NULL: they leave with the turn. */
+	void (*on_answered)(void *ctx);
+	void *answered_ctx;
 	/* A commit failed: nothing was said to anyone; must not return. */
 	void (*on_failure)(const char *why);
 };

@@ -79,8 +79,8 @@ resume(struct net *net)
 	}
 }
 
-static void
-flush(struct net *net)
+void
+net_flush(struct net *net)
 {
 	struct list dirty;
 	struct link *l;
@@ -143,7 +143,7 @@ net_turn(struct net *net)
 		for (size_t i = 0; i < net->n_turn_ends; i++)
 			net->turn_ends[i].fn(net->turn_ends[i].ctx);
 	}
-	flush(net);
+	net_flush(net);
 	net->handshakes = 0;
 	net->has_time = false;
 }

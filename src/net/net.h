@@ -36,6 +36,8 @@ void net_work(struct net *net, void (*work)(void *ctx), void (*done)(void *ctx),
 	      void *ctx);
 /* fn(ctx) at the end of every turn in which something happened, before the
  * loop sleeps: the journal hands its batch over here. */
+/* Sends what is queued now; at the end of each turn it goes by itself. */
+void net_flush(struct net *net);
 void net_on_turn_end(struct net *net, void (*fn)(void *ctx), void *ctx);
 /* fn(ctx) on SIGTERM and SIGINT. */
 void net_on_terminate(struct net *net, void (*fn)(void *ctx), void *ctx);
