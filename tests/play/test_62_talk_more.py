@@ -263,6 +263,7 @@ def test_who_does_not_acknowledge_is_chased_and_the_sender_s_side_told(town, liv
     assert [o["agency"] for o in owing] == [town.missions[1]]
     town["b"].ok("POST", "/api/v1/posts/%s/acknowledge" % p["id"])
     sender.event("post.settled", id=p["id"])
+    b.event("post.acknowledged", agency=town.missions[1])
     for s in (a, b):
         types = [e["type"] for e in s.events()]
         assert not {"post.chased", "post.overdue", "post.settled"} & set(types), types
