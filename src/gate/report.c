@@ -107,7 +107,7 @@ static void
 caller_of(struct gate *g, const struct door *door, const struct device *d,
 	  const struct gate_report *r, bool is_doubted, struct principal *ret)
 {
-	char source[64];
+	char source[GATE_IDENTITY_MAX + 20];
 
 	if (d) {
 		principal_of_device(journal_model(g->cfg.journal), d, ret);
