@@ -16,7 +16,7 @@
 #define GATE_UDP 2u
 #define GATE_HTTP 4u /* frame() sees a whole HTTP request, replies likewise */
 
-#define GATE_IDENTITY_MAX 40
+#define GATE_IDENTITY_MAX 80 /* topics of OwnTracks are long */
 #define GATE_REPORTS_MAX 256 /* reports out of one message: Teltonika sends 255 */
 #define GATE_REPLY_MAX 2048
 
@@ -115,6 +115,7 @@ struct gate_in {
 	struct span msg;
 	int64_t now_ms; /* of arrival: for replies with the clock, and years of two
 			   digits */
+	bool is_datagram;
 	/* The key that the department gave the device of that identity. */
 	bool (*find_key)(void *ctx, const char *identity, struct gate_key *ret);
 	void *ctx;

@@ -107,7 +107,7 @@ static void
 caller_of(struct gate *g, const struct door *door, const struct device *d,
 	  const struct gate_report *r, bool is_doubted, struct principal *ret)
 {
-	char source[64];
+	char source[GATE_IDENTITY_MAX + 20];
 
 	if (d) {
 		principal_of_device(journal_model(g->cfg.journal), d, ret);
@@ -116,6 +116,27 @@ caller_of(struct gate *g, const struct door *door, const struct device *d,
 	}
 	snprintf(source, sizeof source, "%s:%s", door->driver->name, r->identity);
 	principal_anonymous(ret, source);
+}
+
+/* Without a sane clock presses within half a minute are one, but for those of a call
+ * that is over: then it is another. */
+static void
+key_of_call(struct gate *g, const struct principal *who, const struct gate_report *r,
+	    struct buf *key)
+{
+	const struct model *m = journal_model(g->cfg.journal);
+	const struct signal *s;
+	const struct incident *i;
+
+	if (r->key[0]) {
+		buf_printf(key, "%s", r->key);
+		return;
+	}
+	buf_printf(key, "%x:%lld", r->alarms,
+		   (long long)(net_wall_ms(g->cfg.net) / 30000));
+	while ((s = signal_by_key(m, span_of(who->source), buf_span(key))) &&
+	       (i = incident_find(m, s->incident)) && i->state == INCIDENT_CLOSED)
+		buf_add_c(key, '+');
 }
 
 static void
@@ -129,11 +150,7 @@ take_call(struct gate *g, struct link *l, const struct device *d,
 
 	caller_of(g, l->door, d, r, l->is_doubted, &who);
 	crypt_hex(&raw, msg.p, msg.n > 2048 ? 2048 : msg.n);
-	if (r->key[0])
-		buf_printf(&key, "%s", r->key);
-	else /* no sane clock: presses within half a minute are one */
-		buf_printf(&key, "%x:%lld", r->alarms,
-			   (long long)(net_wall_ms(g->cfg.net) / 30000));
+	key_of_call(g, &who, r, &key);
 	a.key = buf_span(&key);
 	a.kind = span_of(kind_of(r->alarms));
 	a.is_silent = (r->alarms & GATE_DURESS) != 0;
