@@ -10,6 +10,47 @@
 #include <stdio.h>
 #include <unistd.h>
 
+static void
+on_moved(void *ctx, struct id unit)
+{
+	api_unit_moved(((struct program *)ctx)->api, unit);
+}
+
+/* A secret is in a file of its own: never on a command line, never in a log. */
+static int
+read_secret(const char *path, struct buf *ret, struct buf *why)
+{
+	struct span s;
+
+	if (!path || !*path)
+		return 0;
+	if (read_file(path, ret) < 0 || !(s = span_trim(buf_span(ret))).n) {
+		buf_printf(why, "%s: no secret can be read there", path);
+		return ERR_IO;
+	}
+	buf_eat(ret, (size_t)(s.p - ret->p));
+	ret->n = s.n;
+	ret->p[s.n] = 0;
+	return 0;
+}
+
+int
+open_gate(struct program *p, struct buf *why)
+{
+	struct gate_config cfg = { .net = p->net,
+				   .journal = p->journal,
+				   .track = p->track,
+				   .on_moved = on_moved,
+				   .ctx = p,
+				   .has_texts = p->o.second_path && *p->o.second_path,
+				   .has_answers = p->o.sms_answers,
+				   .is_line_believed = p->o.sms_believe };
+	int rc = read_secret(p->o.sms_secret, &p->sms_secret, why);
+
+	cfg.sms_secret = buf_span(&p->sms_secret);
+	return rc < 0 ? rc : gate_open(&cfg, &p->gate);
+}
+
 static int
 open_door(struct program *p, struct span name, struct span address, struct buf *why)
 {
@@ -49,6 +90,8 @@ open_doors(struct program *p, struct buf *why)
 		bool is_free = span_of(p->o.listen).n > 2 &&
 			       strcmp(strrchr(p->o.listen, ':') + 1, "0") == 0;
 
+		if (!(gate_drivers[i]->wire & GATE_TCP))
+			continue; /* a client of others */
 		snprintf(at, sizeof at, "127.0.0.1:%u",
 			 is_free ? 0u : (unsigned)gate_drivers[i]->port);
 		rc = open_door(p, span_of(gate_drivers[i]->name), span_of(at), why);

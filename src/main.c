@@ -25,12 +25,6 @@ on_commit_failure(const char *why)
 }
 
 static void
-on_moved(void *ctx, struct id unit)
-{
-	api_unit_moved(((struct program *)ctx)->api, unit);
-}
-
-static void
 on_terminate(void *ctx)
 {
 	struct program *p = ctx;
@@ -128,12 +122,7 @@ open_rooms(struct program *p, struct buf *why)
 			},
 			&p->api);
 	if (rc == 0)
-		rc = gate_open(&(struct gate_config){ .net = p->net,
-						      .journal = p->journal,
-						      .track = p->track,
-						      .on_moved = on_moved,
-						      .ctx = p },
-			       &p->gate);
+		rc = open_gate(p, why);
 	net_on_turn_end(p->net, on_turn_end, p);
 	net_on_terminate(p->net, on_terminate, p);
 	return rc;
@@ -161,6 +150,7 @@ close_rooms(struct program *p)
 	store_close(p->store);
 	net_close(p->net);
 	net_tls_free(p->tls);
+	buf_done(&p->sms_secret);
 	arena_done(&p->o.arena);
 }
 

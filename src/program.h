@@ -25,6 +25,7 @@ struct program {
 	struct api *api;
 	struct gate *gate;
 	struct net_tls *tls;
+	struct buf sms_secret;
 	struct net_listener *http, *https;
 	const char *doors[DOORS_MAX * 2]; /* name, address */
 	size_t n_doors;
@@ -34,5 +35,6 @@ struct program {
 /* --- doors.c: where the program can be reached ------------------------------- */
 int open_http(struct program *p, struct buf *why);
 int open_doors(struct program *p, struct buf *why);
+int open_gate(struct program *p, struct buf *why);
 /* DIR/serve.json: what administration on this machine needs. */
 int write_serve_file(struct program *p, const char *url, struct buf *why);

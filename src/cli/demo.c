@@ -350,6 +350,7 @@ make_city(struct demo *d)
 	make_device(d, "gt06", "960000000000023", d->unit[N_TOKENED + 2], true);
 	make_device(d, "jt808", "96000000015", d->unit[N_TOKENED + 3], true);
 	make_device(d, "h02", "9600000013", d->unit[N_TOKENED + 4], true);
+	make_device(d, "sms", "+929600000001", d->site[0], true);
 	make_staff(d);
 	make_accounts(d);
 	journal_turn_end(d->m.journal);

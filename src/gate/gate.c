@@ -5,6 +5,7 @@
  */
 #include "gate/inner.h"
 
+#include "base/auto.h"
 #include "base/log.h"
 
 #include <stdio.h>
@@ -78,9 +79,29 @@ on_close(void *own, struct net_conn *c)
 	free(l);
 }
 
+static bool
+is_near(const struct link *l)
+{
+	return (l->door->driver->wire & GATE_RELAYED) &&
+	       (strncmp(l->peer, "127.", 4) == 0 || strncmp(l->peer, "[::1]", 5) == 0 ||
+		strncmp(l->peer, "::1", 3) == 0);
+}
+
+/* The answer to the gateway that brought a text: what it sends back, if anything. */
+static void
+answer_http(struct gate_out *out, const struct buf *text)
+{
+	gate_reply_printf(out,
+			  "HTTP/1.1 200 OK\r\nContent-Type: text/plain; "
+			  "charset=UTF-8\r\nContent-Length: %zu\r\n\r\n",
+			  text->n);
+	gate_reply(out, buf_span(text));
+}
+
 static void
 take_message(struct link *l, struct net_conn *c, struct span msg)
 {
+	struct buf AUTO(buf_done) answer = { 0 };
 	struct gate *g = l->door->gate;
 	struct gate_out *out = &g->out;
 	const struct gate_in in = { .msg = msg,
@@ -101,8 +122,17 @@ take_message(struct link *l, struct net_conn *c, struct span msg)
 	l->is_understood |= rc == 0;
 	if (rc < 0)
 		name_stranger(l, msg);
-	for (size_t i = 0; i < out->n_reports; i++)
+	l->answer = g->cfg.has_answers && (l->door->driver->wire & GATE_RELAYED)
+			    ? &answer
+			    : NULL;
+	for (size_t i = 0; i < out->n_reports; i++) {
+		/* Without a secret the machine's own programs are believed. */
+		out->reports[i].is_proven |= !g->cfg.sms_secret.n && is_near(l);
 		take_report(l, &out->reports[i], msg);
+	}
+	l->answer = NULL;
+	if (rc == 0 && !out->reply_n && (l->door->driver->wire & GATE_RELAYED))
+		answer_http(out, &answer);
 	reply_when_durable(g, c, out);
 }
 
@@ -142,6 +172,7 @@ gate_open(const struct gate_config *cfg, struct gate **ret)
 		g->pending += ((struct device *)rec)->state == DEVICE_PENDING &&
 			      !((struct device *)rec)->claim;
 	orders_open(g);
+	told_load(g);
 	g->link_timer = net_timer_new(cfg->net, check_links, g);
 	net_timer_start(g->link_timer, LINK_CHECK_MS, LINK_CHECK_MS);
 	*ret = g;
@@ -156,6 +187,9 @@ gate_close(struct gate *g)
 	orders_close(g);
 	net_timer_free(g->link_timer);
 	seats_done(g);
+	told_close(g);
+	parts_done(g);
+	numbers_forget(g);
 	while (g->doors) {
 		struct door *d = g->doors;
 
@@ -182,7 +216,8 @@ gate_listen(struct gate *g, struct span name, struct span address,
 
 	d->gate = g;
 	for (size_t i = 0; gate_drivers[i]; i++)
-		if (span_is_z(name, gate_drivers[i]->name))
+		if (span_is_z(name, gate_drivers[i]->name) &&
+		    (gate_drivers[i]->wire & GATE_TCP))
 			d->driver = gate_drivers[i];
 	if (d->driver)
 		rc = net_tcp_listen(g->cfg.net, address, NULL, &handlers, d,

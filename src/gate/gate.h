@@ -17,6 +17,10 @@ struct gate_config {
 	struct net *net;
 	struct journal *journal;
 	struct track *track;
+	/* Text messages: texts can be sent; the gateway sends the answer's body back to
+	 * the caller; the sender's number can be believed where the gateway is. */
+	bool has_texts, has_answers, is_line_believed;
+	struct span sms_secret; /* of the gateway that brings them; empty: none */
 	/* A unit has a new place (boards want to know). */
 	void (*on_moved)(void *ctx, struct id unit);
 	void *ctx;
