@@ -37,18 +37,37 @@ read_secret(const char *path, struct buf *ret, struct buf *why)
 int
 open_gate(struct program *p, struct buf *why)
 {
-	struct gate_config cfg = { .net = p->net,
-				   .journal = p->journal,
-				   .track = p->track,
-				   .on_moved = on_moved,
-				   .ctx = p,
-				   .has_texts = p->o.second_path && *p->o.second_path,
-				   .has_answers = p->o.sms_answers,
-				   .is_line_believed = p->o.sms_believe };
-	int rc = read_secret(p->o.sms_secret, &p->sms_secret, why);
+	struct gate_config cfg = {
+		.net = p->net,
+		.journal = p->journal,
+		.track = p->track,
+		.on_moved = on_moved,
+		.ctx = p,
+		.has_texts =
+			p->o.sms_gateway || (p->o.second_path && *p->o.second_path),
+		.has_answers = p->o.sms_answers,
+		.is_line_believed = p->o.sms_believe,
+		.gateway = { .url = p->o.sms_gateway,
+			     .user = p->o.sms_user,
+			     .number = p->o.sms_number },
+	};
 
+	if (read_secret(p->o.sms_secret, &p->sms_secret, why) < 0 ||
+	    read_secret(p->o.sms_password, &p->sms_password, why) < 0 ||
+	    read_secret(p->o.sms_authority, &p->sms_authority, why) < 0)
+		return ERR_IO;
 	cfg.sms_secret = buf_span(&p->sms_secret);
-	return rc < 0 ? rc : gate_open(&cfg, &p->gate);
+	cfg.gateway.secret = buf_span(&p->sms_password);
+	cfg.gateway.authority = buf_span(&p->sms_authority);
+	return gate_open(&cfg, &p->gate, why);
+}
+
+int
+send_text(void *program, struct span phone, struct span text,
+	  void (*done)(void *ctx, int status), void *ctx)
+{
+	return gate_send_text(((struct program *)program)->gate, phone, text, done,
+			      ctx);
 }
 
 static int

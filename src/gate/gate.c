@@ -7,6 +7,7 @@
 
 #include "base/auto.h"
 #include "base/log.h"
+#include "gate/outbox.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,12 +162,17 @@ on_data(void *own, struct net_conn *c, struct span in)
 /* --- opening --------------------------------------------------------------------- */
 
 int
-gate_open(const struct gate_config *cfg, struct gate **ret)
+gate_open(const struct gate_config *cfg, struct gate **ret, struct buf *why)
 {
 	struct gate *g = calloc(1, sizeof *g);
 	struct model *m = journal_model(cfg->journal);
 	void *rec;
+	int rc = cfg->gateway.url ? outbox_open(cfg, &g->outbox, why) : 0;
 
+	if (rc < 0) {
+		free(g);
+		return rc;
+	}
 	g->cfg = *cfg;
 	for (size_t i = 0; map_next(&m->tables[NOUN_DEVICE], &i, NULL, &rec);)
 		g->pending += ((struct device *)rec)->state == DEVICE_PENDING &&
@@ -184,6 +190,7 @@ gate_close(struct gate *g)
 {
 	if (!g)
 		return;
+	outbox_close(g->outbox);
 	orders_close(g);
 	net_timer_free(g->link_timer);
 	seats_done(g);
@@ -197,6 +204,14 @@ gate_close(struct gate *g)
 		free(d); /* its listeners went with net_shut() */
 	}
 	free(g);
+}
+
+int
+gate_send_text(struct gate *g, struct span phone, struct span text,
+	       void (*done)(void *ctx, int status), void *ctx)
+{
+	return g && g->outbox ? outbox_send(g->outbox, phone, text, done, ctx)
+			      : ERR_UNSUPPORTED;
 }
 
 int

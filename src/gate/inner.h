@@ -39,6 +39,7 @@ struct gate {
 	struct map numbers; /* last digits → struct number */
 	bool has_numbers;
 	struct map callers;      /* incident, number → struct caller */
+	struct outbox *outbox;   /* NULL: no way out */
 	struct parts *parts;     /* long texts under way */
 	unsigned char wrong[64]; /* tries at a page's digits, by account */
 	int64_t wrong_since;

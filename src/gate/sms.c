@@ -310,12 +310,13 @@ cut_degrees(struct span *s, double *ret)
 /* Between the two numbers of a place: blanks, a comma, a letter of the sky, a
  * word that says which it is. */
 static bool
-cut_between(struct span *s, int *ret_sign)
+cut_between(struct span *s, int *ret_sign, bool *ret_is_west)
 {
 	static const char *const names[] = { "longitude", "long", "lng", "lon", "%2c" };
 	size_t steps = 0;
 
 	*ret_sign = 1;
+	*ret_is_west = false;
 	for (; s->n && steps < 12; steps++) {
 		bool is_name = false;
 
@@ -334,6 +335,8 @@ cut_between(struct span *s, int *ret_sign)
 			break;
 		if (s->p[0] == 'S' || s->p[0] == 's')
 			*ret_sign = -1;
+		/* before its number: behind the number it is looked for later */
+		*ret_is_west |= s->p[0] == 'W' || s->p[0] == 'w';
 		*s = span_skip(*s, 1);
 	}
 	return steps > 0;
@@ -345,16 +348,17 @@ sms_place(struct span text, struct position *ret)
 	for (struct span s = text; s.n; s = span_skip(s, 1)) {
 		struct span at = s;
 		double lat, lon;
+		bool is_west;
 		int sign;
 
 		if (s.p > text.p && memchr("0123456789.", s.p[-1], 11))
 			continue; /* in the middle of a number */
-		if (!cut_degrees(&at, &lat) || !cut_between(&at, &sign) ||
+		if (!cut_degrees(&at, &lat) || !cut_between(&at, &sign, &is_west) ||
 		    !cut_degrees(&at, &lon))
 			continue;
 		if (s.p > text.p && (s.p[-1] == 'S' || s.p[-1] == 's'))
 			sign = -1;
-		if (at.n && (at.p[0] == 'W' || at.p[0] == 'w'))
+		if (is_west || (at.n && (at.p[0] == 'W' || at.p[0] == 'w')))
 			lon = -fabs(lon);
 		if (pick_position(sign < 0 ? -fabs(lat) : lat, lon, ret)) {
 			ret->accuracy_m = -1;
@@ -472,7 +476,7 @@ sms_read(const struct sms *m, int64_t now_ms, struct gate_out *out)
 {
 	char number[GATE_IDENTITY_MAX], digits[WORD_MAX];
 	struct gate_report *r;
-	struct span text = span_trim(m->text);
+	struct span text = m->total > 1 ? m->text : span_trim(m->text);
 
 	(void)now_ms;
 	if (!sms_number(m->from, number))

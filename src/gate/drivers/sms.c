@@ -56,13 +56,20 @@ hex_of(char c)
 				      : -1;
 }
 
-/* A header's UDH is "%05%00…", a query's is decoded already. */
+/* A header's UDH is "050003…" or "%05%00%03…", a query's is decoded already. */
 static void
 parts_of(struct span udh, struct sms *m)
 {
+	bool is_hex = udh.n >= 2 && (uint8_t)udh.p[0] >= '0';
 	char plain[64];
 	size_t n = 0;
 
+	for (size_t i = 0;
+	     is_hex && udh.p[0] != '%' && i + 1 < udh.n && n < sizeof plain; i += 2)
+		plain[n++] = (char)((hex_of(udh.p[i]) & 15) << 4 |
+				    (hex_of(udh.p[i + 1]) & 15));
+	if (n)
+		udh.n = 0;
 	for (size_t i = 0; i < udh.n && n < sizeof plain; i++) {
 		if (udh.p[i] == '%' && i + 2 < udh.n && hex_of(udh.p[i + 1]) >= 0 &&
 		    hex_of(udh.p[i + 2]) >= 0) {
@@ -74,6 +81,19 @@ parts_of(struct span udh, struct sms *m)
 		}
 	}
 	udh_parts((struct span){ plain, n }, &m->ref, &m->part, &m->total);
+}
+
+/* Named by itself, or behind "text/plain; charset=". */
+static struct span
+charset_of(struct told *t)
+{
+	struct span s = take(t, "charset", NULL, NULL);
+	struct span type = pick_http_header(t->http->head, "content-type");
+
+	if (s.p)
+		return s;
+	span_cut(&type, '=');
+	return span_trim(type);
 }
 
 /* UTF-8 out of what the gateway says it is. */
@@ -172,7 +192,7 @@ sms_decode(void *state, const struct gate_in *in, struct gate_out *out)
 	udh = take(&t, "udh", NULL, "x-kannel-udh");
 	parts_of(udh, &m);
 	m.text =
-		text_of(raw, take(&t, "charset", NULL, "x-kannel-charset"),
+		text_of(raw, charset_of(&t),
 			take(&t, "coding", NULL, "x-kannel-coding"), text, sizeof text);
 	m.is_proven = is_secret_right(in, &http);
 	sms_read(&m, in->now_ms, out);
