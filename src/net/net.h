@@ -230,3 +230,25 @@ const char *net_conn_peer(const struct net_conn *c);
 int net_conn_certificate(const struct net_conn *c, uint8_t ret_sha256[32]);
 uint64_t net_conn_id(const struct net_conn *c);
 struct net_conn *net_conn_find(struct net *net, uint64_t id);
+
+/* --- a broker of MQTT messages that the node is a client of ------------------- */
+struct net_broker;
+struct net_broker_config {
+	const char *address; /* "host:port" */
+	const char *client;  /* our lasting name there: what comes waits for us */
+	const char *user, *password, *authority; /* NULL: none; a file of PEM */
+	bool is_tls;
+	const char *status; /* topic that says "online", or "offline" by our will */
+	const char *const *topics; /* ends with NULL */
+	/* On the loop, one at a time: the broker has no answer, and so keeps it, until
+	 * net_broker_taken() with this serial. */
+	void (*on_message)(void *ctx, uint64_t serial, struct span topic,
+			   struct span payload);
+	void (*on_link)(void *ctx, bool is_up);
+	void *ctx;
+};
+int net_broker_open(struct net *net, const struct net_broker_config *cfg,
+		    struct net_broker **ret, struct buf *ret_why);
+void net_broker_taken(struct net_broker *b, uint64_t serial);
+/* After net_shut(), so that nothing that was posted finds it gone. NULL is fine. */
+void net_broker_close(struct net_broker *b);
