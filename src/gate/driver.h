@@ -18,7 +18,7 @@
 /* Others bring it: no session of its own, and its silence says nothing. */
 #define GATE_RELAYED 8u
 
-#define GATE_IDENTITY_MAX 40
+#define GATE_IDENTITY_MAX 80 /* topics of OwnTracks are long */
 #define GATE_REPORTS_MAX 256 /* reports out of one message: Teltonika sends 255 */
 #define GATE_REPLY_MAX 2048
 #define GATE_WORDS_MAX 4096 /* ten parts of a text message, three bytes a letter */
@@ -126,6 +126,7 @@ struct gate_in {
 	struct span msg;
 	int64_t now_ms; /* of arrival: for replies with the clock, and years of two
 			   digits */
+	bool is_datagram;
 	/* The key that the department gave the device of that identity; "": of the
 	 * door itself. */
 	bool (*find_key)(void *ctx, const char *identity, struct gate_key *ret);

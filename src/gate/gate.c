@@ -69,6 +69,15 @@ on_open(void *ctx, struct net_conn *c)
 	return l;
 }
 
+static void *
+on_datagram(void *ctx, struct net_conn *c)
+{
+	struct link *l = on_open(ctx, c);
+
+	l->is_datagram = true;
+	return l;
+}
+
 static void
 on_close(void *own, struct net_conn *c)
 {
@@ -107,6 +116,7 @@ take_message(struct link *l, struct net_conn *c, struct span msg)
 	struct gate_out *out = &g->out;
 	const struct gate_in in = { .msg = msg,
 				    .now_ms = net_wall_ms(g->cfg.net),
+				    .is_datagram = l->is_datagram,
 				    .find_key = device_key,
 				    .ctx = l };
 	int rc;
@@ -226,9 +236,11 @@ gate_listen(struct gate *g, struct span name, struct span address,
 		.idle_timeout_ms = IDLE_MS,
 		.connections_max = CONNECTIONS_MAX,
 	};
+	struct net_handlers datagrams = handlers;
 	struct door *d = calloc(1, sizeof *d);
 	int rc = ERR_NOT_FOUND;
 
+	datagrams.on_open = on_datagram;
 	d->gate = g;
 	for (size_t i = 0; gate_drivers[i]; i++)
 		if (span_is_z(name, gate_drivers[i]->name) &&
@@ -240,7 +252,7 @@ gate_listen(struct gate *g, struct span name, struct span address,
 	if (rc == 0 && (d->driver->wire & GATE_UDP))
 		rc = net_udp_listen(g->cfg.net,
 				    span_of(net_listener_address(d->listener)),
-				    &handlers, d, &d->udp);
+				    &datagrams, d, &d->udp);
 	if (rc < 0) {
 		if (d->listener)
 			net_listener_close(d->listener);

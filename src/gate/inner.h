@@ -22,6 +22,7 @@ struct link {
 	char peer[64];
 	char identity[GATE_IDENTITY_MAX]; /* last told; "": none yet */
 	bool is_shared;                   /* more than one was: a gateway */
+	bool is_datagram;                 /* and lasts as long as that one */
 	bool is_doubted;    /* another address speaks under the same name */
 	bool is_understood; /* at least one message was */
 	int n_guesses;      /* looks at what else it may speak */

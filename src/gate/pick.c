@@ -360,8 +360,8 @@ head_length(struct span in)
 	return q ? (size_t)(q - in.p) + 4 : 0;
 }
 
-struct span
-pick_http_header(struct span head, const char *name)
+static struct span
+header_find(struct span head, const char *name)
 {
 	while (head.n) {
 		struct span value = span_cut(&head, '\n');
@@ -408,7 +408,7 @@ pick_http_frame(struct span in)
 	head = head_length(in);
 	if (!head)
 		return in.n > HTTP_HEAD_MAX ? -(ssize_t)in.n : 0;
-	length = pick_http_header((struct span){ in.p, head }, "content-length");
+	length = header_find((struct span){ in.p, head }, "content-length");
 	if (length.p &&
 	    (!span_to_i64(length, &body) || body < 0 || body > HTTP_BODY_MAX))
 		body = 0; /* decode answers 400; what follows is junk */
@@ -435,8 +435,14 @@ pick_http(struct span msg, struct pick_http *ret)
 	/* A request without "HTTP/" at its end, or whose body has no known
 	 * length, is not one that can be answered. */
 	if (!span_starts(line, SPAN("HTTP/1.")) ||
-	    pick_http_header(lines, "transfer-encoding").p)
+	    header_find(lines, "transfer-encoding").p)
 		return false;
 	*ret = h;
 	return true;
+}
+
+struct span
+pick_http_header(const struct pick_http *http, const char *name)
+{
+	return header_find(http->head, name);
 }

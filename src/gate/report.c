@@ -109,7 +109,7 @@ caller_of(struct gate *g, const struct door *door, const struct device *d,
 	  const struct gate_report *r, bool is_doubted, struct principal *ret)
 {
 	bool is_relayed_here = door->driver->wire & GATE_RELAYED;
-	char source[64];
+	char source[GATE_IDENTITY_MAX + 20];
 
 	if (d) {
 		principal_of_device(journal_model(g->cfg.journal), d, ret);

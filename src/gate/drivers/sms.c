@@ -35,7 +35,7 @@ take(struct told *t, const char *key, const char *other, const char *header)
 		if (!names[i])
 			continue;
 		v = pick_form(t->http->query, names[i], t->room, t->n);
-		if (!v.p && !pick_http_header(t->http->head, "x-kannel-from").p)
+		if (!v.p && !pick_http_header(t->http, "x-kannel-from").p)
 			v = pick_form(t->http->body, names[i], t->room, t->n);
 	}
 	if (v.p) {
@@ -43,8 +43,7 @@ take(struct told *t, const char *key, const char *other, const char *header)
 		t->n -= v.n;
 		return v;
 	}
-	return header ? pick_http_header(t->http->head, header)
-		      : (struct span){ NULL, 0 };
+	return header ? pick_http_header(t->http, header) : (struct span){ NULL, 0 };
 }
 
 static int
@@ -88,7 +87,7 @@ static struct span
 charset_of(struct told *t)
 {
 	struct span s = take(t, "charset", NULL, NULL);
-	struct span type = pick_http_header(t->http->head, "content-type");
+	struct span type = pick_http_header(t->http, "content-type");
 
 	if (s.p)
 		return s;
@@ -148,7 +147,7 @@ basic_secret(struct span b64, char room[SECRET_MAX])
 static bool
 is_secret_right(const struct gate_in *in, const struct pick_http *http)
 {
-	struct span given = pick_http_header(http->head, "authorization");
+	struct span given = pick_http_header(http, "authorization");
 	struct span how = span_cut(&given, ' ');
 	char room[SECRET_MAX];
 	struct gate_key key;
@@ -180,7 +179,7 @@ sms_decode(void *state, const struct gate_in *in, struct gate_out *out)
 	}
 	m.from = take(&t, "from", "sender", "x-kannel-from");
 	raw = take(&t, "text", "message", NULL);
-	if (!raw.p && pick_http_header(http.head, "x-kannel-from").p)
+	if (!raw.p && pick_http_header(&http, "x-kannel-from").p)
 		raw = http.body;
 	if (!m.from.p && !raw.p) { /* neither who nor what: no message at all */
 		gate_reply_printf(
