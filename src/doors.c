@@ -18,14 +18,14 @@ on_moved(void *ctx, struct id unit)
 
 /* A secret is in a file of its own: never on a command line, never in a log. */
 static int
-read_secret(const char *path, struct buf *ret, struct buf *why)
+read_whole(const char *path, struct buf *ret, struct buf *why)
 {
 	struct span s;
 
 	if (!path || !*path)
 		return 0;
 	if (read_file(path, ret) < 0 || !(s = span_trim(buf_span(ret))).n) {
-		buf_printf(why, "%s: no secret can be read there", path);
+		buf_printf(why, "%s: nothing can be read there", path);
 		return ERR_IO;
 	}
 	buf_eat(ret, (size_t)(s.p - ret->p));
@@ -52,10 +52,17 @@ open_gate(struct program *p, struct buf *why)
 			     .number = p->o.sms_number },
 	};
 
-	if (read_secret(p->o.sms_secret, &p->sms_secret, why) < 0 ||
-	    read_secret(p->o.sms_password, &p->sms_password, why) < 0 ||
-	    read_secret(p->o.sms_authority, &p->sms_authority, why) < 0)
+	if (read_whole(p->o.sms_secret, &p->sms_secret, why) < 0 ||
+	    read_whole(p->o.sms_password, &p->sms_password, why) < 0 ||
+	    read_whole(p->o.sms_authority, &p->sms_authority, why) < 0 ||
+	    read_whole(p->o.mqtt_password, &p->mqtt_password, why) < 0 ||
+	    read_whole(p->o.mqtt_rules, &p->mqtt_rules, why) < 0)
 		return ERR_IO;
+	cfg.broker = (struct gate_broker){ .url = p->o.mqtt,
+					   .user = p->o.mqtt_user,
+					   .authority = p->o.mqtt_authority,
+					   .password = buf_span(&p->mqtt_password),
+					   .rules = buf_span(&p->mqtt_rules) };
 	cfg.sms_secret = buf_span(&p->sms_secret);
 	cfg.gateway.secret = buf_span(&p->sms_password);
 	cfg.gateway.authority = buf_span(&p->sms_authority);

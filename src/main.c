@@ -157,6 +157,8 @@ close_rooms(struct program *p)
 	buf_done(&p->sms_secret);
 	buf_done(&p->sms_password);
 	buf_done(&p->sms_authority);
+	buf_done(&p->mqtt_password);
+	buf_done(&p->mqtt_rules);
 	arena_done(&p->o.arena);
 }
 

@@ -25,7 +25,7 @@ struct program {
 	struct api *api;
 	struct gate *gate;
 	struct net_tls *tls;
-	struct buf sms_secret, sms_password, sms_authority;
+	struct buf sms_secret, sms_password, sms_authority, mqtt_password, mqtt_rules;
 	struct net_listener *http, *https;
 	const char *doors[DOORS_MAX * 2]; /* name, address */
 	size_t n_doors;

@@ -18,6 +18,7 @@ struct options {
 	const char *cap_sender;
 	const char *sms_gateway, *sms_user, *sms_password, *sms_number, *sms_authority;
 	const char *sms_secret;
+	const char *mqtt, *mqtt_user, *mqtt_password, *mqtt_authority, *mqtt_rules;
 	bool sms_answers, sms_believe;
 	bool demo, still, public_feed;
 	const char *devices[32]; /* NAME=ADDR:PORT */

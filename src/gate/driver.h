@@ -17,6 +17,7 @@
 #define GATE_HTTP 4u /* frame() sees a whole HTTP request, replies likewise */
 /* Others bring it: no session of its own, and its silence says nothing. */
 #define GATE_RELAYED 8u
+#define GATE_PHONES 16u /* identities are telephone numbers: texts go back */
 
 #define GATE_IDENTITY_MAX 80 /* topics of OwnTracks are long */
 #define GATE_REPORTS_MAX 256 /* reports out of one message: Teltonika sends 255 */
@@ -131,6 +132,7 @@ struct gate_in {
 	 * door itself. */
 	bool (*find_key)(void *ctx, const char *identity, struct gate_key *ret);
 	void *ctx;
+	const struct mqtt_rules *rules; /* of the mqtt door; NULL: those built in */
 };
 
 struct gate_driver {

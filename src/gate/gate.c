@@ -108,43 +108,52 @@ answer_http(struct gate_out *out, const struct buf *text)
 	gate_reply(out, buf_span(text));
 }
 
-static void
-take_message(struct link *l, struct net_conn *c, struct span msg)
+int
+take_bytes(struct link *l, struct span msg, const struct mqtt_rules *rules)
 {
-	struct buf AUTO(buf_done) answer = { 0 };
 	struct gate *g = l->door->gate;
 	struct gate_out *out = &g->out;
 	const struct gate_in in = { .msg = msg,
 				    .now_ms = net_wall_ms(g->cfg.net),
 				    .is_datagram = l->is_datagram,
 				    .find_key = device_key,
-				    .ctx = l };
+				    .ctx = l,
+				    .rules = rules };
 	int rc;
 
 	gate_out_clear(out);
 	rc = l->door->driver->decode(l->state, &in, out);
-
 	if (rc < 0)
 		log_info("gate", "not_understood", "door=%s peer=%s bytes=%zu why=%s",
-			 l->door->driver->name, net_conn_peer(c), msg.n, err_text(rc));
+			 l->door->driver->name, l->peer, msg.n, err_text(rc));
 	if (out->n_lost)
 		log_warn("gate", "reports_lost", "door=%s n=%zu", l->door->driver->name,
 			 out->n_lost);
-	l->is_understood |= rc == 0;
-	if (rc < 0)
-		name_stranger(l, msg);
-	l->answer = g->cfg.has_answers && (l->door->driver->wire & GATE_RELAYED)
-			    ? &answer
-			    : NULL;
 	for (size_t i = 0; i < out->n_reports; i++) {
 		/* Without a secret the machine's own programs are believed. */
 		out->reports[i].is_proven |= !g->cfg.sms_secret.n && is_near(l);
 		take_report(l, &out->reports[i], msg);
 	}
+	return rc;
+}
+
+static void
+take_message(struct link *l, struct net_conn *c, struct span msg)
+{
+	bool is_text = l->door->driver->wire & GATE_PHONES;
+	struct gate *g = l->door->gate;
+	struct buf AUTO(buf_done) answer = { 0 };
+	int rc;
+
+	l->answer = g->cfg.has_answers && is_text ? &answer : NULL;
+	rc = take_bytes(l, msg, NULL);
 	l->answer = NULL;
-	if (rc == 0 && !out->reply_n && (l->door->driver->wire & GATE_RELAYED))
-		answer_http(out, &answer);
-	reply_when_durable(g, c, out);
+	l->is_understood |= rc == 0;
+	if (rc < 0)
+		name_stranger(l, msg);
+	if (rc == 0 && is_text)
+		answer_http(&g->out, &answer);
+	reply_when_durable(g, c, &g->out);
 }
 
 static ssize_t
@@ -191,8 +200,9 @@ gate_open(const struct gate_config *cfg, struct gate **ret, struct buf *why)
 	told_load(g);
 	g->link_timer = net_timer_new(cfg->net, check_links, g);
 	net_timer_start(g->link_timer, LINK_CHECK_MS, LINK_CHECK_MS);
+	rc = cfg->broker.url ? broker_open(g, &cfg->broker, why) : 0;
 	*ret = g;
-	return 0;
+	return rc;
 }
 
 void
@@ -200,6 +210,7 @@ gate_close(struct gate *g)
 {
 	if (!g)
 		return;
+	broker_close(g);
 	outbox_close(g->outbox);
 	orders_close(g);
 	net_timer_free(g->link_timer);

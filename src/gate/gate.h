@@ -20,6 +20,13 @@ struct gate_gateway {
 	struct span secret, authority; /* PEM; empty: the machine's authorities */
 };
 
+/* A broker of MQTT messages that devices speak through. */
+struct gate_broker {
+	const char *url;              /* NULL: none */
+	const char *user, *authority; /* authority: a file of PEM */
+	struct span password, rules;
+};
+
 struct gate_config {
 	struct net *net;
 	struct journal *journal;
@@ -28,6 +35,7 @@ struct gate_config {
 	 * the caller; the sender's number can be believed where the gateway is. */
 	bool has_texts, has_answers, is_line_believed;
 	struct gate_gateway gateway;
+	struct gate_broker broker;
 	struct span sms_secret; /* of the gateway that brings them; empty: none */
 	/* A unit has a new place (boards want to know). */
 	void (*on_moved)(void *ctx, struct id unit);

@@ -41,6 +41,7 @@ struct gate {
 	bool has_numbers;
 	struct map callers;      /* incident, number → struct caller */
 	struct outbox *outbox;   /* NULL: no way out */
+	struct broker *broker;   /* NULL: none */
 	struct parts *parts;     /* long texts under way */
 	unsigned char wrong[64]; /* tries at a page's digits, by account */
 	int64_t wrong_since;
@@ -64,6 +65,18 @@ struct seat *seat_find(struct gate *g, const char *door, const char *identity);
 void seats_done(struct gate *g);
 /* Bytes that this door's driver cannot frame: whose language are they? */
 void name_stranger(struct link *l, struct span in);
+
+/* --- gate.c ------------------------------------------------------------------------
+ */
+struct mqtt_rules;
+/* One whole message of a link: decoded and taken; g->out holds the answer. What
+ * decode() said. */
+int take_bytes(struct link *l, struct span msg, const struct mqtt_rules *rules);
+
+/* --- broker.c ----------------------------------------------------------------------
+ */
+int broker_open(struct gate *g, const struct gate_broker *cfg, struct buf *why);
+void broker_close(struct gate *g);
 
 /* --- report.c ------------------------------------------------------------------ */
 void take_report(struct link *l, const struct gate_report *r, struct span msg);

@@ -114,7 +114,7 @@ caller_of(struct gate *g, const struct door *door, const struct device *d,
 	if (d) {
 		principal_of_device(journal_model(g->cfg.journal), d, ret);
 		ret->is_verified &= !is_doubted && (r->is_proven || !is_relayed_here);
-		if (is_relayed_here && d->state != DEVICE_BOUND)
+		if ((door->driver->wire & GATE_PHONES) && d->state != DEVICE_BOUND)
 			number_place(g, r->identity, ret);
 		return;
 	}
@@ -172,13 +172,13 @@ take_call(struct gate *g, struct link *l, const struct device *d,
 	a.is_test = r->kind == GATE_TEST;
 	a.door = span_of(l->door->driver->name);
 	a.raw = buf_span(&raw);
-	if (l->door->driver->wire & GATE_RELAYED)
+	if (l->door->driver->wire & GATE_PHONES)
 		a.language = span_of(sms_language(a.message));
 	if (signal_press(journal_begin(g->cfg.journal, &who), &a, &result) < 0)
 		return;
 	if (is_more && result.is_duplicate && all.n)
 		amend(g, &who, result.signal, buf_span(&all));
-	if (l->door->driver->wire & GATE_RELAYED)
+	if (l->door->driver->wire & GATE_PHONES)
 		told_press(g, &result, r->identity, l->answer);
 }
 

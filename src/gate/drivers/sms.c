@@ -201,7 +201,7 @@ sms_decode(void *state, const struct gate_in *in, struct gate_out *out)
 const struct gate_driver gate_driver_sms = {
 	.name = "sms",
 	.port = 13080,
-	.wire = GATE_TCP | GATE_HTTP | GATE_RELAYED,
+	.wire = GATE_TCP | GATE_HTTP | GATE_RELAYED | GATE_PHONES,
 	.frame = pick_http_frame,
 	.decode = sms_decode,
 };
