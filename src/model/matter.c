@@ -137,6 +137,8 @@ matter_raise(struct decision *d, struct patch *p, struct id *ret)
 		return refuse(
 			d, 403, "not_allowed",
 			"only liaison, site and supervising people raise matters");
+	if (check_named(d, NOUN_POST, asked->post, "no_such_post") < 0)
+		return ERR_DENIED;
 	*ret = next_id(d, NOUN_MATTER);
 	step_begin(d, &e, EVENT_MATTER_RAISED, d->actor->world, *ret, MATTER_RAISED);
 	PATCH_ID(&e.body, matter, agency, d->actor->agency);

@@ -826,7 +826,8 @@ def test_the_table_of_routes_and_roles(program, tmp_path):
             if method == "DELETE" and "/duty_phones/" in path:
                 return c.a_liaison.ok("POST", "/api/v1/duty_phones", {
                     "label": "x", "phone": "15"}, 201)["id"]
-            for k, v in (("/channels/", c.channel), ("/members/", c.member),
+            for k, v in (("/v1/orders/", c.order),
+                         ("/channels/", c.channel), ("/members/", c.member),
                          ("/posts/", c.post), ("/files/", c.file),
                          ("/duty_phones/", c.duty), ("/exports/", c.export),
                          ("/incidents/", c.incident), ("/sos/", c.signal),
@@ -841,7 +842,7 @@ def test_the_table_of_routes_and_roles(program, tmp_path):
                          ("/matters/", c.matter), ("/actions/", c.action),
                          ("/advisories/", c.advisory), ("/series/", c.series),
                          ("/meetings/", c.meeting), ("/calendars/", c.calendar),
-                         ("/orders/", c.order), ("/cap_rules/", rule)):
+                         ("/cap_rules/", rule)):
                 if k in path:
                     return v
             return None
