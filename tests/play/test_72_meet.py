@@ -326,6 +326,42 @@ def test_the_way_of_a_concern(house, live):
     assert j["id"].encode() not in bytes(sb.bytes)
 
 
+def test_a_concern_on_an_agenda_becomes_a_proposal_there(house, live):
+    """It keeps its place on the agenda and its way tells when each was."""
+    s = live(house.a)
+    s.hello()
+    j = house.a.ok("POST", "/api/v1/matters", {"kind": "concern", "title": "the bend"},
+                   201)
+    u = "/api/v1/matters/" + j["id"]
+    w = house.planned()[0]["id"]
+    until(lambda: j["id"] in agenda(house.a, w))
+    was = house.a.ok("GET", u)
+    assert house.a.post(u + "/propose", {}).status_code == 403
+    o = house.desk.ok("POST", u + "/propose", {"title": "A lamp at the bend"})
+    assert (o["state"], o["meeting"]) == ("on_agenda", w)
+    assert o["on_agenda_at"] == was["on_agenda_at"] <= o["proposed_at"]
+    assert o["proposed_by_name"] == "Person DESK"
+    assert agenda(house.a, w)[j["id"]]["title"] == "A lamp at the bend"
+    e = s.event("matter.proposed", id=j["id"])
+    assert e["data"]["state"] == "on_agenda"
+    r = house.desk.post(u + "/propose", {})
+    assert (r.status_code, r.json()["code"]) == (409, "bad_state")
+    assert r.json()["detail"] == "it is proposed already"
+    # a deferred one that never was a proposal may become one as well
+    k = house.a.ok("POST", "/api/v1/matters", {"kind": "concern", "title": "the dip"},
+                   201)
+    until(lambda: k["id"] in agenda(house.a, w))
+    house.desk.ok("POST", "/api/v1/meetings/%s/hold" % w, {"present": []})
+    house.desk.ok("POST", "/api/v1/matters/%s/decide" % k["id"], {"outcome": "deferred"})
+    o = house.desk.ok("POST", "/api/v1/matters/%s/propose" % k["id"], {})
+    assert o["deferred"] == 1 and "proposed_at" in o
+    second = house.planned()[0]["id"]
+    until(lambda: k["id"] in agenda(house.a, second))
+    # decided: too late
+    house.desk.ok("POST", u + "/decide", {"outcome": "declined"})
+    assert house.desk.post(u + "/propose", {}).status_code == 409
+
+
 def test_what_is_named_must_be_seen(house):
     """A post, an incident, a meeting of another is as one that is not there."""
     n, a, b = house.n, house.a, house.b
