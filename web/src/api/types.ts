@@ -171,6 +171,7 @@ export interface Assignment {
 		number: string
 		kind: string
 		priority: Priority
+		site?: Id
 		site_name?: string
 		site_name_ur?: string
 		position?: Position

@@ -290,6 +290,18 @@ function SiteCard({ incident }: { incident: Incident }) {
 					{t('site.challenge')} <b class="challenge">{site.challenge_word}</b>
 				</p>
 			)}
+			{incident.state !== 'closed' && (
+				<p>
+					<a
+						class="btn small"
+						href={`/liaison#/sites/${encodeURIComponent(site.id)}`}
+						target="_blank"
+						rel="noopener"
+					>
+						{t('site.register')}
+					</a>
+				</p>
+			)}
 		</section>
 	)
 }

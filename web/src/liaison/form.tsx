@@ -54,15 +54,17 @@ const empty = (field: Field): Value =>
 const isGiven = (value: Value | undefined) =>
 	Array.isArray(value) ? value.length > 0 : value !== '' && value !== undefined
 
-/* What goes to the node: nothing for what is empty, times as instants. */
+/* What goes to the node: nothing for what is empty, null for what was there before, times
+ * as instants. */
 function bodyOf(fields: readonly Field[], values: Values): Record<string, unknown> {
 	const body: Record<string, unknown> = {}
 	for (const field of fields) {
 		const value = values[field.name]
 		if (field.when && !field.when(values)) continue
 		if (field.is === 'tick') body[field.name] = value === true
-		else if (!isGiven(value)) continue
-		else if (field.is === 'time') body[field.name] = fromField(String(value))
+		else if (!isGiven(value)) {
+			if (isGiven(field.start)) body[field.name] = null
+		} else if (field.is === 'time') body[field.name] = fromField(String(value))
 		else if (field.is === 'number') body[field.name] = Number(value)
 		else body[field.name] = value
 	}

@@ -57,7 +57,7 @@ function App() {
 			<Top />
 			<Places />
 			<main>
-				<PlaceOf place={route.value.place} />
+				<PlaceOf place={shownPlace()} />
 			</main>
 			<Toasts />
 		</div>
@@ -147,8 +147,17 @@ function Account() {
 	)
 }
 
-/* Orders for report are the police side's alone. */
-const isShown = (place: Place) => place !== 'orders' || !isGuest.value
+/* Orders for report are the police side's alone; registers are a site's own and of those
+ * who come to help, and a crew that comes has nothing else here. */
+function isShown(place: Place): boolean {
+	const role = me.value?.role
+	if (role === 'responder') return place === 'sites'
+	if (place === 'sites') return role !== 'liaison' || !me.value?.is_control
+	return place !== 'orders' || !isGuest.value
+}
+
+const shownPlace = (): Place =>
+	isShown(route.value.place) ? route.value.place : (PLACES.find(isShown) ?? 'talk')
 
 function Places() {
 	const unread = channels.value.reduce((n, one) => n + (one.unread ?? 0), 0)
@@ -158,7 +167,7 @@ function Places() {
 				<button
 					key={place}
 					type="button"
-					aria-current={route.value.place === place ? 'page' : undefined}
+					aria-current={shownPlace() === place ? 'page' : undefined}
 					onClick={() => go({ place })}
 				>
 					{t(`place.${place}`)}
