@@ -4,7 +4,7 @@
  * comes, and every look stands on the owner's page. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { hands, looked, pktField, town } from './liaison_town.mjs'
+import { hands, looked, pktField, quiet, town } from './liaison_town.mjs'
 import { Caller, OUT, openBrowser, sit, until, wordsOf } from './node.mjs'
 
 let browser
@@ -130,7 +130,6 @@ async function posts(owner, language) {
 		await looked(owner, `register-post-form-${language}`)
 	})
 	await page.locator('.post', { hasText: 'North tower' }).waitFor()
-	await page.locator('svg.sketch').waitFor()
 }
 
 async function cameras(owner, language) {
@@ -257,6 +256,7 @@ async function theCrew(node, a, sits, responder, language) {
 	const link = tablet.page.getByRole('link', { name: wordsOf('tablet', language)('register') })
 	assert.equal(await link.getAttribute('href'), `/liaison#/sites/${a.site}`)
 	const console_ = await sits(node.people.dispatcher, [1600, 900], '/console')
+	await quiet(console_, wordsOf('console', language))
 	await console_.page.locator(`[data-incident="${incident.id}"]`).click()
 	const way = console_.page.getByRole('link', {
 		name: wordsOf('console', language)('site.register'),
@@ -265,7 +265,8 @@ async function theCrew(node, a, sits, responder, language) {
 	/* Over: what was open to who came is shown no more. */
 	await responder.caller.post(`/assignments/${items[0].id}/status`, { status: 'cleared' })
 	await crew.page.locator('.post', { hasText: 'Street' }).waitFor({ state: 'detached' })
-	await room.post(`/incidents/${incident.id}/close`, { disposition: 'real' })
+	const { supervisor } = node.people
+	await supervisor.caller.post(`/incidents/${incident.id}/close`, { disposition: 'handled' })
 	await way.waitFor({ state: 'detached' })
 }
 

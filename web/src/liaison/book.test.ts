@@ -32,9 +32,10 @@ describe('the words of a plan', () => {
 describe('a sketch', () => {
 	const gate = { lat: 24.82, lon: 67.03 }
 
-	it('is none without two places', () => {
+	it('is none without two places or a view', () => {
 		expect(sketch([])).toEqual([])
 		expect(sketch([point({ position: gate })])).toEqual([])
+		expect(sketch([point({ position: gate })], gate)).toEqual([])
 		expect(sketch([point({})], gate)).toEqual([])
 	})
 

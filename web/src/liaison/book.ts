@@ -56,14 +56,15 @@ const HALF = 92
 const FOV = 60
 const RANGE_M = 30
 
-/* Points on a square from -100 to 100, north up, in one scale; empty with fewer than
- * two places, which make no picture. */
+/* Points on a square from -100 to 100, north up, in one scale; empty when they make no
+ * picture: fewer than two places, and no view. */
 export function sketch(points: readonly Point[], centre?: Position): Mark[] {
 	const placed = points.flatMap((one, k) =>
 		one.position ? [{ one, n: k + 1, at: one.position }] : [],
 	)
 	const origin = centre ?? placed[0]?.at
-	if (!origin || placed.length + (centre ? 1 : 0) < 2) return []
+	const isSeen = placed.some(({ one }) => one.azimuth_deg !== undefined)
+	if (!origin || (placed.length < 2 && !isSeen)) return []
 	const east = Math.cos((origin.lat * Math.PI) / 180) * METRE
 	const off = placed.map(({ one, n, at }) => ({
 		one,

@@ -10,6 +10,7 @@ import { me } from '../state/session'
 import { LanguageSwitch } from '../ui/parts'
 import { cycleTheme, startPage } from '../ui/start'
 import { Toasts } from '../ui/toasts'
+import { late } from './later'
 import { invitationCode, PLACES, type Place } from './route'
 import { drafts, flushDrafts, openDrafts } from './say'
 import { lastShelf } from './shelf'
@@ -28,10 +29,9 @@ import {
 import { Talk } from './talk'
 import './liaison.css'
 
-/* All places but the first come right after it, unasked. */
-const late = signal<typeof import('./late') | undefined>(undefined)
 const code = signal(invitationCode(location.hash))
 
+/* All places but the first come right after it, unasked. */
 async function loadLate(): Promise<void> {
 	for (;;) {
 		try {

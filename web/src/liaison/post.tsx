@@ -6,6 +6,7 @@ import { get, post as send } from '../api/client'
 import type { Id, Page } from '../api/types'
 import { t } from '../lib/i18n'
 import { Ask } from './form'
+import { late } from './later'
 import { Agency, Loading, Prose, Side, When } from './parts'
 import { attempt, follow } from './say'
 import { fetchPost, go, keep, listOf, posts, seqOf, touched } from './state'
@@ -155,6 +156,7 @@ function Doings({ post, channel }: { post: Post; channel: Channel }) {
 					{t('post.pin')}
 				</button>
 			)}
+			{late.value && <late.value.PostMore post={post} channel={channel} />}
 			{asking === 'correct' && (
 				<Ask
 					title={t('post.correct')}

@@ -14,7 +14,7 @@ import { Plans, Points } from './register_parts'
 import { asked, heard, type Keeper, keeperOf, looks, siteName } from './registers'
 import { Reviews } from './reviews'
 import { attempt } from './say'
-import { go, listOf, route } from './state'
+import { go, listOf, refetch, route } from './state'
 import { type Book, type Contact, LEVELS, type Look, type Visit } from './types'
 import './register.css'
 
@@ -126,6 +126,10 @@ function useBook(id: Id): Book | 'hidden' | undefined {
 
 function Register({ id, site, tab }: Props) {
 	const book = useBook(id)
+	/* A crew may name the site only since it comes. */
+	useEffect(() => {
+		if (!site) refetch('sites')
+	}, [book])
 	const keeper = keeperOf(site?.agency)
 	const title = site ? nameOf(site) : t('place.sites')
 	if (!book || book === 'hidden')

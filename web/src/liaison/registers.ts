@@ -75,4 +75,3 @@ export function useParts<T>(path: string, first?: number): readonly T[] | undefi
 	}, [path, n])
 	return found
 }
-

@@ -328,7 +328,9 @@ export interface Member {
 	id: Id
 	channel: Id
 	agency: Id
+	agency_name?: string
 	account?: Id
+	account_name?: string
 	role?: string
 	side?: 'member' | 'hub' | 'spoke'
 	at?: Time
