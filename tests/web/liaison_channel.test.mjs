@@ -154,6 +154,7 @@ async function settles(police, other, language) {
 	await other.answer('export.approve', (dialog) =>
 		other.field('f.reason', dialog).fill('The court has written.'),
 	)
+	await other.page.locator('.chip', { hasText: other.w('export_state.approved') }).waitFor()
 	await looked(other, `channel-exports-phone-${language}`)
 	const link = page.getByRole('link', { name: w('export.fetch') })
 	const [download] = await Promise.all([page.waitForEvent('download'), link.click()])

@@ -58,7 +58,11 @@ async function register(language) {
 		await checkIn(phone, owner, language)
 		await theRoom(node, a, sits, owner, language)
 		await withhold(owner, node, a)
-		for (const { complaints } of seats) assert.deepEqual(complaints, [])
+		for (const { complaints } of seats)
+			assert.deepEqual(
+				complaints.filter((one) => !/status of 40[34]/.test(one)),
+				[],
+			)
 	} catch (error) {
 		await Promise.all(
 			seats.map(({ page }, n) =>

@@ -124,6 +124,20 @@ export interface Incident {
 	signals?: Signal[]
 	roll?: RollEntry[]
 	site_card?: Site
+	partners?: readonly Partner[]
+	lead?: Id
+	lead_offered?: Id
+}
+
+/* Another agency in an incident that several handle. */
+export interface Partner {
+	grant: Id
+	agency: Id
+	name: string
+	name_ur?: string
+	state: string
+	role: 'support' | 'informed'
+	leads: boolean
 }
 
 export type AssignmentState =

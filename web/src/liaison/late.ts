@@ -13,8 +13,6 @@ import type { Place } from './route'
 import { Sharing } from './sharing'
 import { Work } from './work'
 
-export { ChannelPane, NewChannel } from './channel'
-export { PostMore } from './forward'
 export { Join } from './join'
 
 export const VIEWS: Readonly<Record<Exclude<Place, 'talk'>, ComponentType>> = {

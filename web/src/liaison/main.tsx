@@ -10,7 +10,7 @@ import { me } from '../state/session'
 import { LanguageSwitch } from '../ui/parts'
 import { cycleTheme, startPage } from '../ui/start'
 import { Toasts } from '../ui/toasts'
-import { late } from './later'
+import { late, loadExtras } from './later'
 import { invitationCode, PLACES, type Place } from './route'
 import { drafts, flushDrafts, openDrafts } from './say'
 import { lastShelf } from './shelf'
@@ -35,6 +35,7 @@ const code = signal(invitationCode(location.hash))
 async function loadLate(): Promise<void> {
 	for (;;) {
 		try {
+			await loadExtras()
 			const found = await import('./late')
 			await addCatalogs(found.words)
 			late.value = found
@@ -53,7 +54,7 @@ function App() {
 	if (revoked.value) return <p class="pageload">{t('revoked')}</p>
 	if (!loaded.value) return <Coming />
 	return (
-		<div class="liaison">
+		<div class="liaison room">
 			<Top />
 			<Places />
 			<main>

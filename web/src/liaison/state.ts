@@ -197,10 +197,13 @@ async function loadDirectory(): Promise<void> {
 
 export const channelOf = (id: Id | undefined) => channels.value.find((c) => c.id === id)
 
+/* In another page than its own the room leaves nothing behind on this machine. */
+let isShelved = true
+
 async function loadChannels(): Promise<void> {
 	channels.value = await getAll<Channel>('/channels')
 	const session = me.value
-	if (session)
+	if (session && isShelved)
 		void lastShelf
 			.put({ session, channels: channels.value, at: Date.now() })
 			.catch(() => undefined)
@@ -370,12 +373,15 @@ let signedIn: Session | undefined
 export async function openRoom(
 	onWho: (who: Session) => void,
 	onLink: () => void,
+	isOwnPage = true,
 ): Promise<void> {
+	isShelved = isOwnPage
 	setInterval(() => {
 		now.value = serverNow()
 	}, 1_000)
 	const patience = setTimeout(
 		() =>
+			isOwnPage &&
 			void showLast()
 				.then(() => me.value && onWho(me.value))
 				.catch(() => undefined),

@@ -8,7 +8,7 @@ import { language, nameOf, t } from '../lib/i18n'
 import { PriorityBadge } from '../ui/parts'
 import { Compose } from './compose'
 import type { Draft } from './drafts'
-import { late } from './later'
+import { extras } from './later'
 import { Agency, Empty, Loading, Prose, Tlp, When } from './parts'
 import { PostPane } from './post'
 import { drafts, putAway, sendDraft } from './say'
@@ -41,8 +41,8 @@ export function Talk() {
 			{channel && more?.startsWith('re-') && (
 				<Compose channelId={channel.id} answers={more.slice(3)} />
 			)}
-			{channel && more === 'about' && late.value && (
-				<late.value.ChannelPane channel={channel} />
+			{channel && more === 'about' && extras.value && (
+				<extras.value.ChannelPane channel={channel} />
 			)}
 			{channel && more && !/^(new|about|re-.*)$/.test(more) && (
 				<PostPane key={more} id={more} channel={channel} />
@@ -105,7 +105,7 @@ function ChannelList({ present }: { present: Id | undefined }) {
 					))}
 				</ul>
 			)}
-			{late.value && <late.value.NewChannel />}
+			{extras.value && <extras.value.NewChannel />}
 		</section>
 	)
 }
@@ -198,7 +198,7 @@ function Stream({ channel }: { channel: Channel }) {
 						</option>
 					))}
 				</select>
-				{late.value && (
+				{extras.value && (
 					<button
 						type="button"
 						class="btn small"

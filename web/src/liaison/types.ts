@@ -307,16 +307,6 @@ export interface Opening {
 	at: Time
 }
 
-export interface Partner {
-	grant: Id
-	agency: Id
-	name: string
-	name_ur?: string
-	state: Grant['state']
-	role: 'support' | 'informed'
-	leads: boolean
-}
-
 export interface Reach {
 	phone?: string
 	quiet_from?: string

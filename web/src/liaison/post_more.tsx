@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is done with a post more rarely: it is held against its erasure, or handed on to
- * another channel as it stands, as far as its marking lets it. */
+/* What is done with a post more rarely: it is corrected, translated, held against its
+ * erasure, or handed on to another channel as it stands, as far as its marking lets it. */
 import { useEffect, useState } from 'preact/hooks'
 import { post as send } from '../api/client'
 import { nameOf, t } from '../lib/i18n'
 import { Dialog } from '../ui/dialog'
 import { toast } from '../ui/toasts'
+import { Ask } from './ask'
 import { Input, type Option } from './form'
 import { Agency } from './parts'
 import { Do } from './place'
@@ -18,9 +19,22 @@ const mayForward = (post: Post) => post.tlp !== 'RED' && post.tlp !== 'AMBER+STR
 
 export function PostMore({ post, channel }: { post: Post; channel: Channel }) {
 	const [isForwarding, setForwarding] = useState(false)
+	const [asking, setAsking] = useState<'correct' | 'translate'>()
+	const isHub = channel.side !== 'spoke'
+	const path = `/posts/${post.id}`
 	const others = channels.value.filter((one) => one.id !== channel.id && !one.archived)
 	return (
 		<>
+			{post.mine && (
+				<button type="button" class="btn small" onClick={() => setAsking('correct')}>
+					{t('post.correct')}
+				</button>
+			)}
+			{(post.mine || (isHub && post.from === 'hub')) && (
+				<button type="button" class="btn small" onClick={() => setAsking('translate')}>
+					{t('post.translate')}
+				</button>
+			)}
 			{others.length > 0 && mayForward(post) && (
 				<Do label={t('forward.do')} run={() => setForwarding(true)} />
 			)}
@@ -40,6 +54,45 @@ export function PostMore({ post, channel }: { post: Post; channel: Channel }) {
 			)}
 			{post.hold && <span class="chip warn">{t('post.held')}</span>}
 			{post.forward_of && <span class="chip">{t('forward.was')}</span>}
+			{asking === 'correct' && (
+				<Ask
+					title={t('post.correct')}
+					submit={t('post.correct')}
+					fields={[
+						{
+							name: 'text',
+							label: t('f.text'),
+							is: 'text',
+							need: true,
+							start: post.text ?? '',
+						},
+						{ name: 'reason', label: t('f.reason'), need: true },
+					]}
+					onSend={async (body) => keep([await send<Post>(`${path}/correct`, body)])}
+					onClose={() => setAsking(undefined)}
+				/>
+			)}
+			{asking === 'translate' && (
+				<Ask
+					title={t('post.translate')}
+					submit={t('post.translate')}
+					fields={[
+						{
+							name: 'language',
+							label: t('f.language'),
+							is: 'choice',
+							need: true,
+							options: ['ur', 'sd', 'en', 'zh']
+								.filter((code) => code !== post.language)
+								.map((id) => ({ id, label: t(`tongue.${id}`) })),
+						},
+						{ name: 'subject', label: t('f.subject') },
+						{ name: 'text', label: t('f.text'), is: 'text', need: true },
+					]}
+					onSend={async (body) => keep([await send<Post>(`${path}/translations`, body)])}
+					onClose={() => setAsking(undefined)}
+				/>
+			)}
 			{isForwarding && (
 				<Forward post={post} others={others} onClose={() => setForwarding(false)} />
 			)}
