@@ -7,16 +7,21 @@
  *   POST /…  X-Limit-U: user  X-Limit-D: device   (or ?u=&d= behind the path)
  *   {"_type":"location","lat","lon","tst" s,"acc" m,"alt" m,"batt" %,"vel" km/h,
  *    "cog","t" why,"tid","topic"}; transition: "event" enter|leave, "desc"; steps;
- *   lwt: its connection to a broker broke; encrypted: {"data" base64}
- * Who: the topic, else user and device, else tid. Answers: 200 and [] (no friends),
- * 400, and 422 for what was sealed with a key: it cannot be read here.
- * A call: "alarm", or a place marked ("poi", "tag") with a word for it.
+ *   lwt: its connection to a broker broke
+ *   encrypted: {"data" base64 of nonce 24 and box, XSalsa20-Poly1305}; its key is a
+ * word of up to 32 letters, zeros behind it Who: the topic, else user and device, else
+ * tid. Answers: 200 and [] (no friends), 400, and 422 for what is sealed with a key
+ * that is not known. A call: "alarm", or a place marked ("poi", "tag") with a word for
+ * it.
  */
+#include "base/crypt.h"
 #include "base/err.h"
 #include "base/time.h"
 #include "gate/pick.h"
 
 #include <stdio.h>
+
+#define SEALED_MAX 4096
 
 static const char *const call_words[] = { "sos", "help", "panic", "madad",
 					  "emergency" };
@@ -175,27 +180,63 @@ type_read(struct span type, struct span object, struct gate_report *r)
 	}
 }
 
+/* --- sealed ------------------------------------------------------------------------
+ */
+
+/* What is in the box, into room; p NULL: no key, or not its key. */
+static struct span
+sealed_open(const struct gate_in *in, const char *identity, struct span object,
+	    char room[SEALED_MAX])
+{
+	char box[SEALED_MAX];
+	uint8_t word[KEY_BYTES] = { 0 };
+	struct gate_key key = { .n = 0 };
+	struct span s = { box,
+			  pick_base64(pick_json(object, "data"), box, sizeof box) };
+	int n = -1;
+
+	if (in->find_key && in->find_key(in->ctx, identity, &key)) {
+		memcpy(word, key.bytes, key.n < sizeof word ? key.n : sizeof word);
+		n = crypt_box_open(s, word, room);
+	}
+	return (struct span){ n < 0 ? NULL : room, n < 0 ? 0 : (size_t)n };
+}
+
+/* --- one object --------------------------------------------------------------------
+ */
+
 static int
-object_decode(const struct pick_http *http, struct span object, struct gate_out *out)
+object_decode(const struct gate_in *in, const struct pick_http *http,
+	      struct span object, struct gate_out *out)
 {
 	struct span type = pick_json(object, "_type");
-	char identity[GATE_IDENTITY_MAX];
+	char identity[GATE_IDENTITY_MAX], room[SEALED_MAX];
+	bool is_sealed = span_is_z(type, "encrypted");
+	struct gate_report *r;
 
 	if (!type.n || !name_read(http, object, identity)) {
 		reply(out, "400 Bad Request", "{\"error\":\"no _type or no name\"}");
 		return ERR_SYNTAX;
 	}
-	if (span_is_z(type, "encrypted")) {
-		struct gate_report *r = gate_report_add(out, GATE_UNKNOWN, identity);
-
-		snprintf(r->text, sizeof r->text, "sealed: switch its encryption off");
-		reply(out, "422 Unprocessable Entity",
-		      "{\"error\":\"sealed with a key: use https instead\"}");
-		return 0;
+	if (is_sealed) {
+		object = sealed_open(in, identity, object, room);
+		type = pick_json(object, "_type");
 	}
 	/* Its last will says that it is not there, so it is no sign of life. */
-	if (!span_is_z(type, "lwt"))
-		type_read(type, object, gate_report_add(out, GATE_UNKNOWN, identity));
+	if (span_is_z(type, "lwt")) {
+		reply(out, "200 OK", "[]");
+		return 0;
+	}
+	r = gate_report_add(out, GATE_UNKNOWN, identity);
+	r->is_proven = is_sealed && type.n;
+	if (is_sealed && !type.n) {
+		snprintf(r->text, sizeof r->text,
+			 "sealed with a key that is not known");
+		reply(out, "422 Unprocessable Entity",
+		      "{\"error\":\"sealed with a key that is not known\"}");
+		return 0;
+	}
+	type_read(type, object, r);
 	reply(out, "200 OK", "[]");
 	return 0;
 }
@@ -221,7 +262,7 @@ owntracks_decode(void *state, const struct gate_in *in, struct gate_out *out)
 		reply(out, "400 Bad Request", "{\"error\":\"no JSON object\"}");
 		return ERR_SYNTAX;
 	}
-	return object_decode(&http, object, out);
+	return object_decode(in, &http, object, out);
 }
 
 const struct gate_driver gate_driver_owntracks = {
