@@ -149,6 +149,9 @@ int incident_release(struct decision *d, struct id id);
 int incident_escalate(struct decision *d, struct id id, int64_t step, struct span text);
 int incident_unit_near(struct decision *d, struct id id);
 int page_owe(struct decision *d, struct id incident, struct span text, struct id *ret);
+/* To a phone, about an incident: a duty officer's (account), or of one who called. */
+int page_tell(struct decision *d, struct id incident, struct id account,
+	      struct span phone, struct span text);
 /* A content-free word to a person's phone. */
 int nudge_owe(struct decision *d, struct id account);
 /* Not sent and next_at TIME_NONE: dropped, it is not tried again. */
