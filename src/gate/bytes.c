@@ -28,6 +28,19 @@ bytes_take(struct bytes *b, size_t n)
 	return v;
 }
 
+uint64_t
+bytes_take_le(struct bytes *b, size_t n)
+{
+	struct span s = bytes_cut(b, n);
+	uint64_t v = 0;
+
+	if (s.n < n)
+		return 0;
+	for (size_t i = n; i-- > 0;)
+		v = v << 8 | (uint8_t)s.p[i];
+	return v;
+}
+
 void
 bytes_hex(struct span s, char *to, size_t cap)
 {
@@ -57,6 +70,17 @@ bytes_put(void *to, uint64_t v, size_t n)
 
 	while (n--) {
 		p[n] = (uint8_t)v;
+		v >>= 8;
+	}
+}
+
+void
+bytes_put_le(void *to, uint64_t v, size_t n)
+{
+	uint8_t *p = to;
+
+	for (size_t i = 0; i < n; i++) {
+		p[i] = (uint8_t)v;
 		v >>= 8;
 	}
 }
@@ -106,6 +130,19 @@ uint16_t
 bytes_crc_arc(struct span s)
 {
 	return crc(s, 0xa001, 0);
+}
+
+uint16_t
+bytes_crc_xmodem(struct span s)
+{
+	uint16_t v = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		v ^= (uint16_t)((uint8_t)s.p[i] << 8);
+		for (int bit = 0; bit < 8; bit++)
+			v = (uint16_t)(v & 0x8000 ? v << 1 ^ 0x1021 : v << 1);
+	}
+	return v;
 }
 
 uint8_t

@@ -440,3 +440,9 @@ pick_http(struct span msg, struct pick_http *ret)
 	*ret = h;
 	return true;
 }
+
+struct span
+pick_http_header(const struct pick_http *http, const char *name)
+{
+	return header_find(http->head, name);
+}

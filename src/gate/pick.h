@@ -58,3 +58,5 @@ struct pick_http {
 /* For a driver's frame(): bytes of the first request, 0, or -junk. */
 ssize_t pick_http_frame(struct span in);
 bool pick_http(struct span msg, struct pick_http *ret);
+/* p NULL: none of that name. */
+struct span pick_http_header(const struct pick_http *http, const char *name);

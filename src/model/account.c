@@ -100,7 +100,7 @@ static const struct field device_fields[] = {
 	NOUN_LINE(device, agency, ID, 0, .doc = "of what it is bound to"),
 	NOUN_LINE(device, door, STR, FIELD_POST | FIELD_NEEDED, .min = 1, .max = 16,
 		  .doc = "the protocol it speaks"),
-	NOUN_LINE(device, identity, STR, FIELD_POST | FIELD_NEEDED, .min = 1, .max = 39,
+	NOUN_LINE(device, identity, STR, FIELD_POST | FIELD_NEEDED, .min = 1, .max = 79,
 		  .doc = "as it calls itself"),
 	NOUN_LINE(device, state, ENUM, FIELD_PATCH, .names = device_states, .doc = ""),
 	NOUN_LINE(device, bound_to, ID, GIVE, .doc = "a unit or a site"),

@@ -120,7 +120,7 @@ struct principal {
 	bool is_control;  /* of the control agency */
 	bool is_verified; /* false: anonymous, revoked, expired, unbound */
 	char name[96];
-	char source[80]; /* what a press of this caller is deduplicated by */
+	char source[104]; /* what a press of this caller is deduplicated by */
 };
 
 /* In the quiet hours of the person's own clock. */

@@ -175,13 +175,63 @@ watch_streams(void **state)
 	streams_of("watch.jsonl", "watch");
 }
 
+static void
+teltonika_streams(void **state)
+{
+	(void)state;
+	streams_of("teltonika.jsonl", "teltonika");
+}
+
+static void
+minifinder2_streams(void **state)
+{
+	(void)state;
+	streams_of("minifinder2.jsonl", "minifinder2");
+}
+
+static void
+eelink_streams(void **state)
+{
+	(void)state;
+	streams_of("eelink.jsonl", "eelink");
+}
+
+static void
+topin_streams(void **state)
+{
+	(void)state;
+	streams_of("topin.jsonl", "topin");
+}
+
+static void
+owntracks_streams(void **state)
+{
+	(void)state;
+	streams_of("owntracks.jsonl", "owntracks");
+}
+
+static void
+osmand_streams(void **state)
+{
+	(void)state;
+	streams_of("osmand.jsonl", "osmand");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(dc09_streams),  cmocka_unit_test(gt06_streams),
-		cmocka_unit_test(jt808_streams), cmocka_unit_test(h02_streams),
+		cmocka_unit_test(dc09_streams),
+		cmocka_unit_test(gt06_streams),
+		cmocka_unit_test(jt808_streams),
+		cmocka_unit_test(h02_streams),
 		cmocka_unit_test(watch_streams),
+		cmocka_unit_test(teltonika_streams),
+		cmocka_unit_test(minifinder2_streams),
+		cmocka_unit_test(eelink_streams),
+		cmocka_unit_test(topin_streams),
+		cmocka_unit_test(owntracks_streams),
+		cmocka_unit_test(osmand_streams),
 	};
 	const char *dir = getenv("KUMAK_DATA");
 

@@ -251,6 +251,9 @@ static const struct {
 	{ "7e0900007a41305033859800",
 	  "the model, told beside the wire, has this layout" },
 	{ "78783c3400000000130a19", "the capture lacks its last byte" },
+	{ "00000000000000c7070441bf", "the capture lacks its last byte" },
+	{ "00000000000003b5080b0000015ab564",
+	  "the model, told beside the wire, takes input 24 for the speed" },
 };
 
 static bool
@@ -556,6 +559,48 @@ osmand_messages(void **state)
 	each_line("osmand.jsonl", driver_find("osmand"), vector_compare);
 }
 
+static void
+teltonika_messages(void **state)
+{
+	(void)state;
+	each_line("teltonika.jsonl", driver_find("teltonika"), vector_compare);
+}
+
+static void
+teltonika_frames(void **state)
+{
+	(void)state;
+	each_line("teltonika_frames.jsonl", driver_find("teltonika"), frame_compare);
+}
+
+static void
+minifinder2_messages(void **state)
+{
+	(void)state;
+	each_line("minifinder2.jsonl", driver_find("minifinder2"), vector_compare);
+}
+
+static void
+eelink_messages(void **state)
+{
+	(void)state;
+	each_line("eelink.jsonl", driver_find("eelink"), vector_compare);
+}
+
+static void
+topin_messages(void **state)
+{
+	(void)state;
+	each_line("topin.jsonl", driver_find("topin"), vector_compare);
+}
+
+static void
+owntracks_messages(void **state)
+{
+	(void)state;
+	each_line("owntracks.jsonl", driver_find("owntracks"), vector_compare);
+}
+
 int
 main(void)
 {
@@ -572,6 +617,12 @@ main(void)
 		cmocka_unit_test(h02_frames),
 		cmocka_unit_test(gt06_messages),
 		cmocka_unit_test(gt06_frames),
+		cmocka_unit_test(teltonika_messages),
+		cmocka_unit_test(teltonika_frames),
+		cmocka_unit_test(minifinder2_messages),
+		cmocka_unit_test(eelink_messages),
+		cmocka_unit_test(topin_messages),
+		cmocka_unit_test(owntracks_messages),
 	};
 	const char *dir = getenv("KUMAK_DATA");
 

@@ -238,6 +238,10 @@ gt06_decode(void *state, const struct gate_in *in, struct gate_out *out)
 	r = gate_report_add(out, m.kind == 0x01 ? GATE_HELLO : GATE_UNKNOWN, st->id);
 	if (m.kind != 0x01)
 		report(st, &m, in->now_ms, r);
+	if (m.kind == 0x99 && in->msg.n == 6) { /* a Topin device, at the wrong door */
+		r->kind = GATE_ALARM;
+		r->alarms = GATE_SOS;
+	}
 	gt06_answer(&m, in->now_ms, out);
 	return 0;
 }

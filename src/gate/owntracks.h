@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What OwnTracks writes, whoever brings it; its map stands in drivers/owntracks.c. */
+#pragma once
+#include "gate/driver.h"
+
+/* A topic without the word behind the device's name. */
+struct span owntracks_name(struct span topic);
+/* One object, of one who is called identity: adds one report, or none. */
+void owntracks_read(struct span object, const char *identity, struct gate_out *out);
