@@ -14,6 +14,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#define SAME_MS 600000  /* one uplink, heard again */
 #define PAYLOAD_MAX 256 /* LoRaWAN carries 242 bytes */
 
 static size_t
@@ -147,10 +148,11 @@ up_read(const struct mqtt_rules *rules, struct span event, struct gate_report *r
 		return;
 	if (id.n && id.n < sizeof r->key)
 		pick_copy(r->key, sizeof r->key, id);
-	else
-		snprintf(r->key, sizeof r->key, "fcnt-%d-%016llx",
+	else if (r->device_time_ms != TIME_NONE)
+		/* a counter begins anew when a button joins again: its time is in it */
+		snprintf(r->key, sizeof r->key, "fcnt-%d-%lld",
 			 pick_int(pick_json(event, "fCnt"), 0, 1 << 30),
-			 (unsigned long long)pick_hash(pick_json(event, "data")));
+			 (long long)(r->device_time_ms / SAME_MS));
 }
 
 static int
