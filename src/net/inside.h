@@ -2,8 +2,7 @@
 /*
  * What the files of this room share: the loop's own state, listeners, and the
  * stream, a byte connection (plain or TLS) with a queue of what goes out.
- * A stream with fd -1 lives in memory only: tests and fuzzers feed it.
- * Not for other rooms.
+ * A stream with fd -1 lives in memory only: tests and fuzzers feed it. Not for others.
  */
 #pragma once
 #include "net/address.h"
@@ -81,8 +80,8 @@ struct stream {
 	struct net_listener *listener; /* a reference; NULL in memory */
 	int fd;
 	enum stream_state state;
-	bool is_handshaking, is_paused, is_eof, is_blocked, is_loopback;
-	bool is_connecting; /* by us, and the other side has not answered */
+	/* is_connecting: by us, and the other side has not answered */
+	bool is_connecting, is_handshaking, is_paused, is_eof, is_blocked, is_loopback;
 	int events;         /* what uv_poll waits for */
 	uv_poll_t poll;
 	struct ssl_st *ssl;
@@ -101,7 +100,7 @@ struct stream {
 struct stream *stream_new(struct net *net, int fd, struct net_listener *l);
 void stream_attach(struct stream *s, const struct stream_ops *ops, void *owner);
 int stream_start(struct stream *s, struct net_tls *tls);
-/* Of a socket whose connect() is under way; host: whom TLS must show, or NULL. */
+/* Of a socket whose connect() is under way; host: whom TLS must show. */
 int stream_call(struct stream *s, struct net_tls *tls, const char *host);
 /* Queues bytes; chunk gets a reference (NULL: borrowed for ever). */
 void stream_send(struct stream *s, struct span out, struct ws_frame *chunk);
@@ -116,7 +115,6 @@ void stream_feed(struct stream *s, struct span in); /* in memory only */
 void stream_flush(struct stream *s);
 void stream_bury(struct stream *s);
 void stream_offer(struct stream *s); /* gives the owner what waits in `in` */
-
 static inline bool
 stream_is_open(const struct stream *s)
 {
@@ -125,7 +123,6 @@ stream_is_open(const struct stream *s)
 
 /* --- TLS under a stream: all return bytes, 0 for the end, or < 0 --- */
 struct ssl_st *tls_session_new(struct net_tls *tls, int fd, int64_t now_ms);
-/* As a client that speaks to host only. */
 struct ssl_st *tls_session_call(struct net_tls *tls, int fd, const char *host);
 void tls_session_free(struct ssl_st *ssl);
 int tls_handshake(struct ssl_st *ssl, bool *ret_wants_write); /* 1: done */
@@ -171,7 +168,6 @@ struct post {
 	void (*fn)(void *ctx);
 	void *ctx;
 };
-
 struct net {
 	uv_loop_t loop;
 	uv_async_t wake;  /* net_post() */
