@@ -350,6 +350,12 @@ make_city(struct demo *d)
 	make_device(d, "gt06", "960000000000023", d->unit[N_TOKENED + 2], true);
 	make_device(d, "jt808", "96000000015", d->unit[N_TOKENED + 3], true);
 	make_device(d, "h02", "9600000013", d->unit[N_TOKENED + 4], true);
+	make_device(d, "teltonika", "960000000000031", d->unit[N_TOKENED + 5], true);
+	make_device(d, "minifinder2", "960000000000049", d->unit[N_TOKENED + 6], true);
+	make_device(d, "eelink", "960000000000056", d->unit[N_TOKENED + 7], true);
+	make_device(d, "topin", "960000000000064", d->unit[N_TOKENED + 8], true);
+	make_device(d, "owntracks", "owntracks/demo/phone", d->unit[N_TOKENED + 9],
+		    true);
 	make_device(d, "sms", "+929600000001", d->site[0], true);
 	make_staff(d);
 	make_accounts(d);

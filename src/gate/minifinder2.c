@@ -169,6 +169,8 @@ minifinder2_read(unsigned key, struct bytes b, char *id, size_t id_cap,
 		break;
 	case 0x02:
 		r->alarms = alarms_of((uint32_t)bytes_take_le(&b, 4));
+		if (b.is_short) /* it calls, and does not say for what */
+			r->alarms = GATE_GENERAL;
 		at = time_take(&b);
 		if (r->device_time_ms == TIME_NONE)
 			r->device_time_ms = at;

@@ -122,6 +122,27 @@ caller_of(struct gate *g, const struct door *door, const struct device *d,
 	principal_anonymous(ret, source);
 }
 
+/* Without a sane clock presses within half a minute are one, but for those of a call
+ * that is over: then it is another. */
+static void
+key_of_call(struct gate *g, const struct principal *who, const struct gate_report *r,
+	    struct buf *key)
+{
+	const struct model *m = journal_model(g->cfg.journal);
+	const struct signal *s;
+	const struct incident *i;
+
+	if (r->key[0]) {
+		buf_printf(key, "%s", r->key);
+		return;
+	}
+	buf_printf(key, "%x:%lld", r->alarms,
+		   (long long)(net_wall_ms(g->cfg.net) / 30000));
+	while ((s = signal_by_key(m, span_of(who->source), buf_span(key))) &&
+	       (i = incident_find(m, s->incident)) && i->state == INCIDENT_CLOSED)
+		buf_add_c(key, '+');
+}
+
 /* All that was written; the report's own text may be its beginning only. */
 static struct span
 words_of(const struct gate *g, const struct gate_report *r)
@@ -158,11 +179,8 @@ take_call(struct gate *g, struct link *l, const struct device *d,
 	crypt_hex(&raw, msg.p, msg.n > 2048 ? 2048 : msg.n);
 	if (r->parts)
 		is_more = parts_take(g, r, words_of(g, r), &key, &all);
-	else if (r->key[0])
-		buf_printf(&key, "%s", r->key);
-	else /* no sane clock: presses within half a minute are one */
-		buf_printf(&key, "%x:%lld", r->alarms,
-			   (long long)(net_wall_ms(g->cfg.net) / 30000));
+	else
+		key_of_call(g, &who, r, &key);
 	a.key = buf_span(&key);
 	a.kind = span_of(kind_of(r->alarms));
 	a.is_silent = (r->alarms & GATE_DURESS) != 0;

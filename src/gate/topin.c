@@ -79,16 +79,18 @@ topin_frame(struct span in)
 	}
 	if (in.n < TOPIN_BODY + 2)
 		return 0;
+	if (in.p[2] == 'x') /* the head of the next one */
+		return -1;
 	if (in.p[3] == 1) /* it waits for its answer; digits hold no line end */
-		end = tail_find(in, LOGIN_MIN, in.n, false);
+		end = tail_find(in, LOGIN_MIN, FRAME_MAX, false);
 	else if ((uint8_t)in.p[2] <= 1 && !topin_is_wifi((uint8_t)in.p[3]))
-		end = tail_find(in, TOPIN_BODY, in.n, false);
+		end = tail_find(in, TOPIN_BODY, FRAME_MAX, false);
 	else {
 		size_t told = topin_is_wifi((uint8_t)in.p[3]) ? topin_wifi_size(in)
 							      : 5u + (uint8_t)in.p[2];
 
 		n = told ? told_size(in, told) : 0;
-		end = n < 0 ? tail_find(in, TOPIN_BODY, in.n, false) : (size_t)n;
+		end = n < 0 ? tail_find(in, TOPIN_BODY, FRAME_MAX, false) : (size_t)n;
 		if (n == 0 && in.n <= FRAME_MAX)
 			return 0;
 	}

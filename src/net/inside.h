@@ -108,6 +108,8 @@ void stream_send_copy(struct stream *s, struct span out);
 /* Closes when the queue has left; within_ms > 0: then at the latest. */
 void stream_finish(struct stream *s, int64_t within_ms);
 void stream_close(struct stream *s);
+void stream_reset(struct stream *s); /* what the kernel still holds is lost too */
+uint64_t stream_delivered(const struct stream *s); /* the peer's machine has them */
 void stream_pause(struct stream *s);
 void stream_resume(struct stream *s); /* what waits is offered this turn */
 void stream_deadline(struct stream *s, int64_t ms); /* 0: none */

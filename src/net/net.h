@@ -160,7 +160,8 @@ void http_respond_static(struct http_exchange *ex, int status, const char *conte
 void http_respond_source(struct http_exchange *ex, int status, const char *content_type,
 			 struct span extra, uint64_t length,
 			 const struct http_source *src, void *ctx);
-/* Ends the connection of an exchange whose source is running, at once. */
+/* Ends the connection of an exchange whose source is running, at once: also what the
+ * kernel still holds does not leave. */
 void http_cut(struct http_exchange *ex);
 
 /* --- WebSocket ----------------------------------------------------------- */
@@ -191,8 +192,14 @@ size_t ws_frame_bytes(const struct ws_frame *f);
  * in one writev at the end of the turn. */
 void ws_send(struct ws *ws, struct ws_frame *f);
 size_t ws_queued_bytes(const struct ws *ws); /* not yet taken by the kernel */
-/* Sends what is queued, a close frame, and closes within 2 s. */
+/* Bytes ever given to ws_send, and of these what the peer's machine has. */
+uint64_t ws_given(const struct ws *ws);
+uint64_t ws_delivered(const struct ws *ws);
+/* Sends what is queued, a close frame, and closes within 2 s; what the peer has not
+ * taken by then does not leave. */
 void ws_close(struct ws *ws, int code, const char *reason);
+/* Ends it at once: nothing of what is queued, here or in the kernel, leaves. */
+void ws_cut(struct ws *ws);
 const char *ws_peer(const struct ws *ws);
 
 /* --- raw sockets for device doors ---------------------------------------- */

@@ -9,7 +9,10 @@
 #include "net/inside.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define IOV_BATCH 64
@@ -553,6 +556,26 @@ stream_close(struct stream *s)
 	net_timer_stop(&s->stall);
 	poll_update(s);
 	list_add(&s->net->grave, &s->grave);
+}
+
+void
+stream_reset(struct stream *s)
+{
+	struct linger none = { .l_onoff = 1 };
+
+	setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+	stream_close(s);
+}
+
+uint64_t
+stream_delivered(const struct stream *s)
+{
+	int left = 0;
+
+	/* of TLS it counts more than we gave: rather too little than too much */
+	if (s->fd >= 0 && ioctl(s->fd, SIOCOUTQ, &left) < 0)
+		left = 0;
+	return s->taken > (uint64_t)left ? s->taken - (uint64_t)left : 0;
 }
 
 static void

@@ -23,7 +23,7 @@
 
 #include <stdio.h>
 
-#define CALLS (GATE_SOS | GATE_FALL)
+#define CALLS (GATE_SOS | GATE_FALL | GATE_GENERAL)
 
 enum kind { DATA = 1, SETTINGS, SERVICES, CONTROL, ANSWER = 0x7f };
 

@@ -29,6 +29,7 @@
 
 struct teltonika_state {
 	char id[GATE_IDENTITY_MAX];
+	bool is_datagram;
 };
 
 /* What an input means as soon as it is not 0. As an event only: those tell a number
@@ -228,6 +229,7 @@ teltonika_decode(void *state, const struct gate_in *in, struct gate_out *out)
 	struct teltonika_state *st = state;
 	struct span imei = teltonika_login(in->msg);
 
+	st->is_datagram = in->is_datagram;
 	if (imei.p) {
 		pick_copy(st->id, sizeof st->id, imei);
 		gate_report_add(out, GATE_HELLO, st->id);
@@ -246,10 +248,12 @@ static int
 teltonika_encode(const void *state, const struct gate_order *order,
 		 struct gate_out *out)
 {
+	const struct teltonika_state *st = state;
 	char text[96];
 	int n, seconds = order->seconds < 10 ? 10 : order->seconds;
 
-	(void)state;
+	if (st->is_datagram)
+		return ERR_UNSUPPORTED;
 	if (order->kind == GATE_LOCATE_NOW)
 		n = snprintf(text, sizeof text, "getgps");
 	else if (order->kind == GATE_INTERVAL)

@@ -29,6 +29,7 @@ import {
 	setStatus,
 } from './actions'
 import { linkTo, release } from './entries'
+import { Joint } from './joint'
 import { ask } from './override'
 import { PopOut } from './popout'
 import { Labels } from './queue'
@@ -78,6 +79,7 @@ export function IncidentPane() {
 					<Facts incident={incident} />
 					<SiteCard incident={incident} />
 					<CallBack incident={incident} />
+					<Joint incident={incident} />
 				</div>
 				<div class="column">
 					<Recommended incident={incident} />
@@ -288,6 +290,18 @@ function SiteCard({ incident }: { incident: Incident }) {
 			{site.challenge_word && (
 				<p>
 					{t('site.challenge')} <b class="challenge">{site.challenge_word}</b>
+				</p>
+			)}
+			{incident.state !== 'closed' && (
+				<p>
+					<a
+						class="btn small"
+						href={`/liaison#/sites/${encodeURIComponent(site.id)}`}
+						target="_blank"
+						rel="noopener"
+					>
+						{t('site.register')}
+					</a>
 				</p>
 			)}
 		</section>
@@ -501,14 +515,16 @@ function Roll({ incident }: { incident: Incident }) {
 
 function Notes({ incident }: { incident: Incident }) {
 	const text = useSignal('')
+	const shared = useSignal(false)
+	const isJoint = (incident.partners?.length ?? 0) > 0
 	return (
 		<form
-			class="row note-form"
+			class="row wrap note-form"
 			onSubmit={(e) => {
 				e.preventDefault()
 				const said = text.value.trim()
 				if (!said) return
-				note(incident, said).then(
+				note(incident, said, isJoint && shared.value).then(
 					() => {
 						text.value = ''
 					},
@@ -527,6 +543,18 @@ function Notes({ incident }: { incident: Incident }) {
 					text.value = e.currentTarget.value
 				}}
 			/>
+			{isJoint && (
+				<label class="row">
+					<input
+						type="checkbox"
+						checked={shared.value}
+						onChange={(e) => {
+							shared.value = e.currentTarget.checked
+						}}
+					/>
+					<span>{t('note.shared')}</span>
+				</label>
+			)}
 			<button type="submit" class="btn">
 				{t('note.add')} <kbd>N</kbd>
 			</button>
