@@ -14,7 +14,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#define SAME_MS 600000  /* one uplink, heard again */
 #define PAYLOAD_MAX 256 /* LoRaWAN carries 242 bytes */
 
 static size_t
@@ -152,7 +151,7 @@ up_read(const struct mqtt_rules *rules, struct span event, struct gate_report *r
 		/* a counter begins anew when a button joins again: its time is in it */
 		snprintf(r->key, sizeof r->key, "fcnt-%d-%lld",
 			 pick_int(pick_json(event, "fCnt"), 0, 1 << 30),
-			 (long long)(r->device_time_ms / SAME_MS));
+			 (long long)r->device_time_ms);
 }
 
 static int

@@ -18,8 +18,8 @@
 #define DIGITS_SAME_MIN 7 /* fewer: two numbers may end alike by chance */
 #define COUNTRY_MAX 3     /* digits of a country's code */
 #define INTERNATIONAL_MIN 10
-#define SAME_MS 600000 /* without a time: a repeat comes within this */
-#define WORD_MAX 12    /* digits of a code, and the end */
+#define SAME_MS 60000 /* without a time: a repeat comes within this */
+#define WORD_MAX 12   /* digits of a code, and the end */
 
 #define GAPS " \t\r\n.,:;!#-"
 
@@ -442,12 +442,9 @@ key_of(const struct sms *m, int64_t now_ms, struct gate_report *r)
 {
 	long long at = m->at_ms != TIME_NONE ? m->at_ms : now_ms / SAME_MS;
 
-	if (m->id.n)
-		snprintf(r->key, sizeof r->key, "%016llx-%llx-%08llx",
-			 (unsigned long long)pick_hash(m->id), (unsigned long long)at,
-			 (unsigned long long)(pick_hash(m->text) & 0xffffffff));
-	else
-		pick_key(r, m->text);
+	snprintf(r->key, sizeof r->key, "%08llx-%llx-%016llx",
+		 (unsigned long long)(pick_hash(m->id) & 0xffffffff),
+		 (unsigned long long)at, (unsigned long long)pick_hash(m->text));
 }
 
 /* n bytes of s, or fewer so that its last letter is whole. */
