@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A centre that says anything: frames lie within what came, texts within their room;
  * and a text of anything splits into parts that read as it was. */
-#include "gate_fuzz.h"
-
+#include "gate/driver.h"
 #include "gate/gsm7.h"
 #include "gate/smpp_pdu.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
 pdu_check(struct span whole)
