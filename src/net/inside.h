@@ -80,9 +80,8 @@ struct stream {
 	struct net_listener *listener; /* a reference; NULL in memory */
 	int fd;
 	enum stream_state state;
-	/* is_connecting: by us, and the other side has not answered */
 	bool is_connecting, is_handshaking, is_paused, is_eof, is_blocked, is_loopback;
-	int events;         /* what uv_poll waits for */
+	int events; /* what uv_poll waits for */
 	uv_poll_t poll;
 	struct ssl_st *ssl;
 	struct buf in; /* bytes not used yet */
@@ -100,7 +99,6 @@ struct stream {
 struct stream *stream_new(struct net *net, int fd, struct net_listener *l);
 void stream_attach(struct stream *s, const struct stream_ops *ops, void *owner);
 int stream_start(struct stream *s, struct net_tls *tls);
-/* Of a socket whose connect() is under way; host: whom TLS must show. */
 int stream_call(struct stream *s, struct net_tls *tls, const char *host);
 /* Queues bytes; chunk gets a reference (NULL: borrowed for ever). */
 void stream_send(struct stream *s, struct span out, struct ws_frame *chunk);
