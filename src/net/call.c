@@ -5,6 +5,7 @@
  * take its time. Says nothing itself; who calls again, and when, is the caller's.
  */
 #include "net/raw_in.h"
+#include "net/under.h"
 
 #include "base/log.h"
 

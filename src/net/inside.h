@@ -80,6 +80,7 @@ struct stream {
 	struct net_listener *listener; /* a reference; NULL in memory */
 	int fd;
 	enum stream_state state;
+	/* is_connecting: by us, and the other side has not answered */
 	bool is_connecting, is_handshaking, is_paused, is_eof, is_blocked, is_loopback;
 	int events; /* what uv_poll waits for */
 	uv_poll_t poll;
@@ -99,6 +100,7 @@ struct stream {
 struct stream *stream_new(struct net *net, int fd, struct net_listener *l);
 void stream_attach(struct stream *s, const struct stream_ops *ops, void *owner);
 int stream_start(struct stream *s, struct net_tls *tls);
+/* Of a socket whose connect() is under way; host: whom TLS must show. */
 int stream_call(struct stream *s, struct net_tls *tls, const char *host);
 /* Queues bytes; chunk gets a reference (NULL: borrowed for ever). */
 void stream_send(struct stream *s, struct span out, struct ws_frame *chunk);
@@ -120,18 +122,6 @@ stream_is_open(const struct stream *s)
 {
 	return s->state == STREAM_OPEN;
 }
-
-/* --- TLS under a stream: all return bytes, 0 for the end, or < 0 --- */
-struct ssl_st *tls_session_new(struct net_tls *tls, int fd, int64_t now_ms);
-struct ssl_st *tls_session_call(struct net_tls *tls, int fd, const char *host);
-void tls_session_free(struct ssl_st *ssl);
-int tls_handshake(struct ssl_st *ssl, bool *ret_wants_write); /* 1: done */
-ssize_t tls_read(struct ssl_st *ssl, void *p, size_t n);      /* ERR_AGAIN */
-ssize_t tls_write(struct ssl_st *ssl, const void *p, size_t n);
-bool tls_has_more(struct ssl_st *ssl);
-void tls_goodbye(struct ssl_st *ssl);
-int tls_certificate(struct ssl_st *ssl, uint8_t ret_sha256[32]);
-void tls_ref(struct net_tls *tls);
 
 /* --- listeners --- */
 struct listener_ops {

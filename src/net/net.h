@@ -195,10 +195,9 @@ size_t ws_queued_bytes(const struct ws *ws); /* not yet taken by the kernel */
 /* Bytes ever given to ws_send, and of these what the peer's machine has. */
 uint64_t ws_given(const struct ws *ws);
 uint64_t ws_delivered(const struct ws *ws);
-/* Sends what is queued, a close frame, and closes within 2 s; what the peer has not
- * taken by then does not leave. */
+/* Sends what is queued, a close frame, closes within 2 s; the rest does not leave. */
 void ws_close(struct ws *ws, int code, const char *reason);
-/* Ends it at once: nothing of what is queued, here or in the kernel, leaves. */
+/* At once: nothing of what is queued, here or in the kernel, leaves. */
 void ws_cut(struct ws *ws);
 const char *ws_peer(const struct ws *ws);
 
