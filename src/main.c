@@ -29,6 +29,7 @@ on_terminate(void *ctx)
 {
 	struct program *p = ctx;
 
+	gate_leave(p->gate);
 	api_restart(p->api); /* goes out with the turn that ends the loop */
 	net_stop(p->net);
 }

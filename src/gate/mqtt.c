@@ -147,10 +147,11 @@ up_read(const struct mqtt_rules *rules, struct span event, struct gate_report *r
 		return;
 	if (id.n && id.n < sizeof r->key)
 		pick_copy(r->key, sizeof r->key, id);
-	else
-		snprintf(r->key, sizeof r->key, "fcnt-%d-%016llx",
+	else if (r->device_time_ms != TIME_NONE)
+		/* a counter begins anew when a button joins again: its time is in it */
+		snprintf(r->key, sizeof r->key, "fcnt-%d-%lld",
 			 pick_int(pick_json(event, "fCnt"), 0, 1 << 30),
-			 (unsigned long long)pick_hash(pick_json(event, "data")));
+			 (long long)r->device_time_ms);
 }
 
 static int
