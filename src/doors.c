@@ -10,6 +10,73 @@
 #include <stdio.h>
 #include <unistd.h>
 
+static void
+on_moved(void *ctx, struct id unit)
+{
+	api_unit_moved(((struct program *)ctx)->api, unit);
+}
+
+/* A secret is in a file of its own: never on a command line, never in a log. */
+static int
+read_whole(const char *path, struct buf *ret, struct buf *why)
+{
+	struct span s;
+
+	if (!path || !*path)
+		return 0;
+	if (read_file(path, ret) < 0 || !(s = span_trim(buf_span(ret))).n) {
+		buf_printf(why, "%s: nothing can be read there", path);
+		return ERR_IO;
+	}
+	buf_eat(ret, (size_t)(s.p - ret->p));
+	ret->n = s.n;
+	ret->p[s.n] = 0;
+	return 0;
+}
+
+int
+open_gate(struct program *p, struct buf *why)
+{
+	struct gate_config cfg = {
+		.net = p->net,
+		.journal = p->journal,
+		.track = p->track,
+		.on_moved = on_moved,
+		.ctx = p,
+		.has_texts =
+			p->o.sms_gateway || (p->o.second_path && *p->o.second_path),
+		.has_answers = p->o.sms_answers,
+		.is_line_believed = p->o.sms_believe,
+		.gateway = { .url = p->o.sms_gateway,
+			     .user = p->o.sms_user,
+			     .number = p->o.sms_number },
+	};
+
+	if (read_whole(p->o.sms_secret, &p->sms_secret, why) < 0 ||
+	    read_whole(p->o.sms_password, &p->sms_password, why) < 0 ||
+	    read_whole(p->o.sms_authority, &p->sms_authority, why) < 0 ||
+	    read_whole(p->o.mqtt_password, &p->mqtt_password, why) < 0 ||
+	    read_whole(p->o.mqtt_rules, &p->mqtt_rules, why) < 0)
+		return ERR_IO;
+	cfg.broker = (struct gate_broker){ .url = p->o.mqtt,
+					   .user = p->o.mqtt_user,
+					   .authority = p->o.mqtt_authority,
+					   .password = buf_span(&p->mqtt_password),
+					   .rules = buf_span(&p->mqtt_rules) };
+	cfg.sms_secret = buf_span(&p->sms_secret);
+	cfg.gateway.secret = buf_span(&p->sms_password);
+	cfg.gateway.authority = buf_span(&p->sms_authority);
+	return gate_open(&cfg, &p->gate, why);
+}
+
+int
+send_text(void *program, struct span phone, struct span text,
+	  void (*done)(void *ctx, int status), void *ctx)
+{
+	return gate_send_text(((struct program *)program)->gate, phone, text, done,
+			      ctx);
+}
+
 static int
 open_door(struct program *p, struct span name, struct span address, struct buf *why)
 {
@@ -49,6 +116,8 @@ open_doors(struct program *p, struct buf *why)
 		bool is_free = span_of(p->o.listen).n > 2 &&
 			       strcmp(strrchr(p->o.listen, ':') + 1, "0") == 0;
 
+		if (!(gate_drivers[i]->wire & GATE_TCP))
+			continue; /* a client of others */
 		snprintf(at, sizeof at, "127.0.0.1:%u",
 			 is_free ? 0u : (unsigned)gate_drivers[i]->port);
 		rc = open_door(p, span_of(gate_drivers[i]->name), span_of(at), why);

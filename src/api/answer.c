@@ -231,4 +231,5 @@ pager_close(struct call *c, const struct pager *p)
 	else
 		jw_null(&c->out);
 	jw_close(&c->out, '}');
+	looks_note(c);
 }

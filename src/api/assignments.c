@@ -164,6 +164,7 @@ write_card(struct call *c, struct buf *b, const struct assignment *a)
 	jw_kz(b, "kind", i->kind);
 	jw_kz(b, "priority", priority_names[i->priority]);
 	jw_kz(b, "state", incident_state_names[i->state]);
+	jw_kid(b, "site", i->site);
 	jw_kz(b, "site_name", i->site_name);
 	jw_kz(b, "site_name_ur", s ? s->name_ur : NULL);
 	jw_kz(b, "address", s ? s->address : NULL);

@@ -66,6 +66,8 @@ offer_item(struct listing *l, struct incident *i)
 		return false;
 	}
 	view_record(l->c, &l->c->out, NOUN_INCIDENT, &i->r, v);
+	if (v == VIEW_GRANTED)
+		look_add(l->c, NOUN_INCIDENT, &i->r);
 	l->pager.n++;
 	l->pager.last = i->r.id.seq;
 	return true;

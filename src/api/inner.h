@@ -46,6 +46,7 @@ struct call {
 	struct buf out;
 	struct buf headers; /* further header lines */
 	struct hub_cursors hub;
+	struct look *looks; /* grants that rows of a list were shown by */
 };
 
 struct api {
@@ -87,6 +88,10 @@ void answer_incident(struct call *c, struct decision *d, int rc, struct id id,
 		     int status);
 /* The caller looks at a record by a grant: left behind before the answer. */
 void note_opening(struct call *c, enum noun_index n, const struct record *rec);
+/* The same for a row of a list, and when the list is written (pager_close): one look
+ * by each grant, at its record or, of a standing rule, at all of its class. */
+void look_add(struct call *c, enum noun_index n, const struct record *rec);
+void looks_note(struct call *c);
 /* Agencies that handle it too, or were asked to (sharing.c). */
 void write_partners(struct call *c, struct buf *b, const struct incident *i,
 		    enum view v);

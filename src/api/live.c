@@ -4,7 +4,9 @@
  * its principal may see then, framed once per view and shared. A reader that
  * falls behind keeps nothing here: it is fed again from the journal by number
  * when it has drained, or told to resync. Access is asked for every event; a
- * revoked reader is closed by the event that revokes it.
+ * revoked reader is closed by the event that revokes it. What was queued for one
+ * who then lost the right to it, and was not taken soon after, is thrown away with
+ * the connection: it comes again, and is fed by number what it may see.
  */
 #include "api/inner.h"
 
@@ -24,6 +26,7 @@
 #define COUNTS_MS 100 /* one word for all boards that come back at once */
 #define POINT_MS 500  /* a pointing hand: more often says nothing more */
 #define CHECK_MS 2000 /* revocation bites within 5 s even if no event says so */
+#define TAKE_MS 1000  /* to take what was queued for it when a right ended */
 
 struct reader {
 	struct live *live;
@@ -34,6 +37,9 @@ struct reader {
 	bool is_behind, wants_events, wants_talk, wants_fixes, owes_all_fixes;
 	bool is_console, has_sound;
 	int64_t pointed_at; /* monotonic */
+	/* some right of its ended when this much was given to it; 0: none lately */
+	uint64_t doubt;
+	int64_t doubt_at; /* monotonic */
 	struct reader *next, **at;
 };
 
@@ -124,6 +130,50 @@ still_stands(const struct reader *r)
 	return principal_is_current(m, &r->who);
 }
 
+/* It may have less to see from this event on. */
+static bool
+narrows(const struct model *m, const struct reader *r, const struct event *e)
+{
+	const struct grant *g;
+
+	switch (e->type) {
+	case EVENT_GRANT_WITHDRAWN:
+	case EVENT_GRANT_ENDED:
+		g = grant_find(m, e->subject);
+		return g && id_is(g->to, r->who.agency);
+	case EVENT_MEMBER_REMOVED:
+		return id_is(e->agency, r->who.agency);
+	case EVENT_MEETING_CHANGED:
+		return !principal_is_desk(&r->who);
+	case EVENT_ASSIGNMENT_DECLINED:
+	case EVENT_ASSIGNMENT_TIMED_OUT:
+	case EVENT_ASSIGNMENT_CLEARED:
+	case EVENT_ASSIGNMENT_CANCELLED:
+		return id_is_set(r->who.unit) && id_is(r->who.unit, e->unit);
+	default:
+		return false;
+	}
+}
+
+static void
+doubt(struct reader *r)
+{
+	r->doubt = ws_given(r->ws);
+	r->doubt_at = net_mono_ms(r->live->api->cfg.net);
+}
+
+/* What was queued before a right of its ended has not been taken since. */
+static bool
+holds_too_long(struct reader *r)
+{
+	if (!r->doubt || net_mono_ms(r->live->api->cfg.net) - r->doubt_at < TAKE_MS)
+		return false;
+	if (ws_delivered(r->ws) < r->doubt)
+		return true;
+	r->doubt = 0;
+	return false;
+}
+
 static void
 check_all(void *ctx)
 {
@@ -132,8 +182,14 @@ check_all(void *ctx)
 
 	for (struct reader *r = l->readers; r; r = next) {
 		next = r->next;
-		if (r->who.role != ROLE_NONE && !still_stands(r))
+		if (r->who.role == ROLE_NONE)
+			continue;
+		if (!still_stands(r)) {
 			drop(r, WS_REVOKED, "revoked");
+		} else if (holds_too_long(r)) {
+			r->who.role = ROLE_NONE;
+			ws_cut(r->ws);
+		}
 	}
 }
 
@@ -153,6 +209,9 @@ on_event(void *ctx, const struct event *e)
 	}
 	for (struct reader *r = l->readers; r; r = next) {
 		next = r->next;
+		if (r->who.role != ROLE_NONE &&
+		    narrows(journal_model(journal_of(l)), r, e))
+			doubt(r);
 		if (r->is_behind || r->who.role == ROLE_NONE)
 			continue;
 		if (ws_queued_bytes(r->ws) > QUEUE_HIGH) {

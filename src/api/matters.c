@@ -165,8 +165,7 @@ order_deliver_post(struct call *c)
 	const struct ask_deliver *ask = ASKED(ask_deliver);
 	struct decision *d = call_decide(c);
 
-	answer_done(c, d,
-		    order_deliver(d, c->id, span_of(ask->report), span_of(ask->files)),
+	answer_done(c, d, order_deliver(d, c->id, span_of(ask->report), ask->files),
 		    NOUN_ORDER, c->id, 200);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Response times from the incidents' milestones. Raw times are stored, never
- * verdicts. Left out: tests, late entries, other worlds, what never happened.
+ * verdicts. Left out: tests, late entries, other worlds, what never happened, and of
+ * others what is not the caller's own agency's.
  */
 #include "api/routes.h"
 
@@ -108,6 +109,13 @@ group_of(struct report *r, const struct incident *i)
 	return g;
 }
 
+/* Another agency's oversight counts what is its own: it knows of nobody else. */
+static bool
+is_counted(const struct report *r, struct id agency)
+{
+	return r->c->who->is_control || id_is(r->c->who->agency, agency);
+}
+
 static bool
 take(void *ctx, const struct record *rec)
 {
@@ -119,8 +127,8 @@ take(void *ctx, const struct record *rec)
 	r->rows++;
 	if (!i)
 		i = (struct incident *)(uintptr_t)rec;
-	if (i->r.world != r->c->who->world || i->is_test || i->form ||
-	    i->m_raised == TIME_NONE || i->m_raised >= r->to)
+	if (i->r.world != r->c->who->world || !is_counted(r, i->agency) || i->is_test ||
+	    i->form || i->m_raised == TIME_NONE || i->m_raised >= r->to)
 		return true;
 	if (i->m_raised < r->from) {
 		r->is_done = true; /* numbers rise with time */
@@ -144,8 +152,9 @@ take_offer(void *ctx, const struct record *rec)
 	r->rows++;
 	if (now)
 		a = now;
-	if (a->r.world != r->c->who->world || a->is_offered_at_once ||
-	    a->offered_at == TIME_NONE || a->offered_at >= r->to)
+	if (a->r.world != r->c->who->world || !is_counted(r, a->agency) ||
+	    a->is_offered_at_once || a->offered_at == TIME_NONE ||
+	    a->offered_at >= r->to)
 		return true;
 	if (a->offered_at < r->from) {
 		r->is_done = true;

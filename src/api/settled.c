@@ -86,6 +86,8 @@ list_where(struct call *c, enum noun_index n,
 			break;
 		}
 		view_record(c, &c->out, n, all[k], v);
+		if (v == VIEW_GRANTED)
+			look_add(c, n, all[k]);
 		p.n++;
 		p.last = all[k]->id.seq;
 	}
@@ -109,6 +111,8 @@ answer_record(struct call *c, enum noun_index n, struct id id, int status)
 		answer_hidden(c);
 		return;
 	}
+	if (v == VIEW_GRANTED)
+		note_opening(c, n, rec);
 	view_record(c, &c->out, n, rec, v);
 	answer(c, status);
 }

@@ -16,6 +16,34 @@ note_opening(struct call *c, enum noun_index n, const struct record *rec)
 		grant_open(call_decide(c), g->r.id, rec->id);
 }
 
+struct look {
+	struct id grant, what;
+	struct look *next;
+};
+
+void
+look_add(struct call *c, enum noun_index n, const struct record *rec)
+{
+	const struct grant *g = access_grant(c->m, c->who, n, rec, NULL);
+	struct look *k = c->looks;
+
+	while (g && k && !id_is(k->grant, g->r.id))
+		k = k->next;
+	if (!g || k)
+		return;
+	k = arena_new(c->req->arena, struct look);
+	*k = (struct look){ g->r.id, g->subject, c->looks };
+	c->looks = k;
+}
+
+void
+looks_note(struct call *c)
+{
+	for (const struct look *k = c->looks; k; k = k->next)
+		grant_open(call_decide(c), k->grant, k->what);
+	c->looks = NULL;
+}
+
 /* --- lists ------------------------------------------------------------------ */
 
 struct grants {

@@ -8,6 +8,7 @@
 
 #include "base/auto.h"
 #include "base/utf8.h"
+#include "model/stage.h"
 
 #include <stdlib.h>
 
@@ -190,100 +191,26 @@ own_signal(struct call *c)
 	return s;
 }
 
-enum stage_id {
-	STAGE_RECEIVED,
-	STAGE_ACKNOWLEDGED,
-	STAGE_UNIT_ACCEPTED,
-	STAGE_UNIT_NEAR,
-	STAGE_ON_SCENE,
-	STAGE_CLOSED,
-	STAGE_CANCELLED, /* shown as closed */
-};
-
-static const char *const stage_names[] = { "received",  "acknowledged", "unit_accepted",
-					   "unit_near", "on_scene",     "closed",
-					   "closed" };
-
-/* Plain sentences, each language complete. Others fall back on the node's. */
-static const struct {
-	const char *language;
-	const char *text[7];
-} sentences[] = {
-	{ "en",
-	  { "Received by the command room.",
-	    "A person in the command room has taken it.", "A unit is coming.",
-	    "The unit is near.", "The unit is with you.",
-	    "The command room has closed this call.",
-	    "Your cancel was received. The command room will telephone to make "
-	    "sure." } },
-	{ "ur",
-	  { "کمانڈ روم کو موصول ہو گیا۔", "کمانڈ روم کے اہلکار نے کال لے لی ہے۔",
-	    "ایک یونٹ آ رہا ہے۔", "یونٹ قریب ہے۔", "یونٹ آپ کے پاس پہنچ گیا ہے۔",
-	    "کمانڈ روم نے یہ کال بند کر دی ہے۔",
-	    "آپ کی منسوخی موصول ہو گئی۔ تصدیق کے لیے کمانڈ روم فون کرے گا۔" } },
-	{ "sd",
-	  { "ڪمانڊ روم کي ملي ويو.", "ڪمانڊ روم جي اهلڪار ڪال کنئي آهي.",
-	    "هڪ يونٽ اچي رهيو آهي.", "يونٽ ويجهو آهي.", "يونٽ توهان وٽ پهچي ويو آهي.",
-	    "ڪمانڊ روم هيءَ ڪال بند ڪري ڇڏي آهي.",
-	    "توهان جي منسوخي ملي وئي. پڪ ڪرڻ لاءِ ڪمانڊ روم فون ڪندو." } },
-	{ "zh",
-	  { "指挥室已收到。", "指挥室人员已接手。", "警力正在赶来。", "警力已接近。",
-	    "警力已到达。", "指挥室已结束此警情。",
-	    "已收到取消请求，指挥室将来电确认。" } },
-};
-
-static const char *
-sentence(const struct model *m, const char *language, enum stage_id stage)
-{
-	const char *want[] = { language, m->node ? m->node->language : NULL, "en" };
-
-	for (size_t w = 0; w < ARRAY_LEN(want); w++)
-		for (size_t i = 0; want[w] && i < ARRAY_LEN(sentences); i++)
-			if (strncmp(want[w], sentences[i].language, 2) == 0)
-				return sentences[i].text[stage];
-	return sentences[0].text[stage];
-}
-
-static void
-stage(struct call *c, const struct signal *s, enum stage_id id, int64_t at,
-      int64_t until)
-{
-	struct buf *b = &c->out;
-
-	if (at == TIME_NONE || at > until)
-		return;
-	if (at < s->at)
-		at = s->at; /* it was so already when this press came */
-	jw_open(b, '{');
-	jw_kz(b, "stage", stage_names[id]);
-	jw_ktime(b, "at", at);
-	jw_kz(b, "text", sentence(c->m, s->language, id));
-	if (id == STAGE_RECEIVED && c->m->node)
-		jw_kz(b, "by", c->m->node->name);
-	jw_close(b, '}');
-}
-
 static void
 write_stages(struct call *c, const struct signal *s, const struct incident *i)
 {
-	bool frozen = incident_is_frozen_for(i, c->who);
-	int64_t until = frozen ? i->frozen_at : INT64_MAX;
+	struct stage stages[STAGES_MAX];
+	size_t n = stages_of(s, i, c->who, stages);
 	struct buf *b = &c->out;
 
 	jw_kid(b, "signal", s->r.id);
 	jw_kid(b, "incident", i->r.id);
 	jw_key(b, "stages");
 	jw_open(b, '[');
-	stage(c, s, STAGE_RECEIVED, s->at, INT64_MAX);
-	if (!i->unacknowledged || i->m_dispatched != TIME_NONE || frozen)
-		stage(c, s, STAGE_ACKNOWLEDGED, i->m_acknowledged, until);
-	stage(c, s, STAGE_UNIT_ACCEPTED, i->m_dispatched, until);
-	stage(c, s, STAGE_UNIT_NEAR, i->near_at, until);
-	stage(c, s, STAGE_ON_SCENE, i->m_on_scene, until);
-	if (frozen)
-		stage(c, s, STAGE_CANCELLED, i->frozen_at, INT64_MAX);
-	else if (i->state == INCIDENT_CLOSED)
-		stage(c, s, STAGE_CLOSED, i->m_closed, INT64_MAX);
+	for (size_t k = 0; k < n; k++) {
+		jw_open(b, '{');
+		jw_kz(b, "stage", stage_names[stages[k].id]);
+		jw_ktime(b, "at", stages[k].at);
+		jw_kz(b, "text", stage_sentence(c->m, s->language, stages[k].id));
+		if (stages[k].id == STAGE_RECEIVED && c->m->node)
+			jw_kz(b, "by", c->m->node->name);
+		jw_close(b, '}');
+	}
 	jw_close(b, ']');
 }
 

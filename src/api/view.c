@@ -360,6 +360,18 @@ without_refs(const struct event *e)
 	return given;
 }
 
+/* Of an incident that one was asked into: what it is while that stands, and to who
+ * sees it anyhow. */
+static bool
+tells_incident(const struct model *m, const struct event *e, const struct principal *p,
+	       const struct incident *i)
+{
+	const struct grant *g = grant_find(m, e->subject);
+
+	return event_infos[e->type].noun != NOUN_GRANT || (g && grant_is_live(g)) ||
+	       access_record(m, p, NOUN_INCIDENT, &i->r) != VIEW_NONE;
+}
+
 static void
 write_context(struct api *api, struct buf *b, const struct event *e,
 	      const struct principal *p, enum view v, const struct incident *i)
@@ -369,6 +381,8 @@ write_context(struct api *api, struct buf *b, const struct event *e,
 	const struct unit *u = unit_find(m, e->unit);
 	bool frozen = i && incident_is_frozen_for(i, p);
 
+	if (i && !tells_incident(m, e, p, i))
+		i = NULL;
 	if (i && n != NOUN_INCIDENT) {
 		jw_kz(b, "number", i->number);
 		if (n != NOUN_SIGNAL)

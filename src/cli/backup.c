@@ -107,10 +107,10 @@ sync_folder_of(const char *path, struct buf *why)
 static void
 remove_folder(const char *dir)
 {
-	static const char *const leaves[] = { STORE_LEAF,        STORE_LEAF "-wal",
-					      STORE_LEAF "-shm", "keys",
-					      "node.key",        "lease",
-					      "reserve" };
+	static const char *const leaves[] = {
+		STORE_LEAF, STORE_LEAF "-wal", STORE_LEAF "-shm", STORE_LEAF "-front",
+		"keys",     "node.key",        "lease",           "reserve"
+	};
 	struct buf AUTO(buf_done) path = { 0 };
 
 	for (size_t i = 0; i < ARRAY_LEN(leaves); i++) {

@@ -16,6 +16,10 @@ struct options {
 	int64_t print_every_min, synthetic_every_s, invitation_min;
 	int64_t nudge_after_s, nudge_apart_s, file_max_mb;
 	const char *cap_sender;
+	const char *sms_gateway, *sms_user, *sms_password, *sms_number, *sms_authority;
+	const char *sms_secret;
+	const char *mqtt, *mqtt_user, *mqtt_password, *mqtt_authority, *mqtt_rules;
+	bool sms_answers, sms_believe;
 	bool demo, still, public_feed;
 	const char *devices[32]; /* NAME=ADDR:PORT */
 	size_t n_devices;
@@ -31,6 +35,7 @@ int cli_init(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_restore(int argc, char **argv);
+int cli_bench(int argc, char **argv); /* device: plays one at a door */
 int cli_admin(int argc, char **argv); /* account, device, token, invite */
 
 /* --- a node in the making (make.c) --------------------------------------------- */

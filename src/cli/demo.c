@@ -356,6 +356,7 @@ make_city(struct demo *d)
 	make_device(d, "topin", "960000000000064", d->unit[N_TOKENED + 8], true);
 	make_device(d, "owntracks", "owntracks/demo/phone", d->unit[N_TOKENED + 9],
 		    true);
+	make_device(d, "sms", "+929600000001", d->site[0], true);
 	make_staff(d);
 	make_accounts(d);
 	journal_turn_end(d->m.journal);

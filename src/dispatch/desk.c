@@ -315,8 +315,8 @@ void
 dispatch_status(const struct dispatch *d, struct dispatch_status *ret)
 {
 	*ret = (struct dispatch_status){
-		.has_second_path = d->second_path != NULL,
-		.second_path_ok = d->second_path && d->is_second_path_ok,
+		.has_second_path = pages_have_path(d),
+		.second_path_ok = pages_have_path(d) && d->is_second_path_ok,
 		.pages_waiting = d->pages.n,
 		.page_last_at = d->page_last_at,
 		.synthetic_ok = synthetic_is_ok(d),

@@ -3,8 +3,8 @@
  * The dispatch desk: it hears events and submits commands. The ladder that
  * shouts until a person has taken a call and a unit has accepted; offers that
  * time out; offers at once by run card; the recommendation with its reasons;
- * the second path (a program fed from a durable spool); the synthetic SOS.
- * Deadlines run on the monotonic clock and survive a restart.
+ * the second path (a program, or texts to phones, fed from a durable spool); the
+ * synthetic SOS. Deadlines run on the monotonic clock and survive a restart.
  */
 #pragma once
 #include "journal/journal.h"
@@ -18,6 +18,11 @@ struct dispatch_config {
 	 * JSON object on stdin, exit 0 = passed on. NULL: none is set, which the
 	 * room's status says. */
 	const char *second_path;
+	/* Sends a text to a phone; done once: 0 when the network has taken it. < 0,
+	 * without done(): it cannot. NULL: the program gets those texts too. */
+	int (*send_text)(void *ctx, struct span phone, struct span text,
+			 void (*done)(void *done_ctx, int status), void *done_ctx);
+	void *send_ctx;
 	int64_t synthetic_every_ms; /* test of the whole path; 0: off */
 	double detour_factor;       /* road ÷ straight line where no roads are known */
 	double speed_mps;           /* of a unit on its way, for times */

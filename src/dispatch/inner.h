@@ -181,6 +181,7 @@ void pages_load(struct dispatch *d);
 void pages_on_event(struct dispatch *d, const struct event *e);
 void pages_run(void *ctx);
 void pages_done(struct dispatch *d);
+bool pages_have_path(const struct dispatch *d);
 /* The newest page owed for an incident; TIME_NONE: none. */
 int64_t page_newest_at(struct dispatch *d, struct id incident);
 /* Owes a page; what still waits for this incident is dropped for it. */

@@ -7,6 +7,8 @@
  * P1 first; failures come again after 5 s to 60 s. A page that a newer one of
  * its incident replaces, or whose incident a person has taken meanwhile, is
  * dropped. Training never gets here.
+ * Where texts can be sent, those to a phone go that way instead, and each duty
+ * officer's phone gets its own page, with digits that take the call.
  */
 #include "dispatch/inner.h"
 
@@ -19,6 +21,7 @@
 #define BACKOFF_FIRST_MS 5000
 #define NUDGE_STALE_MS 3600000
 #define BACKOFF_MOST_MS 60000
+#define PAGES_LOOKED_AT 64 /* of an incident, for the newest rung */
 
 struct page_watch {
 	struct id id, incident;
@@ -83,11 +86,46 @@ is_stale(const struct dispatch *d, const struct page *p)
 
 	if (p->r.world != WORLD_LIVE)
 		return true;
-	if (id_is_set(p->account)) /* a nudge that is late says nothing any more */
+	/* A nudge that is late says nothing any more, nor does an old stage. */
+	if (page_is(p) != PAGE_CALL)
 		return net_wall_ms(d->net) - p->at > NUDGE_STALE_MS;
 	if (!id_is_set(p->incident))
 		return false;
 	return !i || ladder_phase(i, &since) == LADDER_QUIET || p->at < since;
+}
+
+bool
+pages_have_path(const struct dispatch *d)
+{
+	return d->second_path || d->cfg.send_text;
+}
+
+/* To every duty officer who has a telephone. */
+static void
+page_officers(struct dispatch *d, struct decision *dec, const struct incident *i,
+	      struct span text)
+{
+	size_t n = 0;
+	void *v;
+
+	for (size_t at = 0; map_next(&d->model->tables[NOUN_ACCOUNT], &at, NULL, &v);) {
+		const struct account *a = v;
+		struct buf AUTO(buf_done) b = { 0 };
+		char digits[PAGE_DIGITS + 1];
+
+		if (a->role != ROLE_DUTY_OFFICER || a->disabled || !a->phone ||
+		    !*a->phone || !id_is(a->agency, d->model->node->control) ||
+		    a->r.world != i->r.world)
+			continue;
+		page_digits(i, a->r.id, journal_node_key(d->journal), digits);
+		buf_add_span(&b, text);
+		buf_printf(&b, ". Answer 1 %s to take it.", digits);
+		page_tell(dec, i->r.id, a->r.id, span_of(a->phone), buf_span(&b));
+		n++;
+	}
+	if (!n)
+		log_error("dispatch", "nobody_to_page",
+			  "why=\"no duty officer has a telephone\"");
 }
 
 void
@@ -99,11 +137,16 @@ page_call(struct dispatch *d, struct decision *dec, const struct incident *i,
 
 	for (size_t at = 0; map_next(&d->pages, &at, NULL, &v);) {
 		struct page_watch *w = v;
+		const struct page *p = page_find(d->model, w->id);
 
-		if (id_is(w->incident, i->r.id) && !w->is_running)
+		if (id_is(w->incident, i->r.id) && !w->is_running &&
+		    (!p || page_is(p) == PAGE_CALL))
 			page_drop(d, dec, w);
 	}
-	page_owe(dec, i->r.id, text, &id);
+	if (d->second_path || !d->cfg.send_text)
+		page_owe(dec, i->r.id, text, &id);
+	if (d->cfg.send_text)
+		page_officers(d, dec, i, text);
 }
 
 /* --- running --------------------------------------------------------------- */
@@ -129,16 +172,21 @@ page_write(struct buf *b, const struct dispatch *d, const struct page *p)
 	buf_add_c(b, '\n');
 }
 
+/* A newer one says the same to the same. */
 static bool
-is_replaced(const struct dispatch *d, const struct page_watch *w)
+is_replaced(const struct dispatch *d, const struct page *p)
 {
 	void *v;
 
 	for (size_t at = 0; map_next(&d->pages, &at, NULL, &v);) {
-		const struct page_watch *o = v;
+		const struct page *o =
+			page_find(d->model, ((struct page_watch *)v)->id);
 
-		if (id_is_set(w->incident) && id_is(o->incident, w->incident) &&
-		    o->id.seq > w->id.seq)
+		if (o && id_is_set(p->incident) && id_is(o->incident, p->incident) &&
+		    o->r.id.seq > p->r.id.seq && page_is(o) == page_is(p) &&
+		    id_is(o->account, p->account) &&
+		    (page_is(p) == PAGE_CALL ||
+		     strcmp(o->phone ? o->phone : "", p->phone ? p->phone : "") == 0))
 			return true;
 	}
 	return false;
@@ -153,7 +201,7 @@ page_failed(struct dispatch *d, struct page_watch *w, const struct page *p)
 	d->is_second_path_ok = false;
 	w->is_running = false;
 	w->due_mono = desk_mono(d) + wait;
-	if (is_stale(d, p) || is_replaced(d, w))
+	if (is_stale(d, p) || is_replaced(d, p))
 		page_drop(d, dec, w);
 	else
 		page_result(dec, p->r.id, false, dec->now + wait);
@@ -172,8 +220,8 @@ page_ended(struct dispatch *d, struct id id, int status)
 		page_watch_drop(d, id);
 		return;
 	}
-	log_error("dispatch", "page_failed", "program=%s status=%d", d->second_path,
-		  status);
+	log_error("dispatch", "page_failed", "program=%s status=%d",
+		  d->second_path ? d->second_path : "sms", status);
 	if (w && p && p->state == PAGE_WAITING) {
 		page_failed(d, w, p);
 		return;
@@ -204,8 +252,16 @@ static void
 on_durable(void *ctx)
 {
 	struct page_run *run = ctx;
-	const char *const argv[] = { run->d ? run->d->second_path : NULL, NULL };
+	struct dispatch *d = run->d;
+	const char *const argv[] = { d ? d->second_path : NULL, NULL };
+	const struct page *p = d ? page_find(d->model, run->page) : NULL;
 
+	if (p && p->phone && *p->phone && d->cfg.send_text) {
+		if (d->cfg.send_text(d->cfg.send_ctx, span_of(p->phone),
+				     span_of(p->text), on_done, run) < 0)
+			on_done(run, ERR_IO);
+		return;
+	}
 	if (!run->d || net_spawn(run->d->net, argv, buf_span(&run->text),
 				 PAGE_TIMEOUT_MS, on_done, run) < 0)
 		on_done(run, ERR_IO);
@@ -268,7 +324,7 @@ pages_run(void *ctx)
 	struct page_watch *w;
 	int64_t next;
 
-	for (size_t slot = 0; d->second_path && slot < PAGES_RUNNING;) {
+	for (size_t slot = 0; pages_have_path(d) && slot < PAGES_RUNNING;) {
 		const struct page *p;
 
 		if (d->running[slot]) {
@@ -332,7 +388,11 @@ pages_on_event(struct dispatch *d, const struct event *e)
 static bool
 take_at(void *ctx, const struct record *rec)
 {
-	*(int64_t *)ctx = ((const struct page *)rec)->at;
+	const struct page *p = (const struct page *)rec;
+
+	if (page_is(p) != PAGE_CALL)
+		return true; /* told to a caller: no rung */
+	*(int64_t *)ctx = p->at;
 	return false;
 }
 
@@ -343,7 +403,7 @@ page_newest_at(struct dispatch *d, struct id incident)
 				 .column = 1,
 				 .equals = (int64_t)incident.seq,
 				 .is_descending = true,
-				 .limit = 1 };
+				 .limit = PAGES_LOOKED_AT };
 	int64_t at = TIME_NONE;
 
 	if (journal_records(d->journal, &q, take_at, &at) < 0)

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/crypt.h"
 #include "base/time.h"
 
 #define GATE_DRIVER(name) extern const struct gate_driver gate_driver_##name;
@@ -22,10 +23,20 @@ const struct gate_driver *const gate_drivers[] = {
 	NULL,
 };
 
+bool
+gate_secret_is(const struct gate_key *key, struct span secret)
+{
+	uint8_t hash[HASH_BYTES];
+
+	crypt_hash(hash, secret, NULL);
+	return secret.n && key->n == sizeof hash &&
+	       crypt_equal(hash, key->bytes, sizeof hash);
+}
+
 void
 gate_out_clear(struct gate_out *out)
 {
-	out->n_reports = out->n_lost = out->reply_n = 0;
+	out->n_reports = out->n_lost = out->reply_n = out->words_n = 0;
 }
 
 struct gate_report *

@@ -15,10 +15,14 @@
 #define GATE_TCP 1u
 #define GATE_UDP 2u
 #define GATE_HTTP 4u /* frame() sees a whole HTTP request, replies likewise */
+/* Others bring it: no session of its own, and its silence says nothing. */
+#define GATE_RELAYED 8u
+#define GATE_PHONES 16u /* identities are telephone numbers: texts go back */
 
 #define GATE_IDENTITY_MAX 80 /* topics of OwnTracks are long */
 #define GATE_REPORTS_MAX 256 /* reports out of one message: Teltonika sends 255 */
 #define GATE_REPLY_MAX 2048
+#define GATE_WORDS_MAX 4096 /* ten parts of a text message, three bytes a letter */
 
 /* What a device says happened, as bits: one report may carry several. */
 enum gate_alarm {
@@ -53,6 +57,8 @@ enum gate_report_kind {
 	GATE_TEST,       /* a test of the line or of a button */
 	GATE_ORDER_ACK,  /* the device echoes an order; text holds the keyword */
 	GATE_UNKNOWN,    /* well formed, not understood: kept, acked */
+	GATE_CANCEL,     /* the bearer asks to cancel its call; code: what it typed */
+	GATE_TAKE,       /* "yes" to a page; code: the page's digits, or none */
 };
 
 /* None of them listens or looks: such orders are not written here. */
@@ -83,6 +89,9 @@ struct gate_report {
 	char firmware[40];         /* "" none told */
 	enum gate_order_kind acks; /* of GATE_ORDER_ACK; 0: of the oldest that waits */
 	bool is_refused;           /* and it said no */
+	/* Of a message that came in parts; parts 0: it is whole. */
+	uint16_t part_ref;
+	uint8_t part, parts;
 	bool is_proven; /* a key of the device was needed to write this message */
 	char key[48];   /* what makes a repeat of this report recognisable; "" none */
 };
@@ -90,7 +99,10 @@ struct gate_report {
 struct gate_out {
 	struct gate_report reports[GATE_REPORTS_MAX];
 	size_t n_reports;
-	size_t n_lost; /* reports that did not fit: the door logs it */
+	size_t n_lost;              /* reports that did not fit: the door logs it */
+	char words[GATE_WORDS_MAX]; /* of the first report, when its text is too small
+				     */
+	size_t words_n;
 	/* The reply. It leaves after the reports of this message are durable. */
 	char reply[GATE_REPLY_MAX];
 	size_t reply_n;
@@ -116,9 +128,11 @@ struct gate_in {
 	int64_t now_ms; /* of arrival: for replies with the clock, and years of two
 			   digits */
 	bool is_datagram;
-	/* The key that the department gave the device of that identity. */
+	/* The key that the department gave the device of that identity; "": of the
+	 * door itself. */
 	bool (*find_key)(void *ctx, const char *identity, struct gate_key *ret);
 	void *ctx;
+	const struct mqtt_rules *rules; /* of the mqtt door; NULL: those built in */
 };
 
 struct gate_driver {
@@ -144,6 +158,8 @@ struct gate_driver {
 /* Every driver, in the order of drivers.def; ends with NULL. */
 extern const struct gate_driver *const gate_drivers[];
 
+/* Whether this secret is the one whose hash is the key. */
+bool gate_secret_is(const struct gate_key *key, struct span secret);
 void gate_out_clear(struct gate_out *out);
 /* A report with all "none told" values set. NULL when out is full (counted). */
 struct gate_report *gate_report_add(struct gate_out *out, enum gate_report_kind kind,

@@ -5,7 +5,9 @@
  */
 #include "gate/inner.h"
 
+#include "base/auto.h"
 #include "base/log.h"
+#include "gate/outbox.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +35,7 @@ pay(void *ctx)
 	free(o);
 }
 
-static void
+void
 reply_when_durable(struct gate *g, struct net_conn *c, const struct gate_out *out)
 {
 	struct owed *o;
@@ -87,8 +89,27 @@ on_close(void *own, struct net_conn *c)
 	free(l);
 }
 
+static bool
+is_near(const struct link *l)
+{
+	return (l->door->driver->wire & GATE_RELAYED) &&
+	       (strncmp(l->peer, "127.", 4) == 0 || strncmp(l->peer, "[::1]", 5) == 0 ||
+		strncmp(l->peer, "::1", 3) == 0);
+}
+
+/* The answer to the gateway that brought a text: what it sends back, if anything. */
 static void
-take_message(struct link *l, struct net_conn *c, struct span msg)
+answer_http(struct gate_out *out, const struct buf *text)
+{
+	gate_reply_printf(out,
+			  "HTTP/1.1 200 OK\r\nContent-Type: text/plain; "
+			  "charset=UTF-8\r\nContent-Length: %zu\r\n\r\n",
+			  text->n);
+	gate_reply(out, buf_span(text));
+}
+
+int
+take_bytes(struct link *l, struct span msg, const struct mqtt_rules *rules)
 {
 	struct gate *g = l->door->gate;
 	struct gate_out *out = &g->out;
@@ -96,24 +117,43 @@ take_message(struct link *l, struct net_conn *c, struct span msg)
 				    .now_ms = net_wall_ms(g->cfg.net),
 				    .is_datagram = l->is_datagram,
 				    .find_key = device_key,
-				    .ctx = l };
+				    .ctx = l,
+				    .rules = rules };
 	int rc;
 
 	gate_out_clear(out);
 	rc = l->door->driver->decode(l->state, &in, out);
-
 	if (rc < 0)
 		log_info("gate", "not_understood", "door=%s peer=%s bytes=%zu why=%s",
-			 l->door->driver->name, net_conn_peer(c), msg.n, err_text(rc));
+			 l->door->driver->name, l->peer, msg.n, err_text(rc));
 	if (out->n_lost)
 		log_warn("gate", "reports_lost", "door=%s n=%zu", l->door->driver->name,
 			 out->n_lost);
+	for (size_t i = 0; i < out->n_reports; i++) {
+		/* Without a secret the machine's own programs are believed. */
+		out->reports[i].is_proven |= !g->cfg.sms_secret.n && is_near(l);
+		take_report(l, &out->reports[i], msg);
+	}
+	return rc;
+}
+
+static void
+take_message(struct link *l, struct net_conn *c, struct span msg)
+{
+	bool is_text = l->door->driver->wire & GATE_PHONES;
+	struct gate *g = l->door->gate;
+	struct buf AUTO(buf_done) answer = { 0 };
+	int rc;
+
+	l->answer = g->cfg.has_answers && is_text ? &answer : NULL;
+	rc = take_bytes(l, msg, NULL);
+	l->answer = NULL;
 	l->is_understood |= rc == 0;
 	if (rc < 0)
 		name_stranger(l, msg);
-	for (size_t i = 0; i < out->n_reports; i++)
-		take_report(l, &out->reports[i], msg);
-	reply_when_durable(g, c, out);
+	if (rc == 0 && is_text)
+		answer_http(&g->out, &answer);
+	reply_when_durable(g, c, &g->out);
 }
 
 static ssize_t
@@ -141,21 +181,29 @@ on_data(void *own, struct net_conn *c, struct span in)
 /* --- opening --------------------------------------------------------------------- */
 
 int
-gate_open(const struct gate_config *cfg, struct gate **ret)
+gate_open(const struct gate_config *cfg, struct gate **ret, struct buf *why)
 {
 	struct gate *g = calloc(1, sizeof *g);
 	struct model *m = journal_model(cfg->journal);
 	void *rec;
+	int rc;
 
 	g->cfg = *cfg;
+	rc = cfg->gateway.url ? outbox_open(g, &g->outbox, why) : 0;
+	if (rc < 0) {
+		free(g);
+		return rc;
+	}
 	for (size_t i = 0; map_next(&m->tables[NOUN_DEVICE], &i, NULL, &rec);)
 		g->pending += ((struct device *)rec)->state == DEVICE_PENDING &&
 			      !((struct device *)rec)->claim;
 	orders_open(g);
+	told_load(g);
 	g->link_timer = net_timer_new(cfg->net, check_links, g);
 	net_timer_start(g->link_timer, LINK_CHECK_MS, LINK_CHECK_MS);
+	rc = cfg->broker.url ? broker_open(g, &cfg->broker, why) : 0;
 	*ret = g;
-	return 0;
+	return rc;
 }
 
 void
@@ -163,9 +211,14 @@ gate_close(struct gate *g)
 {
 	if (!g)
 		return;
+	broker_close(g);
+	outbox_close(g->outbox);
 	orders_close(g);
 	net_timer_free(g->link_timer);
 	seats_done(g);
+	told_close(g);
+	parts_done(g);
+	numbers_forget(g);
 	while (g->doors) {
 		struct door *d = g->doors;
 
@@ -173,6 +226,21 @@ gate_close(struct gate *g)
 		free(d); /* its listeners went with net_shut() */
 	}
 	free(g);
+}
+
+void
+gate_leave(struct gate *g)
+{
+	if (g)
+		outbox_leave(g->outbox);
+}
+
+int
+gate_send_text(struct gate *g, struct span phone, struct span text,
+	       void (*done)(void *ctx, int status), void *ctx)
+{
+	return g && g->outbox ? outbox_send(g->outbox, phone, text, done, ctx)
+			      : ERR_UNSUPPORTED;
 }
 
 int
@@ -194,7 +262,8 @@ gate_listen(struct gate *g, struct span name, struct span address,
 	datagrams.on_open = on_datagram;
 	d->gate = g;
 	for (size_t i = 0; gate_drivers[i]; i++)
-		if (span_is_z(name, gate_drivers[i]->name))
+		if (span_is_z(name, gate_drivers[i]->name) &&
+		    (gate_drivers[i]->wire & GATE_TCP))
 			d->driver = gate_drivers[i];
 	if (d->driver)
 		rc = net_tcp_listen(g->cfg.net, address, NULL, &handlers, d,

@@ -26,6 +26,7 @@ struct link {
 	bool is_doubted;    /* another address speaks under the same name */
 	bool is_understood; /* at least one message was */
 	int n_guesses;      /* looks at what else it may speak */
+	struct buf *answer; /* of a text's gateway, while one is read; else NULL */
 };
 
 struct gate {
@@ -35,7 +36,15 @@ struct gate {
 	struct journal_sink *sink;
 	struct map seats; /* door, identity → struct seat */
 	size_t pending;
-	uint16_t serial;      /* of the last order */
+	uint16_t serial;    /* of the last order */
+	struct map numbers; /* last digits → struct number */
+	bool has_numbers;
+	struct map callers;      /* incident, number → struct caller */
+	struct outbox *outbox;   /* NULL: no way out */
+	struct broker *broker;   /* NULL: none */
+	struct parts *parts;     /* long texts under way */
+	unsigned char wrong[64]; /* tries at a page's digits, by account */
+	int64_t wrong_since;
 	struct gate_out out;  /* of the message under way */
 	struct gate_out told; /* of the order under way */
 };
@@ -57,14 +66,62 @@ void seats_done(struct gate *g);
 /* Bytes that this door's driver cannot frame: whose language are they? */
 void name_stranger(struct link *l, struct span in);
 
+/* --- gate.c ------------------------------------------------------------------------
+ */
+struct mqtt_rules;
+/* One whole message of a link: decoded and taken; g->out holds the answer. What
+ * decode() said. */
+int take_bytes(struct link *l, struct span msg, const struct mqtt_rules *rules);
+
+void reply_when_durable(struct gate *g, struct net_conn *c, const struct gate_out *out);
+
+/* --- broker.c ----------------------------------------------------------------------
+ */
+int broker_open(struct gate *g, const struct gate_broker *cfg, struct buf *why);
+void broker_close(struct gate *g);
+
 /* --- report.c ------------------------------------------------------------------ */
 void take_report(struct link *l, const struct gate_report *r, struct span msg);
 /* The key that a device was given; as gate_in wants it. */
 bool device_key(void *ctx, const char *identity, struct gate_key *ret);
 
+/* --- phones.c: whose number it is ------------------------------------------------ */
+/* The place of a number that is known: who gets its site or unit. */
+bool number_place(struct gate *g, const char *number, struct principal *who);
+/* A duty officer's account; NULL: nobody's. */
+const struct account *number_officer(struct gate *g, const char *number);
+void numbers_forget(struct gate *g);
+
+/* --- told.c: what they are told --------------------------------------------------- */
+/* answer NULL: by a text of its own. */
+void told_press(struct gate *g, const struct press_result *r, const char *phone,
+		struct buf *answer);
+/* The newest call of a number that is open. */
+bool told_find(struct gate *g, const char *phone, struct id *ret_signal);
+/* This stage was said in other words. */
+void told_done_with(struct gate *g, struct id incident, const char *phone,
+		    unsigned stage);
+void told_on_event(struct gate *g, const struct event *e);
+void told_load(struct gate *g);
+void told_close(struct gate *g);
+
+/* --- answers.c -------------------------------------------------------------------- */
+#define PARTS_MAX 10  /* of one message */
+#define PARTS_HELD 64 /* messages under way */
+/* False: there is nothing that this could answer, so it is a call. */
+bool answer_cancel(struct link *l, const struct device *d, const struct gate_report *r);
+bool answer_take(struct link *l, const struct gate_report *r);
+/* The key of the whole message, and all that came of it so far (nothing: a repeat).
+ * True: it is not the first part. */
+bool parts_take(struct gate *g, const struct gate_report *r, struct span words,
+		struct buf *ret_key, struct buf *ret_all);
+void parts_done(struct gate *g);
+
 /* --- links.c ------------------------------------------------------------------- */
 #define LINK_CHECK_MS 5000
 void check_links(void *gate);
+/* What comes by this door comes when it comes: silence is no news. */
+bool is_relayed(const char *door);
 
 /* --- orders.c ------------------------------------------------------------------ */
 void orders_open(struct gate *g);

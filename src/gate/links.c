@@ -43,6 +43,16 @@ forget_places(struct gate *g, int64_t now)
 	}
 }
 
+/* A telephone or a button says nothing until it is needed. */
+bool
+is_relayed(const char *door)
+{
+	for (size_t i = 0; gate_drivers[i]; i++)
+		if (strcmp(gate_drivers[i]->name, door) == 0)
+			return gate_drivers[i]->wire & GATE_RELAYED;
+	return false;
+}
+
 void
 check_links(void *ctx)
 {
@@ -59,7 +69,8 @@ check_links(void *ctx)
 		int64_t late, lost;
 
 		promised(m, d, &late, &lost);
-		if (d->state != DEVICE_BOUND || !d->link)
+		if (d->state != DEVICE_BOUND || !d->link ||
+		    (d->interval_s == FIELD_NONE && is_relayed(d->door)))
 			continue;
 		if (quiet > lost && d->link != LINK_LOST)
 			device_link_set(journal_begin(g->cfg.journal, NULL), d,

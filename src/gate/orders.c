@@ -206,7 +206,7 @@ on_incident(struct gate *g, const struct incident *i, bool is_open)
 		if (is_bearer(m, i, rec))
 			list[n++] = rec;
 	for (size_t k = 0; k < n; k++) {
-		if (is_open && list[k]->is_fast)
+		if ((is_open && list[k]->is_fast) || is_relayed(list[k]->door))
 			continue;
 		list[k]->is_fast = is_open;
 		pace(g, list[k], is_open);
@@ -232,6 +232,11 @@ on_event(void *ctx, const struct event *e)
 	const struct incident *i =
 		incident_find(journal_model(g->cfg.journal), e->incident);
 
+	enum noun_index n = event_infos[e->type].noun;
+
+	if (n == NOUN_SITE || n == NOUN_PERSON || n == NOUN_DEVICE)
+		numbers_forget(g);
+	told_on_event(g, e);
 	if (e->type == EVENT_DEVICE_ORDERED)
 		net_timer_start(g->order_timer, 0, TICK_MS);
 	else if (i && e->type == EVENT_SIGNAL_RECEIVED && i->state != INCIDENT_CLOSED &&

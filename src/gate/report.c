@@ -6,6 +6,7 @@
 
 #include "base/auto.h"
 #include "base/log.h"
+#include "gate/sms.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -107,11 +108,14 @@ static void
 caller_of(struct gate *g, const struct door *door, const struct device *d,
 	  const struct gate_report *r, bool is_doubted, struct principal *ret)
 {
+	bool is_relayed_here = door->driver->wire & GATE_RELAYED;
 	char source[GATE_IDENTITY_MAX + 20];
 
 	if (d) {
 		principal_of_device(journal_model(g->cfg.journal), d, ret);
-		ret->is_verified &= !is_doubted;
+		ret->is_verified &= !is_doubted && (r->is_proven || !is_relayed_here);
+		if ((door->driver->wire & GATE_PHONES) && d->state != DEVICE_BOUND)
+			number_place(g, r->identity, ret);
 		return;
 	}
 	snprintf(source, sizeof source, "%s:%s", door->driver->name, r->identity);
@@ -139,27 +143,61 @@ key_of_call(struct gate *g, const struct principal *who, const struct gate_repor
 		buf_add_c(key, '+');
 }
 
+/* All that was written; the report's own text may be its beginning only. */
+static struct span
+words_of(const struct gate *g, const struct gate_report *r)
+{
+	if (g->out.words_n && r == g->out.reports)
+		return (struct span){ g->out.words, g->out.words_n };
+	return r->text[0] ? span_of(r->text) : (struct span){ 0 };
+}
+
+/* Another part of a long text: the whole of it so far, and the place if it has one. */
+static void
+amend(struct gate *g, const struct principal *who, struct id signal, struct span all)
+{
+	struct buf AUTO(buf_done) key = { 0 };
+	struct press_args a = { .message = all, .claimed_at = TIME_NONE };
+
+	buf_printf(&key, "parts-%zu", all.n);
+	a.key = buf_span(&key);
+	sms_place(all, &a.position);
+	signal_amend(journal_begin(g->cfg.journal, who), signal, &a);
+}
+
 static void
 take_call(struct gate *g, struct link *l, const struct device *d,
 	  const struct gate_report *r, struct span msg)
 {
-	struct buf AUTO(buf_done) raw = { 0 }, key = { 0 }, labels = { 0 };
+	struct buf AUTO(buf_done) raw = { 0 }, key = { 0 }, labels = { 0 }, all = { 0 };
 	struct principal who;
 	struct press_result result;
+	bool is_more = false;
 	struct press_args a = { .claimed_at = r->device_time_ms };
 
 	caller_of(g, l->door, d, r, l->is_doubted, &who);
 	crypt_hex(&raw, msg.p, msg.n > 2048 ? 2048 : msg.n);
-	key_of_call(g, &who, r, &key);
+	if (r->parts)
+		is_more = parts_take(g, r, words_of(g, r), &key, &all);
+	else
+		key_of_call(g, &who, r, &key);
 	a.key = buf_span(&key);
 	a.kind = span_of(kind_of(r->alarms));
 	a.is_silent = (r->alarms & GATE_DURESS) != 0;
 	a.position = place_of_call(g, d, r, &labels);
 	a.labels = buf_span(&labels);
-	a.message = r->text[0] ? span_of(r->text) : (struct span){ 0 };
+	a.message = words_of(g, r);
+	a.is_test = r->kind == GATE_TEST;
 	a.door = span_of(l->door->driver->name);
 	a.raw = buf_span(&raw);
-	signal_press(journal_begin(g->cfg.journal, &who), &a, &result);
+	if (l->door->driver->wire & GATE_PHONES)
+		a.language = span_of(sms_language(a.message));
+	if (signal_press(journal_begin(g->cfg.journal, &who), &a, &result) < 0)
+		return;
+	if (is_more && result.is_duplicate && all.n)
+		amend(g, &who, result.signal, buf_span(&all));
+	if (l->door->driver->wire & GATE_PHONES)
+		told_press(g, &result, r->identity, l->answer);
 }
 
 /* An alarm message calls each time. In other messages the bits are states that
@@ -169,6 +207,10 @@ is_call(const struct device *d, const struct gate_report *r)
 {
 	if (r->kind == GATE_ALARM)
 		return (r->alarms & CALLS) != 0;
+	if (r->kind == GATE_CANCEL || r->kind == GATE_TAKE)
+		return true; /* it answers nothing, so it calls */
+	if (r->kind == GATE_TEST && is_relayed(d ? d->door : ""))
+		return true; /* a person tries the way to a person and back */
 	if (r->kind == GATE_RESTORE || r->kind == GATE_TEST)
 		return false; /* what is told is over, or was tried */
 	return (r->alarms & GATE_SOS) && !(d && (d->last_alarms & GATE_SOS));
@@ -188,36 +230,51 @@ observe(struct device *d, const struct gate_report *r)
 		d->last_alarms = r->alarms;
 }
 
+static bool
+is_answer(struct link *l, const struct device *d, const struct gate_report *r)
+{
+	return (r->kind == GATE_CANCEL && answer_cancel(l, d, r)) ||
+	       (r->kind == GATE_TAKE && answer_take(l, r));
+}
+
 void
 take_report(struct link *l, const struct gate_report *r, struct span msg)
 {
 	struct gate *g = l->door->gate;
 	struct device *d = know(g, l->door->driver->name, r->identity);
 
-	bool is_new = d && seat_take(g, l, d, r->identity);
+	bool is_session = !(l->door->driver->wire & GATE_RELAYED);
+	bool is_new = d && is_session && seat_take(g, l, d, r->identity);
 
 	/* A copy of its name moves nothing; its call is heard like a stranger's. */
 	if (d && r->position.is_set && !l->is_doubted)
 		take_fix(g, d, r);
-	if (is_call(d, r))
+	if (!is_answer(l, d, r) && is_call(d, r))
 		take_call(g, l, d, r, msg);
 	if (!d)
 		return;
 	observe(d, r);
 	if (r->kind == GATE_ORDER_ACK)
 		orders_answered(g, d, r);
-	orders_give(g, d, is_new);
+	if (is_session)
+		orders_give(g, d, is_new);
 }
 
 bool
 device_key(void *ctx, const char *identity, struct gate_key *ret)
 {
 	struct link *l = ctx;
+	const struct gate_config *cfg = &l->door->gate->cfg;
 	const struct device *d =
 		device_by_name(journal_model(l->door->gate->cfg.journal),
 			       span_of(l->door->driver->name), span_of(identity));
 	size_t n = d && d->key ? strlen(d->key) / 2 : 0;
 
+	if (!*identity && cfg->sms_secret.n) {
+		crypt_hash(ret->bytes, cfg->sms_secret, NULL);
+		ret->n = HASH_BYTES;
+		return true;
+	}
 	if (!n || n > sizeof ret->bytes || d->state == DEVICE_REVOKED ||
 	    !crypt_unhex(span_of(d->key), ret->bytes, n))
 		return false;

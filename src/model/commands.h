@@ -18,6 +18,13 @@ void node_emit(struct decision *d, struct event *e, enum event_type type);
 int config_put(struct decision *d, enum event_type type, int world, struct id id,
 	       struct patch *p, struct id *ret);
 
+/* Each of a JSON list as an id of that noun (0: any); refuses what is none. */
+int each_id(struct decision *d, const char *field, const char *json, char noun,
+	    int (*check)(struct decision *d, void *ctx, struct id id), void *ctx);
+/* A record that a request names in the field called as its noun: the actor sees it,
+ * or it is refused like one that is not there. */
+int check_named(struct decision *d, enum noun_index n, struct id id, const char *code);
+
 /* The world of a new record: the actor's, or the one asked for. */
 int world_for(struct decision *d, int asked, int *ret);
 int agency_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
@@ -142,6 +149,9 @@ int incident_release(struct decision *d, struct id id);
 int incident_escalate(struct decision *d, struct id id, int64_t step, struct span text);
 int incident_unit_near(struct decision *d, struct id id);
 int page_owe(struct decision *d, struct id incident, struct span text, struct id *ret);
+/* To a phone, about an incident: a duty officer's (account), or of one who called. */
+int page_tell(struct decision *d, struct id incident, struct id account,
+	      struct span phone, struct span text);
 /* A content-free word to a person's phone. */
 int nudge_owe(struct decision *d, struct id account);
 /* Not sent and next_at TIME_NONE: dropped, it is not tried again. */

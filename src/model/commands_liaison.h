@@ -67,8 +67,12 @@ int action_carry(struct decision *d, struct id id, struct id meeting);
 /* --- orders for report ----------------------------------------------------- */
 int order_issue(struct decision *d, struct patch *p, struct id *ret);
 int order_acknowledge(struct decision *d, struct id id);
+/* files: JSON list of ids, or NULL; each was sent for this order by the officer. */
 int order_deliver(struct decision *d, struct id id, struct span report,
-		  struct span files);
+		  const char *files);
+int order_may_enclose(struct decision *d, struct id id);
+/* What the command sends its officer has at once; his own waits for his delivery. */
+void order_enclose(struct decision *d, struct order *o, struct id file);
 int order_judge(struct decision *d, struct id id, bool is_accepted, struct span reason,
 		int64_t due_at);
 int order_withdraw(struct decision *d, struct id id, struct span reason);

@@ -5,7 +5,8 @@
 #include "base/auto.h"
 
 static const struct field fields[] = {
-	NOUN_LINE(file, channel, ID, 0, .doc = ""),
+	NOUN_LINE(file, channel, ID, 0, .doc = "that it was sent to"),
+	NOUN_LINE(file, order, ID, 0, .doc = "for report, that it was sent for"),
 	NOUN_LINE(file, agency, ID, 0, .doc = "of who sent it"),
 	NOUN_LINE(file, author, ID, FIELD_ROOM, .doc = "who sent it"),
 	NOUN_LINE(file, name, STR, FIELD_SEALED, .max = 200,
@@ -24,11 +25,9 @@ static const struct field fields[] = {
 };
 NOUN_TABLE(noun_file, 'f', "file", "files", file, fields);
 
-int
-file_may_send(struct decision *d, struct id channel)
+static int
+may_send_to(struct decision *d, const struct channel *c)
 {
-	struct channel *c = channel_find(d->m, channel);
-
 	if (channel_side(d->m, c, d->actor) == SIDE_NONE)
 		return refuse_hidden(d);
 	if (c->archived)
@@ -37,18 +36,31 @@ file_may_send(struct decision *d, struct id channel)
 }
 
 int
-file_keep(struct decision *d, struct id channel, const struct file_args *a,
+file_may_send(struct decision *d, struct id place)
+{
+	if (place.noun == noun_order.letter)
+		return order_may_enclose(d, place);
+	return may_send_to(d, channel_find(d->m, place));
+}
+
+int
+file_keep(struct decision *d, struct id place, const struct file_args *a,
 	  struct id *ret)
 {
+	struct order *o = order_find(d->m, place);
 	struct event e;
 
-	if (file_may_send(d, channel) < 0)
+	if (file_may_send(d, place) < 0)
 		return ERR_DENIED;
 	if (!principal_is_current(d->m, d->actor))
 		return refuse(d, 403, "revoked", "this account is no longer current");
 	*ret = next_id(d, NOUN_FILE);
-	event_begin(d, &e, EVENT_FILE_KEPT, channel_find(d->m, channel)->r.world, *ret);
-	PATCH_ID(&e.body, file, channel, channel);
+	event_begin(d, &e, EVENT_FILE_KEPT,
+		    o ? o->r.world : channel_find(d->m, place)->r.world, *ret);
+	if (o)
+		PATCH_ID(&e.body, file, order, place);
+	else
+		PATCH_ID(&e.body, file, channel, place);
 	PATCH_ID(&e.body, file, agency, d->actor->agency);
 	PATCH_ID(&e.body, file, author, d->actor->id);
 	PATCH_STR(&e.body, file, name, a->name);
@@ -60,11 +72,13 @@ file_keep(struct decision *d, struct id channel, const struct file_args *a,
 	PATCH_INT(&e.body, file, made_at, d->now);
 	PATCH_INT(&e.body, file, key_slot, d->m->node->key_slots_used);
 	event_emit(d, &e);
+	if (o)
+		order_enclose(d, o, *ret);
 	return 0;
 }
 
 int
-file_attach(struct decision *d, struct id id, struct id post)
+file_attach(struct decision *d, struct id id, struct id to)
 {
 	struct file *f = (struct file *)decision_find(d, NOUN_FILE, id);
 	struct buf AUTO(buf_done) list = { 0 };
@@ -73,7 +87,7 @@ file_attach(struct decision *d, struct id id, struct id post)
 	if (!f || f->posts)
 		return 0;
 	jw_open(&list, '[');
-	jw_id(&list, post);
+	jw_id(&list, to);
 	jw_close(&list, ']');
 	event_begin(d, &e, EVENT_FILE_SHOWN, f->r.world, id);
 	PATCH_STR(&e.body, file, posts, buf_span(&list));
@@ -98,6 +112,18 @@ file_erase(struct decision *d, struct id id)
 	return 0;
 }
 
+/* Its sender, until it is delivered or enclosed; then whoever may read the order. */
+static enum view
+access_file_of_order(const struct model *m, const struct principal *p,
+		     const struct file *f)
+{
+	const struct order *o = order_find(m, f->order);
+
+	if (!o || (!f->posts && !id_is(p->id, f->author)))
+		return VIEW_NONE;
+	return access_record(m, p, NOUN_ORDER, &o->r);
+}
+
 /* Its sender, until a post shows it; then whoever sees the post. The post must be
  * in memory: journal_find() brings it with the file. */
 enum view
@@ -110,6 +136,8 @@ access_file(const struct model *m, const struct principal *p, const struct file 
 	size_t k;
 	json_t *v;
 
+	if (id_is_set(f->order))
+		return access_file_of_order(m, p, f);
 	if (side == SIDE_NONE)
 		return VIEW_NONE;
 	if (!list)

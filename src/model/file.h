@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files of channels: what is known of them. Their bytes lie sealed on disk under
- * a key of each file (talk/shelf.c), which is itself sealed in the record.
+ * Files of channels and of orders for report: what is known of them. Their bytes lie
+ * sealed on disk under a key of each file (talk/shelf.c), which is itself sealed in
+ * the record.
  */
 #pragma once
 #include "model/nouns.h"
 
 struct file {
 	struct record r;
-	struct id channel, agency, author;
+	struct id channel, order; /* one of the two: where it was sent */
+	struct id agency, author;
 	char *name;  /* as the sender called it */
 	char *media; /* type found in the content */
 	int64_t size;
 	char *hash;        /* BLAKE2b-256 of the content, hex */
 	char *stored;      /* hash of what lies on disk: its name there */
 	char *content_key; /* hex */
-	char *posts;       /* ids of posts that show it */
+	char *posts;       /* ids of posts, or of the order, that show it */
 	int64_t made_at, erased_at;
 	int64_t key_slot;
 };

@@ -137,6 +137,8 @@ matter_raise(struct decision *d, struct patch *p, struct id *ret)
 		return refuse(
 			d, 403, "not_allowed",
 			"only liaison, site and supervising people raise matters");
+	if (check_named(d, NOUN_POST, asked->post, "no_such_post") < 0)
+		return ERR_DENIED;
 	*ret = next_id(d, NOUN_MATTER);
 	step_begin(d, &e, EVENT_MATTER_RAISED, d->actor->world, *ret, MATTER_RAISED);
 	PATCH_ID(&e.body, matter, agency, d->actor->agency);
@@ -157,15 +159,21 @@ matter_propose(struct decision *d, struct id id, struct span title)
 {
 	struct matter *j = find_matter(d, id);
 	struct event e;
+	bool is_proposal;
 
 	if (!j)
 		return refuse_hidden(d);
 	if (needs_desk(d) < 0)
 		return ERR_DENIED;
-	if (j->state != MATTER_RAISED)
-		return refuse(d, 409, "bad_state", "it is %s already",
-			      matter_state_names[j->state]);
+	is_proposal = j->steps[MATTER_PROPOSED].at != TIME_NONE;
+	if (is_proposal || j->state > MATTER_ON_AGENDA)
+		return refuse(
+			d, 409, "bad_state", "it is %s already",
+			matter_state_names[is_proposal ? MATTER_PROPOSED : j->state]);
 	step_begin(d, &e, EVENT_MATTER_PROPOSED, j->r.world, id, MATTER_PROPOSED);
+	/* a concern may be on an agenda already: there it stays */
+	if (j->state == MATTER_ON_AGENDA)
+		PATCH_ENUM(&e.body, matter, state, MATTER_ON_AGENDA);
 	if (title.n)
 		PATCH_STR(&e.body, matter, title, title);
 	event_emit(d, &e);

@@ -2,6 +2,11 @@
 /* Notes, and the pages of the second path: owed, sent or failed. */
 #include "model/commands.h"
 
+#include "base/auto.h"
+#include "base/crypt.h"
+
+#include <stdio.h>
+
 static const char *const page_states[] = { "",       "waiting", "sent",
 					   "failed", "dropped", NULL };
 
@@ -20,7 +25,7 @@ NOUN_TABLE(noun_note, 'n', "note", "notes", note, note_fields);
 
 static const struct field page_fields[] = {
 	NOUN_LINE(page, incident, ID, 0, .doc = ""),
-	NOUN_LINE(page, account, ID, FIELD_INNER, .doc = "whose phone is nudged"),
+	NOUN_LINE(page, account, ID, FIELD_INNER, .doc = "whose phone it is"),
 	NOUN_LINE(page, phone, STR, FIELD_SECRET | FIELD_SEALED, .doc = "its number"),
 	NOUN_LINE(page, text, STR, 0, .doc = "what the second path says"),
 	NOUN_LINE(page, state, ENUM, 0, .names = page_states, .doc = ""),
@@ -86,6 +91,51 @@ nudge_owe(struct decision *d, struct id account)
 	PATCH_INT(&e.body, page, next_at, d->now);
 	event_emit(d, &e);
 	return 0;
+}
+
+int
+page_tell(struct decision *d, struct id incident, struct id account, struct span phone,
+	  struct span text)
+{
+	struct incident *i = incident_find(d->m, incident);
+	struct event e;
+
+	if (!i || !phone.n)
+		return 0;
+	event_begin(d, &e, EVENT_PAGE_OWED, i->r.world, next_id(d, NOUN_PAGE));
+	PATCH_ID(&e.body, page, incident, incident);
+	PATCH_ID(&e.body, page, account, account);
+	PATCH_STR(&e.body, page, phone, phone);
+	PATCH_STR(&e.body, page, text, text);
+	PATCH_ENUM(&e.body, page, state, PAGE_WAITING);
+	PATCH_INT(&e.body, page, tries, 0);
+	PATCH_INT(&e.body, page, at, d->now);
+	PATCH_INT(&e.body, page, next_at, d->now);
+	event_emit(d, &e);
+	return 0;
+}
+
+enum page_is
+page_is(const struct page *p)
+{
+	if (!id_is_set(p->incident))
+		return PAGE_NUDGE;
+	return p->phone && *p->phone && !id_is_set(p->account) ? PAGE_TOLD : PAGE_CALL;
+}
+
+void
+page_digits(const struct incident *i, struct id account, const uint8_t *key,
+	    char ret[PAGE_DIGITS + 1])
+{
+	struct buf AUTO(buf_done) b = { 0 };
+	uint8_t hash[HASH_BYTES];
+
+	/* A call that rings again has other digits: an old "yes" answers it not. */
+	buf_printf(&b, "page %llu %llu %lld", (unsigned long long)i->r.id.seq,
+		   (unsigned long long)account.seq, (long long)i->unack_since);
+	crypt_hash(hash, buf_span(&b), key);
+	snprintf(ret, PAGE_DIGITS + 1, "%04u",
+		 (unsigned)(hash[0] << 16 | hash[1] << 8 | hash[2]) % 10000);
 }
 
 int

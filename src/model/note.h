@@ -35,11 +35,26 @@ enum page_state { PAGE_WAITING = 1, PAGE_SENT, PAGE_FAILED, PAGE_DROPPED };
 struct page {
 	struct record r;
 	struct id incident;
-	struct id account; /* a nudge: to this person's phone, without any content */
+	struct id account; /* whose phone it is, when it is an account's */
 	char *phone;
 	char *text;
 	int state;
 	int64_t tries, at, next_at;
 };
+
+/* What a page is by what it names. */
+enum page_is {
+	PAGE_CALL,  /* the ladder's: to a program, or to a duty officer's phone */
+	PAGE_NUDGE, /* to a person's phone, without any content */
+	PAGE_TOLD,  /* to the phone of one who called: how far help is */
+};
+enum page_is page_is(const struct page *p);
+
+/* What a duty officer answers a page with, so that a number alone, which can be
+ * feigned, takes no call. key: of the node. */
+#define PAGE_DIGITS 4
+struct incident;
+void page_digits(const struct incident *i, struct id account, const uint8_t *key,
+		 char ret[PAGE_DIGITS + 1]);
 
 extern const struct noun noun_note, noun_run_card, noun_page;

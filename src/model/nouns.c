@@ -232,7 +232,9 @@ model_key_slot(const struct model *m, enum noun_index n, const struct record *re
 		const struct account *a =
 			account_find(m, ((const struct page *)rec)->account);
 
-		return a ? a->key_slot : FIELD_NONE;
+		if (a)
+			return a->key_slot;
+		in = ((const struct page *)rec)->incident;
 	}
 	if (n == NOUN_ACK) {
 		const struct post *b = post_find(m, ((const struct ack *)rec)->post);

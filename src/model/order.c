@@ -2,6 +2,8 @@
 /* Orders for report: table and commands. */
 #include "model/commands.h"
 
+#include "base/auto.h"
+
 const char *const order_state_names[] = { "",          "issued",   "acknowledged",
 					  "delivered", "accepted", "returned",
 					  "withdrawn", NULL };
@@ -24,7 +26,8 @@ static const struct field fields[] = {
 	NOUN_LINE(order, acknowledged_at, TIME, FIELD_ONCE, .doc = ""),
 	NOUN_LINE(order, delivered_at, TIME, 0, .doc = "of the newest delivery"),
 	NOUN_LINE(order, report, STR, FIELD_SEALED, .max = 20000, .doc = ""),
-	NOUN_LINE(order, files, LIST, 0, .doc = "ids of files"),
+	NOUN_LINE(order, files, LIST, 0, .doc = "delivered, ids"),
+	NOUN_LINE(order, enclosures, LIST, 0, .doc = "files of the command, ids"),
 	NOUN_LINE(order, accepted_at, TIME, 0, .doc = ""),
 	NOUN_LINE(order, returned_at, TIME, 0, .doc = ""),
 	NOUN_LINE(order, returns, INT, 0, .doc = "how often"),
@@ -81,6 +84,9 @@ order_issue(struct decision *d, struct patch *p, struct id *ret)
 			      "officer: no such account that you command");
 	if (asked->due_at <= d->now)
 		return refuse(d, 422, "bad_field", "due_at: a time to come");
+	if (check_named(d, NOUN_INCIDENT, asked->incident, "no_such_incident") < 0 ||
+	    check_named(d, NOUN_POST, asked->post, "no_such_post") < 0)
+		return ERR_DENIED;
 	PATCH_ID(p, order, agency, d->actor->agency);
 	PATCH_ENUM(p, order, state, ORDER_ISSUED);
 	PATCH_INT(p, order, issued_at, d->now);
@@ -125,8 +131,28 @@ order_acknowledge(struct decision *d, struct id id)
 	return 0;
 }
 
+/* What the officer sent for this order: new, or delivered before. */
+static int
+check_delivered(struct decision *d, void *ctx, struct id id)
+{
+	const struct order *o = ctx;
+	const struct file *f = (const struct file *)decision_find(d, NOUN_FILE, id);
+
+	if (!f || !id_is(f->order, o->r.id) || !id_is(f->author, d->actor->id) ||
+	    f->erased_at != TIME_NONE)
+		return refuse(d, 422, "no_such_file",
+			      "files: not a file that you sent for this order");
+	return 0;
+}
+
+static int
+attach(struct decision *d, void *ctx, struct id id)
+{
+	return file_attach(d, id, *(const struct id *)ctx);
+}
+
 int
-order_deliver(struct decision *d, struct id id, struct span report, struct span files)
+order_deliver(struct decision *d, struct id id, struct span report, const char *files)
 {
 	struct order *o;
 	struct event e;
@@ -136,15 +162,17 @@ order_deliver(struct decision *d, struct id id, struct span report, struct span 
 	if (!order_is_owed(o))
 		return refuse(d, 409, "bad_state", "it is %s",
 			      order_state_names[o->state]);
+	if (each_id(d, "files", files, noun_file.letter, check_delivered, o) < 0)
+		return ERR_DENIED;
 	event_begin(d, &e, EVENT_ORDER_DELIVERED, o->r.world, id);
 	PATCH_ENUM(&e.body, order, state, ORDER_DELIVERED);
 	PATCH_INT(&e.body, order, delivered_at, d->now);
 	PATCH_INT(&e.body, order, acknowledged_at, d->now); /* the first stays */
 	PATCH_STR(&e.body, order, report, report);
-	if (files.n)
-		PATCH_STR(&e.body, order, files, files);
+	if (files)
+		PATCH_STR(&e.body, order, files, span_of(files));
 	event_emit(d, &e);
-	return 0;
+	return each_id(d, "files", files, noun_file.letter, attach, &id);
 }
 
 /* The command's side. */
@@ -164,6 +192,44 @@ command_finds(struct decision *d, struct id id, struct order **ret)
 		return refuse(d, 403, "own_report", "it is your own report");
 	*ret = o;
 	return 0;
+}
+
+/* The officer while he owes it, his command until it is over. */
+int
+order_may_enclose(struct decision *d, struct id id)
+{
+	struct order *o = find_for(d, id);
+
+	if (!o)
+		return refuse_hidden(d);
+	if (id_is(d->actor->id, o->officer)
+		    ? !order_is_owed(o)
+		    : o->state == ORDER_ACCEPTED || o->state == ORDER_WITHDRAWN)
+		return refuse(d, 409, "bad_state", "it is %s",
+			      order_state_names[o->state]);
+	return 0;
+}
+
+void
+order_enclose(struct decision *d, struct order *o, struct id file)
+{
+	struct buf AUTO(buf_done) list = { 0 }, last = { 0 };
+	struct event e;
+
+	if (id_is(d->actor->id, o->officer))
+		return;
+	jw_open(&last, '[');
+	jw_id(&last, file);
+	jw_close(&last, ']');
+	if (o->enclosures) { /* [a] and [b]: [a,b] */
+		buf_add(&list, o->enclosures, strlen(o->enclosures) - 1);
+		last.p[0] = ',';
+	}
+	buf_add_span(&list, buf_span(&last));
+	event_begin(d, &e, EVENT_ORDER_ENCLOSED, o->r.world, o->r.id);
+	PATCH_STR(&e.body, order, enclosures, buf_span(&list));
+	event_emit(d, &e);
+	file_attach(d, file, o->r.id);
 }
 
 int

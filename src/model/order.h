@@ -17,7 +17,7 @@ struct order {
 	struct record r;
 	struct id agency; /* of the command */
 	struct id officer, issued_by, incident, post;
-	char *issued_by_name, *subject, *text, *report, *files, *reason;
+	char *issued_by_name, *subject, *text, *report, *files, *enclosures, *reason;
 	int state;
 	int64_t due_at, issued_at, acknowledged_at, delivered_at, accepted_at,
 		returned_at, withdrawn_at, overdue_at;

@@ -96,35 +96,6 @@ post_keep_days(const struct channel *c, enum post_kind kind)
 	return v ? json_integer_value(v) : built_in[kind];
 }
 
-/* --- a list of ids in a request -------------------------------------------- */
-
-#define IDS_MAX 2000
-
-/* Each of a list as an id of that noun; refuses what is none. */
-static int
-each_id(struct decision *d, const char *field, const char *json, char noun,
-	int (*check)(struct decision *d, void *ctx, struct id id), void *ctx)
-{
-	json_t AUTO(auto_json) *list = json ? json_read(span_of(json), NULL) : NULL;
-	size_t k;
-	json_t *v;
-
-	if (json_array_size(list) > IDS_MAX)
-		return refuse(d, 422, "bad_field", "%s: at most %d", field, IDS_MAX);
-	json_array_foreach(list, k, v)
-	{
-		struct span s = { json_string_value(v), json_string_length(v) };
-		struct id id;
-
-		if (id_parse(s, &id) < 0 || (noun && id.noun != noun))
-			return refuse(d, 422, "bad_field", "%s[%zu]: not such an id",
-				      field, k);
-		if (check(d, ctx, id) < 0)
-			return ERR_DENIED;
-	}
-	return 0;
-}
-
 struct drafting {
 	const struct channel *c;
 	enum channel_side side;
@@ -235,15 +206,10 @@ check_form(struct decision *d, const struct drafting *w)
 static int
 check_links(struct decision *d, const struct post *b)
 {
-	const struct record *i = decision_find(d, NOUN_INCIDENT, b->incident);
-	const struct record *s = model_find(d->m, NOUN_SITE, b->site);
-
-	if (id_is_set(b->incident) &&
-	    access_record(d->m, d->actor, NOUN_INCIDENT, i) == VIEW_NONE)
-		return refuse(d, 422, "no_such_incident", "incident: no such incident");
-	if (id_is_set(b->site) &&
-	    access_record(d->m, d->actor, NOUN_SITE, s) == VIEW_NONE)
-		return refuse(d, 422, "no_such_site", "site: no such site");
+	if (check_named(d, NOUN_INCIDENT, b->incident, "no_such_incident") < 0 ||
+	    check_named(d, NOUN_SITE, b->site, "no_such_site") < 0 ||
+	    check_named(d, NOUN_MEETING, b->meeting, "no_such_meeting") < 0)
+		return ERR_DENIED;
 	return 0;
 }
 

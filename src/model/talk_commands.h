@@ -44,10 +44,12 @@ struct file_args {
 	struct span name, media, hash, stored, content_key;
 	int64_t size;
 };
-int file_may_send(struct decision *d, struct id channel);
-int file_keep(struct decision *d, struct id channel, const struct file_args *a,
+/* place: a channel, or an order for report. */
+int file_may_send(struct decision *d, struct id place);
+int file_keep(struct decision *d, struct id place, const struct file_args *a,
 	      struct id *ret);
-int file_attach(struct decision *d, struct id id, struct id post);
+/* A post or an order shows it from now on. */
+int file_attach(struct decision *d, struct id id, struct id to);
 int file_erase(struct decision *d, struct id id);
 int duty_phone_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
 int duty_phone_remove(struct decision *d, struct id id);

@@ -329,7 +329,7 @@ http_cut(struct http_exchange *ex)
 	if (!ex->conn)
 		return;
 	net_busy(ex->net);
-	stream_close(ex->conn->stream);
+	stream_reset(ex->conn->stream);
 }
 
 void

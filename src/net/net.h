@@ -3,7 +3,7 @@
  * The network room's doorway: one event loop, timers, work threads, child
  * processes, listeners, HTTP/1.1 and WebSocket serving, raw device sockets.
  * Everything but net_post() is called on the loop's thread. It knows nothing
- * of emergencies. Third-party: libuv, llhttp, wslay and OpenSSL stay inside.
+ * of emergencies. libuv, llhttp, wslay, OpenSSL and libmosquitto stay inside.
  */
 #pragma once
 #include "base/arena.h"
@@ -60,6 +60,9 @@ struct net_tls; /* certificate and key of a listener */
  * these authorities are let in. TLS 1.2+ only. 0 or ERR_CRYPTO with *ret_why. */
 int net_tls_new(struct span cert_pem, struct span key_pem, struct span client_ca_pem,
 		struct net_tls **ret, struct buf *ret_why);
+/* For calls of ours: who is called must show a certificate of one of these
+ * authorities (empty: of the machine's) for the name that was called. */
+int net_tls_client(struct span ca_pem, struct net_tls **ret, struct buf *ret_why);
 /* New certificate and key for later connections; on failure the old ones stay. */
 int net_tls_renew(struct net_tls *tls, struct span cert_pem, struct span key_pem,
 		  struct buf *ret_why);
@@ -157,7 +160,8 @@ void http_respond_static(struct http_exchange *ex, int status, const char *conte
 void http_respond_source(struct http_exchange *ex, int status, const char *content_type,
 			 struct span extra, uint64_t length,
 			 const struct http_source *src, void *ctx);
-/* Ends the connection of an exchange whose source is running, at once. */
+/* Ends the connection of an exchange whose source is running, at once: also what the
+ * kernel still holds does not leave. */
 void http_cut(struct http_exchange *ex);
 
 /* --- WebSocket ----------------------------------------------------------- */
@@ -188,8 +192,13 @@ size_t ws_frame_bytes(const struct ws_frame *f);
  * in one writev at the end of the turn. */
 void ws_send(struct ws *ws, struct ws_frame *f);
 size_t ws_queued_bytes(const struct ws *ws); /* not yet taken by the kernel */
-/* Sends what is queued, a close frame, and closes within 2 s. */
+/* Bytes ever given to ws_send, and of these what the peer's machine has. */
+uint64_t ws_given(const struct ws *ws);
+uint64_t ws_delivered(const struct ws *ws);
+/* Sends what is queued, a close frame, closes within 2 s; the rest does not leave. */
 void ws_close(struct ws *ws, int code, const char *reason);
+/* At once: nothing of what is queued, here or in the kernel, leaves. */
+void ws_cut(struct ws *ws);
 const char *ws_peer(const struct ws *ws);
 
 /* --- raw sockets for device doors ---------------------------------------- */
@@ -213,6 +222,11 @@ int net_tcp_listen(struct net *net, struct span address, struct net_tls *tls,
  * Its id can still be found, and answered, while 4096 more datagrams come. */
 int net_udp_listen(struct net *net, struct span address, const struct net_handlers *h,
 		   void *ctx, struct net_listener **ret);
+/* Calls "host:port"; a name is looked up by a work thread. on_open(ctx, …) when it
+ * stands, TLS and all (10 s at most); on_close once in any case. < 0 (bad address,
+ * after net_shut()): no handler is called. *ret_id: its handle. */
+int net_tcp_call(struct net *net, struct span address, struct net_tls *tls,
+		 const struct net_handlers *h, void *ctx, uint64_t *ret_id);
 /* Copies; false when the connection's send queue (64 KiB) is full. */
 bool net_conn_send(struct net_conn *c, struct span out);
 void net_conn_close(struct net_conn *c); /* on_close follows in a later turn */
@@ -221,3 +235,25 @@ const char *net_conn_peer(const struct net_conn *c);
 int net_conn_certificate(const struct net_conn *c, uint8_t ret_sha256[32]);
 uint64_t net_conn_id(const struct net_conn *c);
 struct net_conn *net_conn_find(struct net *net, uint64_t id);
+
+/* --- a broker of MQTT messages whose client the node is ---------------------- */
+struct net_broker;
+struct net_broker_config {
+	const char *address; /* "host:port" */
+	const char *client;  /* our lasting name there: what comes waits for us */
+	const char *user, *password, *authority; /* NULL: none; a file of PEM */
+	bool is_tls;
+	const char *status; /* topic that says "online", or "offline" by our will */
+	const char *const *topics; /* ends with NULL */
+	/* On the loop, one at a time: the broker has no answer, and so keeps it, until
+	 * net_broker_taken() with this serial. */
+	void (*on_message)(void *ctx, uint64_t serial, struct span topic,
+			   struct span payload);
+	void (*on_link)(void *ctx, bool is_up);
+	void *ctx;
+};
+int net_broker_open(struct net *net, const struct net_broker_config *cfg,
+		    struct net_broker **ret, struct buf *ret_why);
+void net_broker_taken(struct net_broker *b, uint64_t serial);
+/* After net_shut(), so that nothing that was posted finds it gone. NULL is fine. */
+void net_broker_close(struct net_broker *b);

@@ -5,6 +5,7 @@
  * Datagrams are next door in udp.c. Knows no device protocol.
  */
 #include "net/raw_in.h"
+#include "net/under.h"
 
 #include <stdlib.h>
 
@@ -155,14 +156,28 @@ on_gone(void *owner)
 	conn_unname(c);
 	if (c->door->handlers.on_close)
 		c->door->handlers.on_close(c->own, c);
+	if (c->is_call)
+		free(c->door);
 	free(c);
 }
 
-static const struct stream_ops raw_ops = { .on_bytes = on_bytes,
-					   .on_end = on_end,
-					   .on_drained = on_drained,
-					   .on_deadline = on_deadline,
-					   .on_gone = on_gone };
+static void
+on_ready(void *owner)
+{
+	struct net_conn *c = owner;
+	const struct net_handlers *h = &c->door->handlers;
+
+	stream_deadline(c->stream, h->idle_timeout_ms);
+	if (h->on_open)
+		c->own = h->on_open(c->own, c);
+}
+
+const struct stream_ops raw_ops = { .on_bytes = on_bytes,
+				    .on_end = on_end,
+				    .on_drained = on_drained,
+				    .on_deadline = on_deadline,
+				    .on_gone = on_gone,
+				    .on_ready = on_ready };
 
 /* Until it has said something of use a connection may be given up for another. */
 static void
@@ -231,7 +246,8 @@ net_conn_send(struct net_conn *c, struct span out)
 {
 	if (c->is_datagram)
 		return datagram_send(c, out);
-	if (!stream_is_open(c->stream) || c->stream->queued + out.n > SEND_MAX)
+	if (!c->stream || !stream_is_open(c->stream) ||
+	    c->stream->queued + out.n > SEND_MAX)
 		return false;
 	net_busy(c->net);
 	stream_send_copy(c->stream, out);
@@ -245,13 +261,18 @@ net_conn_close(struct net_conn *c)
 		return;
 	net_busy(c->net);
 	conn_unname(c);
-	stream_finish(c->stream, CLOSE_MS);
+	if (!c->stream)
+		return; /* a call that is not dialled yet: it will find nobody */
+	if (c->stream->is_connecting || c->stream->is_handshaking)
+		stream_close(c->stream);
+	else
+		stream_finish(c->stream, CLOSE_MS);
 }
 
 const char *
 net_conn_peer(const struct net_conn *c)
 {
-	return c->is_datagram ? c->peer : c->stream->peer;
+	return c->is_datagram || !c->stream ? c->peer : c->stream->peer;
 }
 
 int

@@ -14,6 +14,7 @@ struct net_conn {
 	void *own;
 	uint64_t id; /* 0: no longer to be found */
 	bool is_datagram;
+	bool is_call;          /* made by us: the door is its own */
 	struct stream *stream; /* TCP */
 	/* UDP */
 	struct net_listener *listener;
@@ -22,6 +23,7 @@ struct net_conn {
 	char peer[PEER_MAX];
 };
 
+extern const struct stream_ops raw_ops;
 void conn_name(struct net_conn *c);
 void conn_unname(struct net_conn *c);
 bool datagram_send(struct net_conn *c, struct span out);

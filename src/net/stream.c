@@ -7,9 +7,13 @@
  * is buried at the end of a turn, so no callback ever runs inside another.
  */
 #include "net/inside.h"
+#include "net/under.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define IOV_BATCH 64
@@ -34,7 +38,8 @@ on_stall(void *ctx)
 {
 	struct stream *s = ctx;
 
-	if (s->is_handshaking || s->taken - s->stall_mark < STALL_BYTES) {
+	if (s->is_connecting || s->is_handshaking ||
+	    s->taken - s->stall_mark < STALL_BYTES) {
 		stream_close(s);
 		return;
 	}
@@ -91,10 +96,12 @@ poll_update(struct stream *s)
 
 	if (s->fd < 0)
 		return;
-	if (s->state != STREAM_CLOSED && !s->is_eof &&
-	    (!s->is_paused || s->state == STREAM_LINGERING))
+	if (s->is_connecting)
+		events = s->state == STREAM_CLOSED ? 0 : UV_WRITABLE;
+	else if (s->state != STREAM_CLOSED && !s->is_eof &&
+		 (!s->is_paused || s->state == STREAM_LINGERING))
 		events |= UV_READABLE;
-	if (s->is_blocked && s->state != STREAM_CLOSED)
+	if (s->is_blocked && s->state != STREAM_CLOSED && !s->is_connecting)
 		events |= UV_WRITABLE;
 	if (events == s->events)
 		return;
@@ -118,6 +125,20 @@ stream_start(struct stream *s, struct net_tls *tls)
 		s->is_handshaking = true;
 		net_timer_start(&s->stall, HANDSHAKE_MS, 0);
 	}
+	poll_update(s);
+	return 0;
+}
+
+int
+stream_call(struct stream *s, struct net_tls *tls, const char *host)
+{
+	if (uv_poll_init_socket(&s->net->loop, &s->poll, s->fd) != 0)
+		return ERR_IO;
+	s->poll.data = s;
+	if (tls && !(s->ssl = tls_session_call(tls, s->fd, host)))
+		return ERR_CRYPTO;
+	s->is_connecting = true;
+	net_timer_start(&s->stall, HANDSHAKE_MS, 0);
 	poll_update(s);
 	return 0;
 }
@@ -243,8 +264,33 @@ handshake(struct stream *s)
 	if (r > 0) {
 		s->is_handshaking = s->is_blocked = false;
 		net_timer_stop(&s->stall);
-		s->listener->ops->on_accept(s->listener, s);
+		if (s->listener)
+			s->listener->ops->on_accept(s->listener, s);
+		else
+			s->ops->on_ready(s->owner);
 	}
+	poll_update(s);
+}
+
+/* The other side answered: it stands, or TLS begins, or it will not have us. */
+static void
+connected(struct stream *s)
+{
+	int error = 0;
+	socklen_t n = sizeof error;
+
+	if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &n) != 0 || error) {
+		stream_close(s);
+		return;
+	}
+	s->is_connecting = false;
+	if (s->ssl) {
+		s->is_handshaking = true;
+		handshake(s);
+		return;
+	}
+	net_timer_stop(&s->stall);
+	s->ops->on_ready(s->owner);
 	poll_update(s);
 }
 
@@ -258,6 +304,10 @@ on_poll(uv_poll_t *poll, int status, int events)
 		return;
 	if (status < 0) {
 		stream_close(s);
+		return;
+	}
+	if (s->is_connecting) {
+		connected(s);
 		return;
 	}
 	if (s->is_handshaking) {
@@ -455,7 +505,7 @@ stream_flush(struct stream *s)
 	ssize_t n = 0;
 
 	if (s->state == STREAM_CLOSED || s->state == STREAM_LINGERING ||
-	    s->is_handshaking)
+	    s->is_handshaking || s->is_connecting)
 		return;
 	while (s->queued && s->taken - before < WRITE_MAX) {
 		n = s->fd < 0 ? push_memory(s) : s->ssl ? push_tls(s) : push_plain(s);
@@ -507,6 +557,26 @@ stream_close(struct stream *s)
 	net_timer_stop(&s->stall);
 	poll_update(s);
 	list_add(&s->net->grave, &s->grave);
+}
+
+void
+stream_reset(struct stream *s)
+{
+	struct linger none = { .l_onoff = 1 };
+
+	setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+	stream_close(s);
+}
+
+uint64_t
+stream_delivered(const struct stream *s)
+{
+	int left = 0;
+
+	/* of TLS it counts more than we gave: rather too little than too much */
+	if (s->fd >= 0 && ioctl(s->fd, SIOCOUTQ, &left) < 0)
+		left = 0;
+	return s->taken > (uint64_t)left ? s->taken - (uint64_t)left : 0;
 }
 
 static void

@@ -5,6 +5,7 @@
  * no certificates (authority.c).
  */
 #include "net/inside.h"
+#include "net/under.h"
 #include "net/ossl.h"
 
 #include "base/auto.h"
@@ -173,6 +174,32 @@ net_tls_new(struct span cert_pem, struct span key_pem, struct span client_ca_pem
 	return 0;
 }
 
+/* Whom we may call: servers that these authorities, or the machine's own, vouch for. */
+int
+net_tls_client(struct span ca_pem, struct net_tls **ret, struct buf *ret_why)
+{
+	AUTO(auto_ctx) SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	struct net_tls *tls;
+	int r = 0;
+
+	if (!ctx || set_rules(ctx) < 0)
+		return why(ret_why, "context");
+	if (ca_pem.n)
+		r = use_client_ca(ctx, ca_pem, ret_why);
+	else if (SSL_CTX_set_default_verify_paths(ctx) != 1)
+		r = why(ret_why, "authorities of this machine");
+	if (r < 0)
+		return r;
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	tls = calloc(1, sizeof *tls);
+	if (!tls)
+		abort();
+	tls->ctx = TAKE(ctx);
+	tls->refs = 1;
+	*ret = tls;
+	return 0;
+}
+
 int
 net_tls_renew(struct net_tls *tls, struct span cert_pem, struct span key_pem,
 	      struct buf *ret_why)
@@ -235,6 +262,26 @@ tls_session_new(struct net_tls *tls, int fd, int64_t now_ms)
 		return NULL;
 	}
 	SSL_set_accept_state(ssl);
+	return ssl;
+}
+
+struct ssl_st *
+tls_session_call(struct net_tls *tls, int fd, const char *host)
+{
+	SSL *ssl = SSL_new(tls->ctx);
+	X509_VERIFY_PARAM *param = ssl ? SSL_get0_param(ssl) : NULL;
+	/* A number is looked for among the certificate's numbers. */
+	bool is_set = ssl && (X509_VERIFY_PARAM_set1_ip_asc(param, host) == 1 ||
+			      (SSL_set1_host(ssl, host) == 1 &&
+			       SSL_set_tlsext_host_name(ssl, host) == 1));
+
+	ERR_clear_error();
+	if (!is_set || SSL_set_fd(ssl, fd) != 1) {
+		SSL_free(ssl);
+		ERR_clear_error();
+		return NULL;
+	}
+	SSL_set_connect_state(ssl);
 	return ssl;
 }
 

@@ -114,6 +114,25 @@ ws_queued_bytes(const struct ws *ws)
 	return ws->stream->queued;
 }
 
+uint64_t
+ws_given(const struct ws *ws)
+{
+	return ws->stream->taken + ws->stream->queued;
+}
+
+uint64_t
+ws_delivered(const struct ws *ws)
+{
+	return stream_delivered(ws->stream);
+}
+
+void
+ws_cut(struct ws *ws)
+{
+	net_busy(ws->stream->net);
+	stream_reset(ws->stream);
+}
+
 const char *
 ws_peer(const struct ws *ws)
 {
@@ -278,6 +297,14 @@ on_end(void *owner)
 }
 
 static void
+on_late(void *owner)
+{
+	struct ws *ws = owner;
+
+	stream_reset(ws->stream);
+}
+
+static void
 on_drained(void *owner)
 {
 	struct ws *ws = owner;
@@ -305,7 +332,7 @@ on_gone(void *owner)
 static const struct stream_ops ws_ops = { .on_bytes = on_bytes,
 					  .on_end = on_end,
 					  .on_drained = on_drained,
-					  .on_deadline = on_end,
+					  .on_deadline = on_late,
 					  .on_gone = on_gone,
 					  .may_stall = true };
 

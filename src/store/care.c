@@ -118,6 +118,7 @@ forget_words(struct store *s)
 		else if (changed < 2)
 			k++;
 	}
+	s->fill.wants_wipe = true;
 	return rc;
 }
 
@@ -205,6 +206,13 @@ care_wake(struct store *s)
 	pthread_mutex_lock(&s->wake_lock);
 	pthread_cond_signal(&s->wake);
 	pthread_mutex_unlock(&s->wake_lock);
+}
+
+void
+care_due(struct store *s)
+{
+	if (s->wal_bytes >= s->care_at || s->wants_forget)
+		care_wake(s);
 }
 
 int
@@ -295,8 +303,14 @@ store_check(struct store *s, struct buf *ret_report)
 {
 	struct buf why = { 0 };
 	sqlite3 *db = NULL;
-	int rc = store_connect(s, false, &db, &why), worst;
+	int rc = fill_drain(s), worst;
 
+	if (rc == 0)
+		rc = store_connect(s, false, &db, &why);
+	else
+		buf_printf(&why,
+			   "what is durable cannot be put into the database: %s\n",
+			   err_text(rc));
 	if (rc != 0) {
 		buf_add_span(ret_report, buf_span(&why));
 		buf_done(&why);
@@ -344,16 +358,20 @@ copy_into(struct store *s, struct store *copy, struct buf *why)
 	if (rc == 0)
 		rc = store_connect(copy, true, &copy->writer, why);
 	copy->vfs.has_checksum = true; /* from its first page on */
+	copy->vfs.wal_chunk = s->tuning.wal_chunk;
 	if (rc == 0)
 		rc = store_exec(copy->writer, "PRAGMA cache_spill=ON");
 	if (rc == 0)
 		rc = copy_all(copy->writer, from);
+	if (rc == 0)
+		rc = fill_copy(s, copy);
 	if (rc != 0)
 		log_error("store", "backup_failed", "err=\"%s\" why=\"%s\"",
 			  err_text(rc), why->p ? why->p : "");
 	sqlite3_close(from);
-	sqlite3_close(copy->writer);
-	copy->writer = NULL;
+	store_close_writer(copy);
+	front_gather_done(&copy->fill.gather);
+	buf_done(&copy->words);
 	return rc;
 }
 
@@ -362,8 +380,10 @@ store_backup(struct store *s, const char *path)
 {
 	struct store copy = { .mode = STORE_WRITE, .tuning = s->tuning };
 	struct buf why = { 0 };
-	int rc, has_db = 0;
+	int rc = fill_drain(s), has_db = 0;
 
+	if (rc != 0)
+		return rc;
 	copy.disk = disk_posix(path, true, &why);
 	if (!copy.disk) {
 		log_error("store", "backup_failed", "why=\"%s\"", why.p ? why.p : "");

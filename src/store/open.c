@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Opening: lease, a look at the log, is it ours and whole, migrations, the
- * epoch, the statements. Whatever is wrong is said in one sentence and nothing
- * stays open; a damaged store is refused, never mended by losing a part.
+ * Opening: lease, a look at the log, is it ours and whole, the epoch, what the
+ * front log has over the database, migrations, the statements. Whatever is wrong is
+ * said in one sentence and nothing stays open; a damaged store is refused, never mended
+ * by losing a part.
  */
 #include "store/sqlite.h"
 
@@ -16,10 +17,12 @@
 #define APPLICATION_ID 0x4b756d6b /* in the header of the database: "Kumk" */
 
 const struct store_tuning store_tuning_default = {
-	.wal_ahead = 24 << 20,
+	.wal_ahead = 4 << 20,
 	.wal_chunk = 4 << 20,
 	.wal_full = 96 << 20,
 	.checkpoint_at = 48 << 20,
+	.front_bytes = 8 << 20,
+	.fill_at = 1 << 20,
 	.reserve = 64 << 20,
 };
 
@@ -161,7 +164,7 @@ adopt(struct store *s, struct buf *why)
 
 /* The first touch of the file: is it ours, is it whole, is it a WAL? */
 static int
-settle(struct store *s, sqlite3 *db, struct buf *why)
+settle(struct store *s, sqlite3 *db, bool *ret_is_empty, struct buf *why)
 {
 	int64_t tables, id, pages;
 	int rc;
@@ -173,6 +176,7 @@ settle(struct store *s, sqlite3 *db, struct buf *why)
 	id = get_number(db, "PRAGMA application_id", -1);
 	if (pages < 0 || tables < 0 || (tables > 0 && id != APPLICATION_ID))
 		return refuse_sql(s, "not a store, or damaged", ERR_CORRUPT, why);
+	*ret_is_empty = tables == 0;
 	if (s->mode == STORE_READ)
 		return schema_check(db, why);
 	rc = adopt(s, why);
@@ -189,11 +193,11 @@ settle(struct store *s, sqlite3 *db, struct buf *why)
 		if (rc != 0)
 			return refuse_sql(s, "cannot mark it as ours", rc, why);
 	}
-	return schema_migrate(db, why);
+	return schema_known(db, why);
 }
 
-static int
-prepare(struct store *s)
+int
+store_prepare(struct store *s)
 {
 	const struct {
 		sqlite3_stmt **stmt;
@@ -213,6 +217,8 @@ prepare(struct store *s)
 	};
 	int rc = SQLITE_OK;
 
+	if (s->begin)
+		return 0;
 	for (size_t i = 0; i < ARRAY_LEN(list) && rc == SQLITE_OK; i++)
 		rc = sqlite3_prepare_v3(s->writer, list[i].sql, -1,
 					SQLITE_PREPARE_PERSISTENT, list[i].stmt, NULL);
@@ -232,8 +238,8 @@ epoch_take(struct store *s, struct buf *why)
 	return 0;
 }
 
-static int
-read_info(struct store *s, struct store_info *ret)
+int
+store_read_info(struct store *s, struct store_info *ret)
 {
 	sqlite3 *db = s->writer ? s->writer : s->reader;
 	AUTO(auto_stmt) sqlite3_stmt *get = NULL;
@@ -267,18 +273,26 @@ static int
 open_writer(struct store *s, struct buf *why)
 {
 	int rc = s->disk->lease(s->disk, why);
+	bool is_empty = false;
 
 	if (rc == 0)
 		rc = look_at_log(s, why);
 	if (rc == 0)
 		rc = store_connect(s, true, &s->writer, why);
 	if (rc == 0)
-		rc = settle(s, s->writer, why);
+		rc = settle(s, s->writer, &is_empty, why);
+	if (rc == 0 && is_empty)
+		rc = schema_migrate(s->writer, why);
 	if (rc == 0)
 		rc = epoch_take(s, why);
+	/* Written by the program before an upgrade: its tables, not the newer ones. */
+	if (rc == 0)
+		rc = fill_open(s, why);
+	if (rc == 0 && !is_empty)
+		rc = schema_migrate(s->writer, why);
 	if (rc != 0)
 		return rc;
-	rc = prepare(s);
+	rc = store_prepare(s);
 	if (rc != 0)
 		return refuse_sql(s, "cannot prepare", rc, why);
 	/* Not fatal: a nearly full disk must still take a press. */
@@ -293,10 +307,11 @@ static int
 open_reader(struct store *s, struct buf *why)
 {
 	int rc = look_at_log(s, why);
+	bool is_empty;
 
 	if (rc == 0)
 		rc = store_connect(s, false, &s->reader, why);
-	return rc ? rc : settle(s, s->reader, why);
+	return rc ? rc : settle(s, s->reader, &is_empty, why);
 }
 
 /* disk is taken, also on failure. */
@@ -320,6 +335,7 @@ store_open_on(struct disk *disk, enum store_mode mode,
 	pthread_mutex_init(&s->care_lock, NULL);
 	pthread_mutex_init(&s->wake_lock, NULL);
 	pthread_cond_init(&s->wake, NULL);
+	fill_init(&s->fill);
 	s->vfs.wal_ahead = tuning->wal_ahead;
 	s->vfs.wal_chunk = tuning->wal_chunk;
 	rc = vfs_open(&s->vfs, disk->base, mode == STORE_READ);
@@ -328,9 +344,15 @@ store_open_on(struct disk *disk, enum store_mode mode,
 	if (rc == 0)
 		rc = query_prepare(s);
 	if (rc == 0)
-		rc = read_info(s, ret_info);
+		rc = store_read_info(s, ret_info);
+	if (rc == 0 && mode == STORE_READ)
+		rc = fill_look(s, ret_info, why);
+	s->fill.last_seq = ret_info->last_seq;
+	memcpy(s->fill.last_hash, ret_info->last_hash, STORE_HASH_BYTES);
 	if (rc == 0 && mode == STORE_WRITE)
 		rc = care_start(s);
+	if (rc == 0 && mode == STORE_WRITE)
+		rc = fill_start(s);
 	if (rc != 0) {
 		if (!why->n)
 			buf_printf(why, "%s: %s", disk->name(disk), err_text(rc));
@@ -355,6 +377,7 @@ store_open(const char *dir, enum store_mode mode, struct store **ret,
 	if (strcmp(dir, ":memory:") == 0) {
 		tuning.wal_ahead = tuning.wal_chunk = 1 << 16;
 		tuning.checkpoint_at = 1 << 20;
+		tuning.front_bytes = 0; /* nothing to wait for */
 		disk = ram_disk(ram_new());
 	} else {
 		disk = disk_posix(dir, mode == STORE_WRITE, why);
@@ -364,8 +387,8 @@ store_open(const char *dir, enum store_mode mode, struct store **ret,
 	return store_open_on(disk, mode, &tuning, ret, ret_info, why);
 }
 
-static void
-close_writer(struct store *s)
+void
+store_close_writer(struct store *s)
 {
 	sqlite3_stmt **list[] = { &s->begin,           &s->commit,
 				  &s->rollback,        &s->epoch_get,
@@ -380,6 +403,7 @@ close_writer(struct store *s)
 		for (size_t j = 0; j < N_WRITE_VERBS; j++)
 			sqlite3_finalize(s->record[i][j]);
 	sqlite3_close(s->writer);
+	s->writer = NULL;
 }
 
 void
@@ -387,10 +411,11 @@ store_close(struct store *s)
 {
 	if (!s)
 		return;
+	fill_close(s);
 	care_stop(s);
 	query_done(s);
 	sqlite3_close(s->carer);
-	close_writer(s);
+	store_close_writer(s);
 	vfs_close(&s->vfs);
 	s->disk->free(s->disk); /* the lease goes last */
 	buf_done(&s->words);

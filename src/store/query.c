@@ -2,7 +2,8 @@
 /*
  * Reading: events from a number, records by their columns, incidents by
  * words. All on the loop's own connection, which sees what is committed (and
- * so durable) and nothing else. Statements are made once and kept; a callback
+ * so durable) and nothing else; all that is durable, as each first lets fill.c
+ * finish. Statements are made once and kept; a callback
  * that asks again while its own statement still runs gets a fresh one.
  */
 #include "store/sqlite.h"
@@ -156,12 +157,14 @@ store_events(struct store *s, uint64_t after, uint64_t incident, size_t limit,
 	     bool (*fn)(void *ctx, const struct store_event *e), void *ctx)
 {
 	sqlite3_stmt *kept = incident ? s->events_incident : s->events_all;
-	sqlite3_stmt *stmt = take(s, kept);
-	struct store_event e;
-	int rc, err = 0;
+	struct store_event e = { .seq = after };
+	sqlite3_stmt *stmt;
+	size_t n = 0;
+	int rc, err = fill_drain(s);
 
+	stmt = err ? NULL : take(s, kept);
 	if (!stmt)
-		return ERR_NOMEM;
+		return err ? err : ERR_NOMEM;
 	sqlite3_bind_int64(stmt, 1, bound(after));
 	sqlite3_bind_int64(stmt, 2, bound(limit));
 	if (incident)
@@ -170,8 +173,11 @@ store_events(struct store *s, uint64_t after, uint64_t incident, size_t limit,
 		err = read_event(stmt, &e);
 		if (err != 0 || !fn(ctx, &e))
 			break;
+		n++;
 	}
 	give(kept, stmt);
+	if (rc == SQLITE_DONE && s->mode == STORE_READ)
+		fill_events(s, e.seq, incident, limit - n, fn, ctx);
 	return err ? err : store_err(rc);
 }
 
@@ -193,7 +199,9 @@ store_get(struct store *s, char noun, uint64_t seq, struct buf *ret,
 
 	if (at < 0)
 		return ERR_RANGE;
-	rc = get_stmt(s, at, &stmt); /* calls nobody, so it is never busy */
+	rc = fill_drain(s);
+	if (rc == 0)
+		rc = get_stmt(s, at, &stmt); /* calls nobody, so it is never busy */
 	if (rc != 0)
 		return rc;
 	sqlite3_bind_int64(stmt, 1, bound(seq));
@@ -218,7 +226,9 @@ store_find(struct store *s, const struct store_query *q,
 
 	if (at < 0 || q->column >= STORE_COLUMNS)
 		return ERR_RANGE;
-	rc = find_stmt(s, at, 2 * column + q->is_descending, &kept);
+	rc = fill_drain(s);
+	if (rc == 0)
+		rc = find_stmt(s, at, 2 * column + q->is_descending, &kept);
 	if (rc != 0)
 		return rc;
 	stmt = take(s, kept);
@@ -254,9 +264,11 @@ store_column(struct store *s, char noun, int column,
 		 "SELECT k%d FROM " NOUN_TABLE_FMT
 		 " WHERE k%d IS NOT NULL ORDER BY k%d",
 		 column + 1, NOUN_TABLE_ARGS(noun), column + 1, column + 1);
-	rc = sqlite3_prepare_v2(s->reader, sql, -1, &stmt, NULL);
-	if (rc != SQLITE_OK)
-		return store_err(rc);
+	rc = fill_drain(s);
+	if (rc == 0)
+		rc = store_err(sqlite3_prepare_v2(s->reader, sql, -1, &stmt, NULL));
+	if (rc != 0)
+		return rc;
 	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
 		fn(ctx, sqlite3_column_int64(stmt, 0));
 	sqlite3_finalize(stmt);
@@ -267,11 +279,14 @@ static int
 search(struct store *s, sqlite3_stmt *kept, struct span match, uint64_t before,
        size_t limit, bool (*fn)(void *ctx, uint64_t seq), void *ctx)
 {
-	sqlite3_stmt *stmt = match.n ? take(s, kept) : NULL;
-	int rc = SQLITE_DONE;
+	int rc = match.n ? fill_drain(s) : 0;
+	sqlite3_stmt *stmt;
 
+	if (rc != 0 || !match.n)
+		return rc;
+	stmt = take(s, kept);
 	if (!stmt)
-		return match.n ? ERR_NOMEM : 0;
+		return ERR_NOMEM;
 	sqlite3_bind_text64(stmt, 1, match.p, match.n, SQLITE_STATIC, SQLITE_UTF8);
 	sqlite3_bind_int64(stmt, 2, before ? bound(before) : INT64_MAX);
 	sqlite3_bind_int64(stmt, 3, bound(limit));

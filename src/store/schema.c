@@ -81,17 +81,27 @@ refuse_newer(int have, struct buf *why)
 }
 
 int
-schema_migrate(sqlite3 *db, struct buf *why)
+schema_known(sqlite3 *db, struct buf *why)
 {
 	int have = 0, rc = version(db, &have);
 
-	if (rc != 0) {
+	if (rc != 0)
 		buf_printf(why, "cannot read the version of the data: %s",
 			   sqlite3_errmsg(db));
+	else if (have > LAST)
+		rc = refuse_newer(have, why);
+	return rc;
+}
+
+int
+schema_migrate(sqlite3 *db, struct buf *why)
+{
+	int have = 0, rc = schema_known(db, why);
+
+	if (rc == 0)
+		rc = version(db, &have);
+	if (rc != 0)
 		return rc;
-	}
-	if (have > LAST)
-		return refuse_newer(have, why);
 	for (int i = have; i < LAST; i++) {
 		rc = step_run(db, &steps[i]);
 		if (rc != 0) {
@@ -110,15 +120,12 @@ schema_migrate(sqlite3 *db, struct buf *why)
 int
 schema_check(sqlite3 *db, struct buf *why)
 {
-	int have = 0, rc = version(db, &have);
+	int have = 0, rc = schema_known(db, why);
 
-	if (rc != 0) {
-		buf_printf(why, "cannot read the version of the data: %s",
-			   sqlite3_errmsg(db));
+	if (rc == 0)
+		rc = version(db, &have);
+	if (rc != 0)
 		return rc;
-	}
-	if (have > LAST)
-		return refuse_newer(have, why);
 	if (have < LAST) {
 		buf_printf(why,
 			   "the data is of version %d: start the server once to "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The shelf on SQLite, and the one writer's append (open.c opens it).
+ * The shelf on SQLite: one transaction of the one writer (open.c opens it, fill.c
+ * says when).
  *
  * 1. WAL, synchronous=FULL: a commit is one write and one fdatasync (vfs.c).
  * 2. Three connections: the writer's, the loop's for reads, and the care
@@ -274,7 +275,7 @@ write_batch(struct store *s, const struct store_batch *b)
 	return rc;
 }
 
-static int
+int
 append_locked(struct store *s, const struct store_batch *batch)
 {
 	int rc = s->failed ? s->failed : s->care_failed;
@@ -302,14 +303,5 @@ append_locked(struct store *s, const struct store_batch *batch)
 int
 store_append(struct store *s, const struct store_batch *batch)
 {
-	int rc;
-
-	if (s->mode != STORE_WRITE)
-		return ERR_DENIED;
-	store_lock(s);
-	rc = append_locked(s, batch);
-	store_unlock(s);
-	if (rc == 0 && (s->wal_bytes >= s->care_at || s->wants_forget))
-		care_wake(s);
-	return rc;
+	return s->mode == STORE_WRITE ? fill_append(s, batch) : ERR_DENIED;
 }

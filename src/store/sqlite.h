@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The inside of the SQLite engine, shared by its files: open.c, sqlite.c
- * (append), schema.c (migrations), query.c (reads), care.c (checkpoints, check,
- * backup, space), words.c (search text). Private to the store and its tests.
+ * The inside of the SQLite engine, shared by its files: open.c, fill.c (append),
+ * sqlite.c (transactions), schema.c (migrations), query.c (reads), care.c (checkpoints,
+ * check, backup, space), words.c (search text). Private to the store and its tests.
  */
 #pragma once
 #include "store/disk.h"
+#include "store/fill.h"
 #include "store/store.h"
 #include "store/vfs.h"
 
@@ -25,8 +26,10 @@ struct store_tuning {
 	int64_t wal_chunk;     /* and grown by */
 	int64_t wal_full;      /* to which the care thread zeroes it in quiet */
 	int64_t checkpoint_at; /* bytes in the WAL that wake the care thread */
+	int64_t front_bytes;   /* of the front log; 0: there is none */
+	int64_t fill_at;       /* bytes in it that the database is not kept from */
 	int64_t reserve;       /* bytes set aside for a full disk */
-	bool is_threadless;    /* no care thread: the test calls care_turn() */
+	bool is_threadless;    /* the test calls care_turn() and fill_drain() */
 };
 extern const struct store_tuning store_tuning_default;
 
@@ -39,8 +42,8 @@ struct store {
 	struct vfs vfs;
 	struct store_tuning tuning;
 	enum store_mode mode;
-	uint64_t epoch, last_seq;
-	unsigned data_version; /* of the writer when the epoch was looked at */
+	uint64_t epoch, last_seq; /* the last event in the database */
+	unsigned data_version;    /* of the writer when the epoch was looked at */
 
 	/* Whoever waits for write_lock holds turn_lock: a mutex is not fair, and a
 	 * busy writer would keep the checkpoint out for a second. */
@@ -51,7 +54,8 @@ struct store {
 	sqlite3_stmt *search_get[2], *search_delete[2], *search_add[2];
 	sqlite3_stmt *record[N_NOUNS][N_WRITE_VERBS];
 	struct buf words;
-	int failed; /* the error that ended this store */
+	_Atomic int failed; /* the error that ended this store */
+	struct fill fill;
 
 	sqlite3 *reader; /* the loop's connection */
 	sqlite3_stmt *events_all, *events_incident, *find_text[2];
@@ -76,7 +80,14 @@ int store_open_on(struct disk *disk, enum store_mode mode,
 
 /* A connection through the store's own VFS, with its settings. */
 int store_connect(struct store *s, bool is_writer, sqlite3 **ret, struct buf *why);
-int store_err(int sqlite_rc);     /* a code of err.def */
+int store_err(int sqlite_rc); /* a code of err.def */
+/* The statements of the writer; once. */
+int store_prepare(struct store *s);
+void store_close_writer(struct store *s);
+/* Of the database; sets last_seq of the store. */
+int store_read_info(struct store *s, struct store_info *ret);
+/* One transaction, synced. The caller has the writer's turn. */
+int append_locked(struct store *s, const struct store_batch *batch);
 void store_lock(struct store *s); /* the writer's turn */
 void store_unlock(struct store *s);
 /* Steps to the end and resets; a code of err.def. */
@@ -86,6 +97,7 @@ int noun_index(char noun); /* -1: no such letter */
 void auto_stmt(sqlite3_stmt **stmt);
 
 int schema_migrate(sqlite3 *db, struct buf *why);
+int schema_known(sqlite3 *db, struct buf *why); /* refuses newer data */
 int schema_check(sqlite3 *db, struct buf *why); /* for readers: as new as we? */
 
 int query_prepare(struct store *s);
@@ -94,6 +106,7 @@ void query_done(struct store *s);
 int care_start(struct store *s);
 void care_stop(struct store *s);
 void care_wake(struct store *s);
+void care_due(struct store *s); /* wakes it if there is enough to do */
 int care_turn(struct store *s); /* one checkpoint, as far as it goes */
 int care_grow(struct store *s); /* the log to its full length, in small steps */
 

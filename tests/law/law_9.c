@@ -40,7 +40,7 @@ enum who {
 	N_WHO
 };
 
-#define N_SEEN 59
+#define N_SEEN 62
 
 /* Columns:  1 incident of the mission's site, its signal, a note for the owner, a
  * note of the room; 2 its assignments, of Eagle-1 and of Desert-1; 3 an incident
@@ -54,7 +54,8 @@ enum who {
  * its file, its duty phone, its export; 14 advisories: clear, amber to the mission, red
  * to its liaison, a draft, a rule for alerts; 15 a series and a meeting with the
  * mission and the Rangers, the gate's calendar; 16 a matter of the mission, actions of
- * its liaison and of the room; an order to Eagle-1's officer;
+ * its liaison and of the room; an order to Eagle-1's officer, the file
+ * that he delivered, the one of his command, one that he has yet to deliver;
  * 17 the register of the mission's site, open by the incident: its head page, a plan,
  * a post, a visit, an audit, a finding. */
 static const char *const records[N_WHO] = {
@@ -78,7 +79,7 @@ struct world {
 	struct id note, room_note, session, people[4], grant, opening, devorder, watch;
 	struct id channel, member, post, ack, receipt, file, duty, export;
 	struct id advisory[4], rule, series, meeting, calendar, matter, action[2],
-		order;
+		order, delivered, enclosed, undelivered;
 	struct law_register reg;
 };
 
@@ -321,6 +322,9 @@ make_columns(struct world *w)
 	see(w, &n, NOUN_ACTION, w->action[0]);
 	see(w, &n, NOUN_ACTION, w->action[1]);
 	see(w, &n, NOUN_ORDER, w->order);
+	see(w, &n, NOUN_FILE, w->delivered);
+	see(w, &n, NOUN_FILE, w->enclosed);
+	see(w, &n, NOUN_FILE, w->undelivered);
 	see(w, &n, NOUN_BOOK, w->reg.book);
 	see(w, &n, NOUN_PLAN, w->reg.plan);
 	see(w, &n, NOUN_POINT, w->reg.post);

@@ -68,6 +68,49 @@ make_action(struct world *w, struct id owner)
 	return id;
 }
 
+static inline struct id
+send_for_order(struct world *w, const struct principal *who)
+{
+	struct id id;
+
+	assert_int_equal(file_keep(town_by(&w->t, who), w->order,
+				   &(struct file_args){ .name = SPAN("a.txt"),
+							.media = SPAN("text/plain"),
+							.stored = SPAN("00"),
+							.hash = SPAN("00"),
+							.content_key = SPAN("00"),
+							.size = 1 },
+				   &id),
+			 0);
+	return id;
+}
+
+/* With what the boss enclosed, what its officer delivered, and what he has not yet. */
+static inline void
+make_order(struct world *w)
+{
+	struct town *t = &w->t;
+	struct buf AUTO(buf_done) list = { 0 };
+	struct patch p;
+
+	patch_init(&p, &noun_order);
+	PATCH_ID(&p, order, officer, t->crew_id);
+	PATCH_STR(&p, order, subject, SPAN("the report"));
+	PATCH_INT(&p, order, due_at, t->wall + 86400000);
+	assert_int_equal(order_issue(town_by(t, &t->boss), &p, &w->order), 0);
+	w->enclosed = send_for_order(w, &t->boss);
+	w->delivered = send_for_order(w, &t->crew);
+	jw_open(&list, '[');
+	jw_id(&list, w->delivered);
+	jw_close(&list, ']');
+	assert_int_equal(
+		order_deliver(town_by(t, &t->crew), w->order, SPAN("done"), list.p), 0);
+	assert_int_equal(order_judge(town_by(t, &t->boss), w->order, false,
+				     SPAN("who saw it?"), TIME_NONE),
+			 0);
+	w->undelivered = send_for_order(w, &t->crew);
+}
+
 static inline void
 make_liaison(struct world *w)
 {
@@ -96,9 +139,5 @@ make_liaison(struct world *w)
 	patch_done(&p);
 	w->action[0] = make_action(w, w->who[LIAISON].id);
 	w->action[1] = make_action(w, t->room_id);
-	patch_init(&p, &noun_order);
-	PATCH_ID(&p, order, officer, t->crew_id);
-	PATCH_STR(&p, order, subject, SPAN("the report"));
-	PATCH_INT(&p, order, due_at, t->wall + 86400000);
-	assert_int_equal(order_issue(town_by(t, &t->boss), &p, &w->order), 0);
+	make_order(w);
 }

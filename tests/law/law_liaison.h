@@ -9,6 +9,7 @@ static inline struct id pick_id(struct script *s, enum noun_index n);
 static inline const char *pick_text(struct script *s);
 static inline struct position pick_place(struct script *s);
 static inline int64_t script_wall(const struct script *s);
+static inline struct model *script_model(const struct script *s);
 
 /* Where the table asks for one: a request without it never comes so far. */
 static inline struct span
@@ -240,18 +241,46 @@ script_action(struct script *s, struct decision *d)
 }
 
 static inline int
+some_of_officer(struct script *s, struct decision *d, struct id id)
+{
+	struct file_args a = { .name = span_of(pick_text(s)),
+			       .media = SPAN("text/plain"),
+			       .stored = SPAN("0a"),
+			       .hash = SPAN("0b"),
+			       .content_key = SPAN("0c"),
+			       .size = 7 };
+	struct buf AUTO(buf_done) list = { 0 };
+	struct id file;
+
+	if (pick(s, 4) == 0)
+		return order_acknowledge(d, id);
+	if (pick(s, 2) && file_keep(d, id, &a, &file) == 0) {
+		jw_open(&list, '[');
+		jw_id(&list, file);
+		jw_close(&list, ']');
+	}
+	return order_deliver(d, id, span_of(pick_text(s)), list.p);
+}
+
+static inline int
 script_order(struct script *s, struct decision *d)
 {
 	struct id id = pick_id(s, NOUN_ORDER), made;
+	struct order *o = order_find(script_model(s), id);
+	struct principal p_officer;
 	struct patch p;
 	int rc;
 
+	if (o && pick(s, 3) == 0 && account_find(script_model(s), o->officer)) {
+		principal_of_account(script_model(s),
+				     account_find(script_model(s), o->officer),
+				     &p_officer);
+		d->actor = &p_officer;
+		return some_of_officer(s, d, id);
+	}
 	switch (pick(s, 10)) {
 	case 0:
 		return order_acknowledge(d, id);
-	case 1:
-		return order_deliver(d, id, span_of(pick_text(s)),
-				     SPAN("[\"khi.f.1\"]"));
 	case 2:
 		return order_judge(d, id, pick(s, 2), span_of(pick_text(s)),
 				   pick(s, 2) ? TIME_NONE : script_wall(s) + 5000);

@@ -30,6 +30,12 @@ pick(struct script *s, uint64_t n)
 	return law_random(&s->seed) % n;
 }
 
+static inline struct model *
+script_model(const struct script *s)
+{
+	return s->t->m;
+}
+
 static inline int64_t
 script_wall(const struct script *s)
 {

@@ -96,9 +96,10 @@ script_file(struct script *s, struct decision *d)
 			       .hash = SPAN("0b"),
 			       .content_key = SPAN("0c"),
 			       .size = 7 };
-	struct id id;
+	struct id id, place = pick(s, 3) ? channel_missions(s->t->m)->r.id
+					 : pick_id(s, NOUN_ORDER);
 
-	return pick(s, 8) ? file_keep(d, channel_missions(s->t->m)->r.id, &a, &id)
+	return pick(s, 8) ? file_keep(d, place, &a, &id)
 			  : file_erase(d, pick_id(s, NOUN_FILE));
 }
 

@@ -97,6 +97,7 @@ def test_press_to_close(story, live):
     tablet.event("assignment.offered", id=x["id"])
     (mine,) = crew.items("/api/v1/assignments?state=open")
     assert mine["id"] == x["id"] and mine["incident_card"]["number"] == o["number"]
+    assert mine["incident_card"]["site"] == d.incident(i)["site"]
     assert d.incident(i)["state"] == "acknowledged", "an offer is no dispatch"
     assert site.stages(sig) == ["received", "acknowledged"]
     status(crew, x["id"], "accepted", key="k1")

@@ -271,10 +271,14 @@ def test_the_way_of_a_concern(house, live):
     sa, sb = live(house.a), live(house.b)
     sa.hello()
     sb.hello()
+    (group,) = [c["id"] for c in house.a.items("/api/v1/channels")]
+    b = house.a.ok("POST", "/api/v1/channels/%s/posts" % group, {
+        "kind": "concern", "text": "گاڑیاں"}, 201)["id"]
     j = house.a.ok("POST", "/api/v1/matters", {
         "kind": "concern", "title": "گیٹ کے سامنے گاڑیاں", "text": "Cars stop at our gate",
-        "post": "khi.t.7"}, 201)
+        "post": b}, 201)
     u = "/api/v1/matters/" + j["id"]
+    assert j["post"] == b
     assert j["state"] == "raised" and j["raised_by_name"] == "Person A"
     assert house.b.get(u).status_code == 404
     first = house.planned()[0]["id"]
@@ -320,6 +324,79 @@ def test_the_way_of_a_concern(house, live):
     for t in ("matter.scheduled", "matter.decided", "matter.done", "matter.reported"):
         sa.event(t, id=j["id"])
     assert j["id"].encode() not in bytes(sb.bytes)
+
+
+def test_a_concern_on_an_agenda_becomes_a_proposal_there(house, live):
+    """It keeps its place on the agenda and its way tells when each was."""
+    s = live(house.a)
+    s.hello()
+    j = house.a.ok("POST", "/api/v1/matters", {"kind": "concern", "title": "the bend"},
+                   201)
+    u = "/api/v1/matters/" + j["id"]
+    w = house.planned()[0]["id"]
+    until(lambda: j["id"] in agenda(house.a, w))
+    was = house.a.ok("GET", u)
+    assert house.a.post(u + "/propose", {}).status_code == 403
+    o = house.desk.ok("POST", u + "/propose", {"title": "A lamp at the bend"})
+    assert (o["state"], o["meeting"]) == ("on_agenda", w)
+    assert o["on_agenda_at"] == was["on_agenda_at"] <= o["proposed_at"]
+    assert o["proposed_by_name"] == "Person DESK"
+    assert agenda(house.a, w)[j["id"]]["title"] == "A lamp at the bend"
+    e = s.event("matter.proposed", id=j["id"])
+    assert e["data"]["state"] == "on_agenda"
+    r = house.desk.post(u + "/propose", {})
+    assert (r.status_code, r.json()["code"]) == (409, "bad_state")
+    assert r.json()["detail"] == "it is proposed already"
+    # a deferred one that never was a proposal may become one as well
+    k = house.a.ok("POST", "/api/v1/matters", {"kind": "concern", "title": "the dip"},
+                   201)
+    until(lambda: k["id"] in agenda(house.a, w))
+    house.desk.ok("POST", "/api/v1/meetings/%s/hold" % w, {"present": []})
+    house.desk.ok("POST", "/api/v1/matters/%s/decide" % k["id"], {"outcome": "deferred"})
+    o = house.desk.ok("POST", "/api/v1/matters/%s/propose" % k["id"], {})
+    assert o["deferred"] == 1 and "proposed_at" in o
+    second = house.planned()[0]["id"]
+    until(lambda: k["id"] in agenda(house.a, second))
+    # decided: too late
+    house.desk.ok("POST", u + "/decide", {"outcome": "declined"})
+    assert house.desk.post(u + "/propose", {}).status_code == 409
+
+
+def test_what_is_named_must_be_seen(house):
+    """A post, an incident, a meeting of another is as one that is not there."""
+    n, a, b = house.n, house.a, house.b
+    (group,) = [c["id"] for c in a.items("/api/v1/channels")]
+    posts = "/api/v1/channels/%s/posts" % group
+    own = a.ok("POST", posts, {"kind": "concern", "text": "of A"}, 201)["id"]
+    raised = n.role("site", 0).press(message="of A")["incident"]
+    met = house.desk.ok("POST", "/api/v1/meetings", {
+        "title": "with A alone", "zone": "UTC", "duration_min": 30,
+        "start_at": at(days=9), "participants": [house.A]}, 201)["id"]
+    demand = {"officer": house.people["officer"], "subject": "s", "due_at": at(days=1)}
+    say = {"kind": "question", "text": "t"}
+    for who, path, body, field, real in (
+            (b, "/api/v1/matters", {"kind": "advice", "title": "t"}, "post", own),
+            (b, posts, say, "meeting", met), (b, posts, say, "incident", raised),
+            (b, posts, say, "site", n.site(0)["id"]), (b, posts, say, "reply_to", own),
+            (b, posts, say, "forward_of", own),
+            (house.desk, "/api/v1/orders", None, "incident", raised)):
+        if body is None:  # the desk is no command
+            assert who.post(path, dict(demand, incident=real)).status_code == 403
+            continue
+        ghost = re.sub(r"\d+$", "987654321", real)
+        x, y = (who.post(path, dict(body, **{field: v})) for v in (real, ghost))
+        assert x.status_code in (404, 422), (path, field, x.text)
+        assert (x.status_code, x.content.replace(real.encode(), b"")) == (
+            y.status_code, y.content.replace(ghost.encode(), b"")), (path, field)
+    for field, ghost in (("incident", "khi.i.987654321"), ("post", "khi.b.987654321"),
+                         ("post", raised)):
+        r = house.boss.post("/api/v1/orders", dict(demand, **{field: ghost}))
+        assert (r.status_code, r.json()["code"]) == (422, "no_such_" + field), r.text
+    # who sees them may name them
+    a.ok("POST", posts, dict(say, meeting=met, incident=raised, site=n.site(0)["id"]),
+         201)
+    house.boss.ok("POST", "/api/v1/orders", dict(demand, incident=raised), 201)
+    house.boss.ok("POST", "/api/v1/orders", dict(demand, post=own), 201)
 
 
 def test_an_unfinished_action_is_carried_to_the_next_agenda(house):
@@ -388,15 +465,15 @@ def test_a_report_is_demanded_and_delivered(house, live):
     assert house.boss.post(u + "/accept").status_code == 409
     house.officer.ok("POST", u + "/acknowledge")
     assert house.officer.post(u + "/acknowledge").status_code == 409
-    house.officer.ok("POST", u + "/deliver", {"report": "first words",
-                                              "files": ["khi.f.12"]})
+    r = house.officer.post(u + "/deliver", {"report": "w", "files": ["khi.f.987654"]})
+    assert (r.status_code, r.json()["code"]) == (422, "no_such_file")
+    house.officer.ok("POST", u + "/deliver", {"report": "first words"})
     x = house.boss.ok("POST", u + "/return", {"reason": "who saw it?",
                                               "due_at": at(days=2)})
     assert x["state"] == "returned" and x["returns"] == 1
     house.officer.ok("POST", u + "/deliver", {"report": "with witnesses"})
     x = house.boss.ok("POST", u + "/accept")
     assert x["state"] == "accepted" and x["report"] == "with witnesses"
-    assert x["files"] == ["khi.f.12"]
     assert house.officer.post(u + "/deliver", {"report": "more"}).status_code == 409
     for who in ("desk", "a", "b", "ranger", "admin"):
         c = getattr(house, who)
@@ -405,6 +482,81 @@ def test_a_report_is_demanded_and_delivered(house, live):
     house.a.ok("POST", "/api/v1/matters", {"kind": "advice", "title": "to be heard"}, 201)
     sd.event("matter.raised")
     assert o["id"].encode() not in bytes(sd.bytes)
+
+
+def send(who, u, name, content):
+    r = who.call("POST", "%s/files?name=%s" % (u, name), raw=content)
+    assert r.status_code == 201, r.text
+    return r.json()["id"]
+
+
+def test_files_of_an_order_are_for_its_two_sides(house, live):
+    """The command's are the officer's at once; his are the command's when delivered;
+    of nobody else ever, nor of one of them who is it no more."""
+    n, admin = house.n, house.admin
+    o = admin.ok("POST", "/api/v1/accounts", {
+        "login": "meet-deputy", "name": "Deputy", "role": "supervisor",
+        "agency": house.control, "password": "a-long-password"}, 201)
+    deputy = n.login(None, login="meet-deputy", password="a-long-password")
+    x = house.boss.ok("POST", "/api/v1/orders", {
+        "officer": house.people["officer"], "subject": "Inquiry", "due_at": at(days=1)},
+        201)
+    u = "/api/v1/orders/" + x["id"]
+    others = [getattr(house, w) for w in ("desk", "a", "b", "ranger", "admin")] + [
+        n.role("dispatcher"), n.role("board"), n.role("site", 0)]
+
+    def readers(f):
+        got = [c.get("/api/v1/files/%s/content" % f).status_code for c in (
+            house.officer, house.boss, deputy)]
+        for c in others:
+            for path in ("", "/content"):
+                r = c.get("/api/v1/files/%s%s" % (f, path))
+                ghost = c.get("/api/v1/files/khi.f.987654321" + path)
+                assert (r.status_code, r.content) == (404, ghost.content)
+        return got
+
+    s = live(house.officer)
+    s.hello()
+    cut = send(house.boss, u, "press.txt", b"what the paper wrote")
+    assert s.event("order.enclosed", id=x["id"])["data"]["enclosures"] == [cut]
+    assert readers(cut) == [200, 200, 200]
+    r = house.officer.get("/api/v1/files/%s/content" % cut)
+    assert r.content == b"what the paper wrote" and "press.txt" in r.headers[
+        "Content-Disposition"]
+    mine = send(house.officer, u, "report.txt", b"what was found")
+    assert readers(mine) == [200, 404, 404], "not before it is delivered"
+    for c in others:  # who may not read the order may not add to it
+        r = c.call("POST", u + "/files?name=x.txt", raw=b"x")
+        assert r.status_code == 404, r.text
+    for files in ([cut], ["khi.f.987654321"], [mine, cut]):
+        r = house.officer.post(u + "/deliver", {"report": "w", "files": files})
+        assert (r.status_code, r.json()["code"]) == (422, "no_such_file"), r.text
+    house.officer.ok("POST", u + "/deliver", {"report": "found", "files": [mine]})
+    assert readers(mine) == [200, 200, 200]
+    assert house.boss.get("/api/v1/files/%s/content" % mine).content == b"what was found"
+    r = house.officer.call("POST", u + "/files?name=x.txt", raw=b"x")
+    assert (r.status_code, r.json()["code"]) == (409, "bad_state"), "he owes nothing"
+    # returned: what is new comes beside what was delivered
+    house.boss.ok("POST", u + "/return", {"reason": "who saw it?"})
+    more = send(house.officer, u, "witness.txt", b"one saw it")
+    x = house.officer.ok("POST", u + "/deliver", {"report": "seen",
+                                                  "files": [mine, more]})
+    assert x["files"] == [mine, more] and x["enclosures"] == [cut]
+    # a file of another order is none of this one
+    y = house.boss.ok("POST", "/api/v1/orders", {
+        "officer": house.people["officer"], "subject": "Other", "due_at": at(days=1)},
+        201)
+    r = house.officer.post("/api/v1/orders/%s/deliver" % y["id"], {
+        "report": "w", "files": [more]})
+    assert (r.status_code, r.json()["code"]) == (422, "no_such_file")
+    # one who commands no more reads it no more; the other still does
+    admin.ok("PATCH", "/api/v1/accounts/" + o["id"], {"role": "board"})
+    deputy = n.login(None, login="meet-deputy", password="a-long-password")
+    assert readers(more) == [200, 200, 404]
+    house.boss.ok("POST", u + "/accept")
+    assert readers(mine) == [200, 200, 404]
+    r = house.boss.call("POST", u + "/files?name=x.txt", raw=b"x")
+    assert (r.status_code, r.json()["code"]) == (409, "bad_state"), "it is over"
 
 
 def test_overdue_is_shouted(house, live):

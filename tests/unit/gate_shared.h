@@ -50,6 +50,8 @@ static const char *const kind_names[] UNUSED = {
 	[GATE_TEST] = "test",
 	[GATE_ORDER_ACK] = "order_ack",
 	[GATE_UNKNOWN] = "unknown",
+	[GATE_CANCEL] = "cancel",
+	[GATE_TAKE] = "take",
 };
 
 UNUSED static const struct gate_driver *

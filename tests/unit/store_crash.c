@@ -31,9 +31,12 @@ script_batches(struct store *s, struct outcome *out, uint8_t head[HASH_BYTES])
 {
 	uint64_t last = out->acked;
 
+	int rc;
+
 	for (int i = 0; i < BATCHES; i++) {
 		size_t n = batch_size(i);
-		int rc = batch_put(s, last, n, head);
+
+		rc = batch_put(s, last, n, head);
 
 		if (rc == 0 && out->first_error)
 			out->is_wrong = true;
@@ -44,6 +47,9 @@ script_batches(struct store *s, struct outcome *out, uint8_t head[HASH_BYTES])
 		if (i % CHECKPOINT_EVERY == CHECKPOINT_EVERY - 1)
 			care_turn(s);
 	}
+	rc = fill_drain(s); /* who reads hears of it */
+	if (rc != 0 && !out->first_error)
+		out->first_error = rc;
 }
 
 static struct outcome

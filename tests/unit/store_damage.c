@@ -38,6 +38,7 @@ filled(bool is_moved)
 			 0);
 	for (uint64_t i = 0; i < BATCHES; i++)
 		assert_int_equal(batch_put(s, i * EACH, EACH, head), 0);
+	assert_int_equal(fill_drain(s), 0);
 	if (is_moved)
 		assert_int_equal(care_turn(s), 0);
 	store_close(s);
@@ -270,6 +271,7 @@ test_foreign_hand(void **state)
 	struct buf why = { 0 };
 	bool is_told;
 
+	assert_int_equal(fill_drain(f->s), 0);
 	assert_int_equal(care_turn(f->s), 0);
 	assert_int_equal(batch_put(f->s, LAST, 3, f->head), 0); /* a new log */
 	store_close(f->s);

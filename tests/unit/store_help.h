@@ -21,6 +21,8 @@ static const struct store_tuning small = {
 	.wal_ahead = 64 << 10,
 	.wal_chunk = 64 << 10,
 	.checkpoint_at = 1 << 30,
+	.front_bytes = 48 << 10,
+	.fill_at = 5000,
 	.reserve = 1 << 20,
 	.is_threadless = true,
 };

@@ -339,12 +339,21 @@ test_search_forgotten(void **state)
 			 (int)i);
 		put_text(&f, i, text);
 	}
+	assert_int_equal(fill_drain(f.s), 0);
 	assert_int_equal(care_turn(f.s), 0);
 	p = ram_bytes(ram, "store.db", &n);
 	assert_non_null(memmem(p, n, "qarlmnzvx7", 10));
+	put_text(&f, 301, "qarlmnzvx7");
+	put_text(&f, 301, "");
 	put_text(&f, 7, "");
+	p = ram_bytes(ram, "store.db-front", &n);
+	assert_non_null(memmem(p, n, "arlmnzvx", 8));
+	assert_int_equal(fill_drain(f.s), 0);
 	assert_int_equal(care_turn(f.s), 0);
 	p = ram_bytes(ram, "store.db", &n);
+	assert_null(memmem(p, n, "arlmnzvx", 8));
+	put_text(&f, 302, "another");
+	p = ram_bytes(ram, "store.db-front", &n);
 	assert_null(memmem(p, n, "arlmnzvx", 8));
 	assert_int_equal(ask(&f, "word8", 0, NULL), 1 + 10 - 1);
 	assert_int_equal(ask(&f, "qarl", 0, NULL), 0);
@@ -417,6 +426,10 @@ test_older(void **state)
 	assert_int_equal(
 		store_exec(f->s->writer, "DELETE FROM migration WHERE number > 1"), 0);
 	store_close(f->s);
+	f->s = NULL;
+	buf_printf(&body, "%s/store.db-front", f->dir); /* it had none */
+	assert_int_equal(unlink(body.p), 0);
+	buf_clear(&body);
 	assert_int_equal(store_open(f->dir, STORE_READ, &reader, &info, &why),
 			 ERR_UNSUPPORTED);
 	assert_non_null(strstr(why.p, "start the server once"));

@@ -73,6 +73,16 @@ export const hands = (seat, w) => {
 	}
 }
 
+/* The console's check of its sound is put away: a browser that may sound asks nothing. */
+export async function quiet({ page }, w) {
+	const dialog = page.getByRole('dialog')
+	const sounds = page.getByText(w('sound.on'))
+	await dialog.or(sounds).first().waitFor()
+	if (!(await dialog.isVisible())) return
+	await page.keyboard.press('Escape')
+	await dialog.waitFor({ state: 'detached' })
+}
+
 /* A day from now as a field of a form wants it: Pakistan's time. */
 export const pktField = (days) =>
 	new Date(Date.now() + days * 86_400_000 + 5 * 3_600_000).toISOString().slice(0, 16)

@@ -35,6 +35,7 @@ export function wordsOf(page, language) {
 		...(page === 'sos' ? {} : read(`lib/strings/${language}.json`)),
 		...read(`${page}/strings/${language}.json`),
 		...read(`${page}/strings/late/${language}.json`),
+		...read(`${page}/strings/more/${language}.json`),
 	}
 	return (key) => {
 		assert.ok(key in words, `${page} has no word for ${key} in ${language}`)

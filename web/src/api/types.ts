@@ -124,6 +124,20 @@ export interface Incident {
 	signals?: Signal[]
 	roll?: RollEntry[]
 	site_card?: Site
+	partners?: readonly Partner[]
+	lead?: Id
+	lead_offered?: Id
+}
+
+/* Another agency in an incident that several handle. */
+export interface Partner {
+	grant: Id
+	agency: Id
+	name: string
+	name_ur?: string
+	state: string
+	role: 'support' | 'informed'
+	leads: boolean
 }
 
 export type AssignmentState =
@@ -171,6 +185,7 @@ export interface Assignment {
 		number: string
 		kind: string
 		priority: Priority
+		site?: Id
 		site_name?: string
 		site_name_ur?: string
 		position?: Position

@@ -138,9 +138,9 @@ export function setStatus(
 	)
 }
 
-export function note(incident: Incident, text: string): Promise<string> {
+export function note(incident: Incident, text: string, shared = false): Promise<string> {
 	return run(
-		() => post(incidentPath(incident.id, 'notes'), { text }),
+		() => post(incidentPath(incident.id, 'notes'), { text, ...(shared && { shared }) }),
 		t('done.noted', { number: incident.number }),
 	)
 }

@@ -59,6 +59,7 @@ function AllPanes() {
 					<LateIncident />
 				</div>
 				<UnitsPane />
+				{late.value && <late.value.Drawer />}
 			</main>
 			<CommandLine />
 		</>

@@ -5,7 +5,7 @@ import type { Loaders } from '../lib/i18n'
 
 export { Dialogs } from './dialogs'
 export { IncidentPane } from './incident'
-export { LiaisonLink } from './liaison'
+export { Drawer, LiaisonLink } from './liaison'
 export { UnitCard } from './unitcard'
 export { Why } from './why'
 

@@ -8,15 +8,13 @@ import type { Id, Incident, TimelineEntry } from '../api/types'
 import { nameOf, t, word } from '../lib/i18n'
 import { me } from '../state/session'
 import { kindOf, PriorityBadge } from '../ui/parts'
-import { Ask } from './form'
+import { Ask } from './ask'
 import { Card, Empty, Facts, Loading, Side, When } from './parts'
 import { Do, PlacePane } from './place'
 import { attempt } from './say'
 import { isAsked } from './sharing'
 import { go, listOf, newestFirst, refetch, route, touched } from './state'
-import type { Grant, Partner } from './types'
-
-type Joint = Incident & { partners?: readonly Partner[]; lead?: Id; lead_offered?: Id }
+import type { Grant } from './types'
 
 export function Incidents() {
 	const all = listOf('incidents')
@@ -77,14 +75,14 @@ function Invitation({ grant }: { grant: Grant }) {
 }
 
 function Whole({ id }: { id: Id }) {
-	const [incident, setIncident] = useState<Joint>()
+	const [incident, setIncident] = useState<Incident>()
 	const [timeline, setTimeline] = useState<readonly TimelineEntry[]>([])
 	const [isGone, setGone] = useState(false)
 	const [isNoting, setNoting] = useState(false)
 	const { n } = touched.value.id === id ? touched.value : { n: 0 }
 	useEffect(() => {
 		void Promise.all([
-			get<Joint>(`/incidents/${id}`),
+			get<Incident>(`/incidents/${id}`),
 			getAll<TimelineEntry>(`/incidents/${id}/timeline`, null, 2_000),
 		]).then(
 			([one, entries]) => {
@@ -143,7 +141,7 @@ function Whole({ id }: { id: Id }) {
 	)
 }
 
-function Partners({ incident }: { incident: Joint }) {
+function Partners({ incident }: { incident: Incident }) {
 	const partners = incident.partners ?? []
 	const own = me.value?.agency
 	const mayLead = ['supervisor', 'duty_officer'].includes(me.value?.role ?? '')

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks'
 import { post } from '../api/client'
 import { t } from '../lib/i18n'
 import { Dialog } from '../ui/dialog'
-import { Ask } from './form'
+import { Ask } from './ask'
 import { agencyOptions, Do } from './place'
 
 interface Made {

@@ -34,7 +34,7 @@ export function Join({ code, onJoined }: { code: string; onJoined: () => void })
 		}
 	}
 	return (
-		<main class="join">
+		<main class="liaison join">
 			<header class="row">
 				<h1 class="grow">{t('join.title')}</h1>
 				<LanguageSwitch />

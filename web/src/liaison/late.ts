@@ -8,6 +8,7 @@ import { Matters } from './matters'
 import { Meetings } from './meetings'
 import { Orders } from './orders'
 import { Phones } from './phones'
+import { Sites } from './register'
 import type { Place } from './route'
 import { Sharing } from './sharing'
 import { Work } from './work'
@@ -21,6 +22,7 @@ export const VIEWS: Readonly<Record<Exclude<Place, 'talk'>, ComponentType>> = {
 	work: Work,
 	orders: Orders,
 	incidents: Incidents,
+	sites: Sites,
 	sharing: Sharing,
 	phones: Phones,
 }

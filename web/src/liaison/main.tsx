@@ -10,6 +10,7 @@ import { me } from '../state/session'
 import { LanguageSwitch } from '../ui/parts'
 import { cycleTheme, startPage } from '../ui/start'
 import { Toasts } from '../ui/toasts'
+import { late, loadExtras } from './later'
 import { invitationCode, PLACES, type Place } from './route'
 import { drafts, flushDrafts, openDrafts } from './say'
 import { lastShelf } from './shelf'
@@ -28,13 +29,13 @@ import {
 import { Talk } from './talk'
 import './liaison.css'
 
-/* All places but the first come right after it, unasked. */
-const late = signal<typeof import('./late') | undefined>(undefined)
 const code = signal(invitationCode(location.hash))
 
+/* All places but the first come right after it, unasked. */
 async function loadLate(): Promise<void> {
 	for (;;) {
 		try {
+			await loadExtras()
 			const found = await import('./late')
 			await addCatalogs(found.words)
 			late.value = found
@@ -53,11 +54,11 @@ function App() {
 	if (revoked.value) return <p class="pageload">{t('revoked')}</p>
 	if (!loaded.value) return <Coming />
 	return (
-		<div class="liaison">
+		<div class="liaison room">
 			<Top />
 			<Places />
 			<main>
-				<PlaceOf place={route.value.place} />
+				<PlaceOf place={shownPlace()} />
 			</main>
 			<Toasts />
 		</div>
@@ -147,8 +148,17 @@ function Account() {
 	)
 }
 
-/* Orders for report are the police side's alone. */
-const isShown = (place: Place) => place !== 'orders' || !isGuest.value
+/* Orders for report are the police side's alone; registers are a site's own and of those
+ * who come to help, and a crew that comes has nothing else here. */
+function isShown(place: Place): boolean {
+	const role = me.value?.role
+	if (role === 'responder') return place === 'sites'
+	if (place === 'sites') return role !== 'liaison' || !me.value?.is_control
+	return place !== 'orders' || !isGuest.value
+}
+
+const shownPlace = (): Place =>
+	isShown(route.value.place) ? route.value.place : (PLACES.find(isShown) ?? 'talk')
 
 function Places() {
 	const unread = channels.value.reduce((n, one) => n + (one.unread ?? 0), 0)
@@ -158,7 +168,7 @@ function Places() {
 				<button
 					key={place}
 					type="button"
-					aria-current={route.value.place === place ? 'page' : undefined}
+					aria-current={shownPlace() === place ? 'page' : undefined}
 					onClick={() => go({ place })}
 				>
 					{t(`place.${place}`)}

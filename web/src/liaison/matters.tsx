@@ -4,7 +4,8 @@
 import { useState } from 'preact/hooks'
 import { post } from '../api/client'
 import { t } from '../lib/i18n'
-import { Ask, type Field, wordsOf } from './form'
+import { Ask } from './ask'
+import { type Field, wordsOf } from './form'
 import { Agency, Card, Empty, Loading, Prose, Side, When } from './parts'
 import { Do, PlacePane, personName } from './place'
 import {

@@ -105,7 +105,7 @@ export function Facts({
 	rows: readonly (readonly [string, ComponentChildren])[]
 }) {
 	const isThere = (value: ComponentChildren) =>
-		Array.isArray(value) ? value.length > 0 : value !== undefined && value !== ''
+		Array.isArray(value) ? value.length > 0 : Boolean(value)
 	const shown = rows.filter(([, value]) => isThere(value))
 	return (
 		<dl class="facts">

@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { get, post as send } from '../api/client'
 import type { Id, Page } from '../api/types'
 import { t } from '../lib/i18n'
-import { Ask } from './form'
+import { extras } from './later'
 import { Agency, Loading, Prose, Side, When } from './parts'
 import { attempt, follow } from './say'
 import { fetchPost, go, keep, listOf, posts, seqOf, touched } from './state'
@@ -110,10 +110,7 @@ function Whole({ post, channel }: { post: Post; channel: Channel }) {
 	)
 }
 
-type Asking = 'correct' | 'translate' | undefined
-
 function Doings({ post, channel }: { post: Post; channel: Channel }) {
-	const [asking, setAsking] = useState<Asking>()
 	const isHub = channel.side !== 'spoke'
 	const path = `/posts/${post.id}`
 	const act = (what: string, body: object = {}) =>
@@ -135,16 +132,6 @@ function Doings({ post, channel }: { post: Post; channel: Channel }) {
 					{t('post.reply')}
 				</button>
 			)}
-			{post.mine && (
-				<button type="button" class="btn small" onClick={() => setAsking('correct')}>
-					{t('post.correct')}
-				</button>
-			)}
-			{(post.mine || (isHub && post.from === 'hub')) && (
-				<button type="button" class="btn small" onClick={() => setAsking('translate')}>
-					{t('post.translate')}
-				</button>
-			)}
 			{isHub && (
 				<button
 					type="button"
@@ -155,45 +142,7 @@ function Doings({ post, channel }: { post: Post; channel: Channel }) {
 					{t('post.pin')}
 				</button>
 			)}
-			{asking === 'correct' && (
-				<Ask
-					title={t('post.correct')}
-					submit={t('post.correct')}
-					fields={[
-						{
-							name: 'text',
-							label: t('f.text'),
-							is: 'text',
-							need: true,
-							start: post.text ?? '',
-						},
-						{ name: 'reason', label: t('f.reason'), need: true },
-					]}
-					onSend={async (body) => keep([await send<Post>(`${path}/correct`, body)])}
-					onClose={() => setAsking(undefined)}
-				/>
-			)}
-			{asking === 'translate' && (
-				<Ask
-					title={t('post.translate')}
-					submit={t('post.translate')}
-					fields={[
-						{
-							name: 'language',
-							label: t('f.language'),
-							is: 'choice',
-							need: true,
-							options: ['ur', 'sd', 'en', 'zh']
-								.filter((code) => code !== post.language)
-								.map((id) => ({ id, label: t(`tongue.${id}`) })),
-						},
-						{ name: 'subject', label: t('f.subject') },
-						{ name: 'text', label: t('f.text'), is: 'text', need: true },
-					]}
-					onSend={async (body) => keep([await send<Post>(`${path}/translations`, body)])}
-					onClose={() => setAsking(undefined)}
-				/>
-			)}
+			{extras.value && <extras.value.PostMore post={post} channel={channel} />}
 		</p>
 	)
 }

@@ -10,6 +10,7 @@ export const PLACES = [
 	'work',
 	'orders',
 	'incidents',
+	'sites',
 	'sharing',
 	'phones',
 ] as const

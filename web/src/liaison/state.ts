@@ -5,7 +5,7 @@
 import { batch, computed, signal } from '@preact/signals'
 import { ApiError, get, getAll, post } from '../api/client'
 import { type LinkState, Live, liveUrl } from '../api/live'
-import type { Agency, Id, Incident, KumakEvent, Page, Session } from '../api/types'
+import type { Agency, Id, Incident, KumakEvent, Page, Session, Site } from '../api/types'
 import { learnServerTime, serverNow } from '../lib/time'
 import { me, needSession } from '../state/session'
 import { type Route, readRoute, writeRoute } from './route'
@@ -17,6 +17,7 @@ import type {
 	Calendar,
 	Channel,
 	DutyPhone,
+	Export,
 	Grant,
 	Matter,
 	Meeting,
@@ -83,6 +84,8 @@ export interface Lists {
 	duty_phones: DutyPhone
 	grants: Grant
 	incidents: Incident
+	sites: Site
+	exports: Export
 }
 type ListName = keyof Lists
 const LISTS: Readonly<Record<ListName, true>> = {
@@ -96,6 +99,8 @@ const LISTS: Readonly<Record<ListName, true>> = {
 	duty_phones: true,
 	grants: true,
 	incidents: true,
+	sites: true,
+	exports: true,
 }
 
 const lists = signal<Partial<{ [K in ListName]: readonly Lists[K][] }>>({})
@@ -133,10 +138,21 @@ const TOUCHES: Readonly<Record<string, readonly ListName[]>> = {
 	grant: ['grants', 'incidents'],
 	incident: ['incidents'],
 	assignment: ['incidents'],
+	site: ['sites'],
+	export: ['exports'],
 }
 
 /* Pages that look at one record alone hear of it here. */
 export const touched = signal<{ id: Id; n: number }>({ id: '', n: 0 })
+
+type Listener = (event: KumakEvent) => void
+const listeners = new Set<Listener>()
+
+/* What comes late and wants more of an event than that something changed. */
+export function onHeard(listener: Listener): () => void {
+	listeners.add(listener)
+	return () => listeners.delete(listener)
+}
 
 /* --- names ------------------------------------------------------------------ */
 
@@ -181,10 +197,13 @@ async function loadDirectory(): Promise<void> {
 
 export const channelOf = (id: Id | undefined) => channels.value.find((c) => c.id === id)
 
+/* In another page than its own the room leaves nothing behind on this machine. */
+let isShelved = true
+
 async function loadChannels(): Promise<void> {
 	channels.value = await getAll<Channel>('/channels')
 	const session = me.value
-	if (session)
+	if (session && isShelved)
 		void lastShelf
 			.put({ session, channels: channels.value, at: Date.now() })
 			.catch(() => undefined)
@@ -304,6 +323,7 @@ function onEvent(event: KumakEvent): void {
 	if (noun === 'channel' || noun === 'member') refetch('channels')
 	if (noun === 'post') onPost(type, data)
 	for (const name of TOUCHES[noun] ?? []) if (wanted.has(name)) refetch(name)
+	for (const listener of listeners) listener(event)
 }
 
 function onPost(type: string, data: KumakEvent['data']): void {
@@ -353,12 +373,15 @@ let signedIn: Session | undefined
 export async function openRoom(
 	onWho: (who: Session) => void,
 	onLink: () => void,
+	isOwnPage = true,
 ): Promise<void> {
+	isShelved = isOwnPage
 	setInterval(() => {
 		now.value = serverNow()
 	}, 1_000)
 	const patience = setTimeout(
 		() =>
+			isOwnPage &&
 			void showLast()
 				.then(() => me.value && onWho(me.value))
 				.catch(() => undefined),

@@ -8,6 +8,7 @@ import { language, nameOf, t } from '../lib/i18n'
 import { PriorityBadge } from '../ui/parts'
 import { Compose } from './compose'
 import type { Draft } from './drafts'
+import { extras } from './later'
 import { Agency, Empty, Loading, Prose, Tlp, When } from './parts'
 import { PostPane } from './post'
 import { drafts, putAway, sendDraft } from './say'
@@ -40,7 +41,10 @@ export function Talk() {
 			{channel && more?.startsWith('re-') && (
 				<Compose channelId={channel.id} answers={more.slice(3)} />
 			)}
-			{channel && more && more !== 'new' && !more.startsWith('re-') && (
+			{channel && more === 'about' && extras.value && (
+				<extras.value.ChannelPane channel={channel} />
+			)}
+			{channel && more && !/^(new|about|re-.*)$/.test(more) && (
 				<PostPane key={more} id={more} channel={channel} />
 			)}
 		</div>
@@ -101,6 +105,7 @@ function ChannelList({ present }: { present: Id | undefined }) {
 					))}
 				</ul>
 			)}
+			{extras.value && <extras.value.NewChannel />}
 		</section>
 	)
 }
@@ -193,6 +198,15 @@ function Stream({ channel }: { channel: Channel }) {
 						</option>
 					))}
 				</select>
+				{extras.value && (
+					<button
+						type="button"
+						class="btn small"
+						onClick={() => go({ place: 'talk', id: channel.id, more: 'about' })}
+					>
+						{t('talk.about')}
+					</button>
+				)}
 				{!channel.archived && (
 					<button
 						type="button"

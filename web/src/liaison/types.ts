@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The records of the liaison room on the wire. What is absent is unknown, none, or not
  * for this reader. */
-import type { Id, Priority, Time } from '../api/types'
+import type { Id, Position, Priority, Time } from '../api/types'
 
 export const KINDS = [
 	'concern',
@@ -25,8 +25,10 @@ export interface Channel {
 	archived?: boolean
 	agency: Id
 	agency_name?: string
-	side?: 'hub' | 'spoke'
+	side?: 'hub' | 'spoke' | 'member'
 	may_manage?: boolean
+	hold?: boolean
+	keep_days?: Readonly<Partial<Record<Kind, number>>>
 	cursor?: { delivered?: Id; read?: Id }
 	unread?: number
 }
@@ -73,6 +75,8 @@ export interface Post {
 	settled_at?: Time
 	acknowledged?: boolean
 	pinned?: boolean
+	hold?: boolean
+	forward_of?: Id
 	expired?: boolean
 	erased_at?: Time
 	attachments?: readonly Attachment[]
@@ -125,8 +129,10 @@ export interface Advisory {
 	certainty: string
 	response?: string
 	area_name?: string
+	onset_at?: Time
 	centre?: { lat: number; lon: number }
 	radius_m?: number
+	polygon?: { type: string; coordinates: number[][][] }
 	expires_at?: Time
 	issued_at?: Time
 	sent_at?: Time
@@ -302,19 +308,186 @@ export interface Opening {
 	at: Time
 }
 
-export interface Partner {
-	grant: Id
-	agency: Id
-	name: string
-	name_ur?: string
-	state: Grant['state']
-	role: 'support' | 'informed'
-	leads: boolean
-}
-
 export interface Reach {
 	phone?: string
 	quiet_from?: string
 	quiet_to?: string
 	utc_offset_min?: number
+}
+
+export interface Member {
+	id: Id
+	channel: Id
+	agency: Id
+	agency_name?: string
+	account?: Id
+	account_name?: string
+	role?: string
+	side?: 'member' | 'hub' | 'spoke'
+	at?: Time
+}
+
+export interface Export {
+	id: Id
+	channel: Id
+	agency: Id
+	since: Time
+	until: Time
+	reason: string
+	state: 'asked' | 'approved' | 'refused'
+	asked_by: Id
+	decided_by?: Id
+	asked_name?: string
+	decided_name?: string
+	decision?: string
+	asked_at?: Time
+	decided_at?: Time
+	opened?: number
+}
+
+export interface CapRule {
+	id: Id
+	name: string
+	rank?: number
+	sender?: string
+	event_code?: string
+	severity?: string
+	outcome: string
+	tlp?: Marking
+	disabled?: boolean
+}
+
+/* --- a site's register --------------------------------------------------------- */
+
+export const LEVELS = ['low', 'moderate', 'substantial', 'severe', 'critical'] as const
+export type Level = (typeof LEVELS)[number]
+
+export interface Contact {
+	person: Id
+	role?: string
+	name?: string
+	name_ur?: string
+	rank?: string
+	phones?: readonly { label: string; number: string }[]
+}
+
+export interface Book {
+	site: Id
+	access: 'locked' | 'withheld' | 'open'
+	basis?: 'incident' | 'two_people'
+	incident?: Id
+	request?: {
+		glass: 'asked' | 'open' | 'ended'
+		glass_reason?: string
+		asked_name?: string
+		asked_at?: Time
+		approved_name?: string
+		glass_minutes?: number
+		glass_until?: Time
+	}
+	contacts?: readonly Contact[]
+	withheld?: boolean
+	level?: Level
+	level_reason?: string
+	level_name?: string
+	level_from?: Time
+	level_at?: Time
+	levels?: readonly {
+		level: Level
+		reason?: string
+		from?: Time
+		at?: Time
+		by?: string
+	}[]
+}
+
+export interface Look {
+	at: Time
+	name?: string
+	agency?: Id
+	incident?: Id
+	what?: string
+}
+
+export interface Section {
+	title: string
+	text: string
+}
+
+interface Part {
+	id: Id
+	agency: Id
+	site: Id
+	withdrawn?: boolean
+}
+
+export const PLAN_KINDS = ['security_plan', 'floor_plan', 'evacuation', 'other'] as const
+export interface Plan extends Part {
+	kind: (typeof PLAN_KINDS)[number]
+	title: string
+	floor?: string
+	version: number
+	sections?: readonly Section[]
+	file?: Id
+	changed_at?: Time
+	changed_name?: string
+}
+
+export const POST_KINDS = ['watch_tower', 'guard_post', 'gate', 'other'] as const
+export interface Point extends Part {
+	kind: (typeof POST_KINDS)[number] | 'camera'
+	name: string
+	position?: Position
+	floor?: string
+	height_m?: number
+	azimuth_deg?: number
+	fov_deg?: number
+	range_m?: number
+	note?: string
+	every_s?: number
+	from?: string
+	to?: string
+	grace_s?: number
+	due_at?: Time
+	round?: 'on_time' | 'late' | 'missed'
+	missed_in_row?: number
+	checked_at?: Time
+	checked_name?: string
+}
+
+export interface Visit {
+	id: Id
+	site: Id
+	point?: Id
+	state: 'made' | 'late' | 'extra' | 'missed'
+	due_at?: Time
+	at?: Time
+	by_name?: string
+	note?: string
+	missed_in_row?: number
+}
+
+export const REVIEW_KINDS = ['audit', 'inspection', 'drill'] as const
+export interface Review extends Part {
+	kind: (typeof REVIEW_KINDS)[number]
+	title: string
+	held_at: Time
+	duration_min?: number
+	reviewer?: string
+	participants?: readonly string[]
+	remarks?: string
+}
+
+export const WEIGHTS = ['low', 'medium', 'high', 'critical'] as const
+export interface Finding extends Part {
+	review: Id
+	text: string
+	severity: (typeof WEIGHTS)[number]
+	owner?: Id
+	due_at: Time
+	state: 'open' | 'mended' | 're_checked' | 'closed' | 'accepted_risk'
+	reason?: string
+	state_name?: string
+	state_at?: Time
+	overdue?: boolean
 }

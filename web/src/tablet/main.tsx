@@ -9,7 +9,7 @@ import { theme as firstTheme, startPage } from '../ui/start'
 import { WorldBanner } from '../ui/strip'
 import { Toasts } from '../ui/toasts'
 import { active, loaded, offers, openDuty, selected } from './duty'
-import { Card, Keys, Offer, ShiftPane, TopStrip } from './parts'
+import { Card, Keys, Offer, RegisterLink, ShiftPane, TopStrip } from './parts'
 import { Way } from './way'
 import './tablet.css'
 
@@ -32,6 +32,7 @@ function App() {
 							{active.value.map((one) => (
 								<Card key={one.id} assignment={one} />
 							))}
+							<RegisterLink />
 						</section>
 					)}
 					{at ? <Way key={at.id} assignment={at} theme={theme} /> : <ShiftPane />}

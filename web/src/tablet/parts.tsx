@@ -248,6 +248,26 @@ export function Card({ assignment }: { assignment: Assignment }) {
 	)
 }
 
+const COMING: readonly string[] = ['accepted', 'en_route', 'on_scene']
+
+/* Who has said that he comes may open the register of the place; in a window beside, so
+ * that this one goes on telling where the crew is. */
+export function RegisterLink() {
+	const one = selected.value
+	const site = one?.incident_card?.site
+	if (!one || !site || !COMING.includes(one.state)) return null
+	return (
+		<a
+			class="btn"
+			href={`/liaison#/sites/${encodeURIComponent(site)}`}
+			target="_blank"
+			rel="noopener"
+		>
+			{t('register')}
+		</a>
+	)
+}
+
 const KEYS: readonly AssignmentStatus[] = ['en_route', 'on_scene', 'cleared']
 
 export function Keys() {

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Uplinks of LoRaWAN buttons, as ChirpStack v4 publishes them, and OwnTracks at a
+ * broker. Pure. Source: chirpstack.io/docs, "Events" (JSON of UplinkEvent, JoinEvent,
+ * StatusEvent); protocol page docs/protocols/mqtt.md.
+ */
+#include "gate/mqtt.h"
+
+#include "base/err.h"
+#include "base/time.h"
+#include "gate/owntracks.h"
+#include "gate/pick.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define PAYLOAD_MAX 256 /* LoRaWAN carries 242 bytes */
+
+static size_t
+base64_read(struct span text, uint8_t *to, size_t cap)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst"
+				      "uvwxyz0123456789+/";
+	unsigned bits = 0, have = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n && n < cap; i++) {
+		const char *at = text.p[i] ? strchr(letters, text.p[i]) : NULL;
+
+		if (!at)
+			break;
+		bits = (bits << 6 | (unsigned)(at - letters)) & 0xffffff;
+		have += 6;
+		if (have >= 8) {
+			have -= 8;
+			to[n++] = (uint8_t)(bits >> have);
+		}
+	}
+	return n;
+}
+
+/* --- rules ---------------------------------------------------------------------- */
+
+struct uplink {
+	struct span event, object, profile;
+	uint8_t data[PAYLOAD_MAX];
+	size_t n;
+	int port;
+};
+
+static bool
+is_no(struct span v)
+{
+	return !v.n || span_is_z(v, "false") || span_is_z(v, "0") ||
+	       pick_is_word(v, "no") || pick_is_word(v, "none") ||
+	       pick_is_word(v, "off") || pick_is_word(v, "normal");
+}
+
+static bool
+has_bytes(const struct mqtt_rule *r, const struct uplink *u)
+{
+	for (size_t i = 0; i + r->n_bytes <= u->n; i++) {
+		if (memcmp(u->data + i, r->bytes, r->n_bytes) == 0)
+			return true;
+		if (r->is_at_start)
+			return false;
+	}
+	return false;
+}
+
+static bool
+fits(const struct mqtt_rule *r, const struct uplink *u)
+{
+	struct span v;
+
+	if (r->port >= 0 && r->port != u->port)
+		return false;
+	if (r->profile[0] && !pick_is_word(u->profile, r->profile))
+		return false;
+	if (r->n_bytes && !has_bytes(r, u))
+		return false;
+	if (!r->path[0])
+		return true;
+	v = pick_json(u->object, r->path);
+	return v.p && (r->value[0] ? pick_is_word(v, r->value) : !is_no(v));
+}
+
+static void
+judge(const struct mqtt_rules *rules, const struct uplink *u, struct gate_report *r)
+{
+	for (size_t i = 0; i < rules->n_rules; i++) {
+		const struct mqtt_rule *rule = &rules->rules[i];
+
+		if (!fits(rule, u))
+			continue;
+		/* A call among what fits outweighs a test. */
+		if (rule->kind == GATE_ALARM || r->kind != GATE_ALARM)
+			r->kind = rule->kind;
+		r->alarms |= rule->alarms;
+	}
+}
+
+/* --- ChirpStack ------------------------------------------------------------------- */
+
+static double
+number_of(struct span object, const char *a, const char *b)
+{
+	struct span v = pick_json(object, a);
+
+	return pick_double(v.p || !b ? v : pick_json(object, b));
+}
+
+static int
+percent_of(struct span object)
+{
+	static const char *const names[] = { "battery", "batteryLevel", "battery_level",
+					     "batt" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		double v = pick_within(pick_json(object, names[i]), 0, 100);
+
+		if (!isnan(v))
+			return (int)lround(v);
+	}
+	return -1;
+}
+
+static void
+up_read(const struct mqtt_rules *rules, struct span event, struct gate_report *r)
+{
+	struct uplink u = { .event = event,
+			    .object = pick_json(event, "object"),
+			    .profile = pick_json(event, "deviceInfo.deviceProfileName"),
+			    .port = pick_int(pick_json(event, "fPort"), 0, 255) };
+	struct span id = pick_json(event, "deduplicationId");
+
+	u.n = base64_read(pick_json(event, "data"), u.data, sizeof u.data);
+	r->kind = GATE_READING;
+	r->battery_pct = percent_of(u.object);
+	judge(rules, &u, r);
+	if (pick_position(number_of(u.object, "latitude", "lat"),
+			  number_of(u.object, "longitude", "lon"), &r->position)) {
+		r->position.accuracy_m = -1;
+		if (r->kind == GATE_READING)
+			r->kind = GATE_FIX;
+	}
+	if (r->kind != GATE_ALARM && r->kind != GATE_TEST)
+		return;
+	if (id.n && id.n < sizeof r->key)
+		pick_copy(r->key, sizeof r->key, id);
+	else if (r->device_time_ms != TIME_NONE)
+		/* a counter begins anew when a button joins again: its time is in it */
+		snprintf(r->key, sizeof r->key, "fcnt-%d-%lld",
+			 pick_int(pick_json(event, "fCnt"), 0, 1 << 30),
+			 (long long)r->device_time_ms);
+}
+
+static int
+chirpstack_read(const struct mqtt_rules *rules, struct span topic, struct span payload,
+		struct gate_out *out)
+{
+	struct span rest = payload, event = pick_json_value(&rest);
+	struct span last = topic, eui, device = { NULL, 0 };
+	char identity[GATE_IDENTITY_MAX];
+	struct gate_report *r;
+
+	if (!event.n || event.p[0] != '{')
+		return ERR_SYNTAX;
+	/* The topic says whose it is, whatever the message says: the broker checks
+	 * who may write there. */
+	for (struct span part; topic.n;) {
+		part = span_cut(&topic, '/');
+		if (span_is_z(part, "device"))
+			device = span_cut(&topic, '/');
+		last = part;
+	}
+	eui = device.n ? device : pick_json(event, "deviceInfo.devEui");
+	if (!eui.n || eui.n >= sizeof identity)
+		return ERR_SYNTAX;
+	pick_copy(identity, sizeof identity, eui);
+	for (char *c = identity; *c; c++)
+		if (*c >= 'A' && *c <= 'F')
+			*c = (char)(*c | 0x20);
+	r = gate_report_add(out, GATE_ALIVE, identity);
+	if (!r)
+		return 0;
+	r->is_proven = true;
+	r->device_time_ms = pick_timestamp(pick_json(event, "time"));
+	if (span_is_z(last, "up"))
+		up_read(rules, event, r);
+	else if (span_is_z(last, "join"))
+		r->kind = GATE_HELLO;
+	else if (span_is_z(last, "status"))
+		r->battery_pct = percent_of(event);
+	return 0;
+}
+
+/* --- by topic ------------------------------------------------------------------------
+ */
+
+static int
+owntracks_take(const struct gate_in *in, struct span topic, struct span payload,
+	       struct gate_out *out)
+{
+	struct span rest = span_trim(payload), object = pick_json_value(&rest);
+	char identity[GATE_IDENTITY_MAX];
+	size_t before = out->n_reports;
+
+	topic = owntracks_name(topic);
+	if (!object.n || object.p[0] != '{' || topic.n >= sizeof identity)
+		return rest.n || object.n ? ERR_SYNTAX : 0;
+	pick_copy(identity, sizeof identity, topic);
+	if (owntracks_read(in, object, identity, out) != 0)
+		return 0;
+	for (size_t i = before; i < out->n_reports; i++)
+		out->reports[i].is_proven = true;
+	return 0;
+}
+
+int
+mqtt_read(const struct gate_in *in, const struct mqtt_rules *rules, struct span topic,
+	  struct span payload, struct gate_out *out)
+{
+	for (size_t i = 0; i < rules->n_topics; i++) {
+		if (!mqtt_topic_fits(topic, rules->topics[i].filter))
+			continue;
+		return rules->topics[i].language == MQTT_OWNTRACKS
+			       ? owntracks_take(in, topic, payload, out)
+			       : chirpstack_read(rules, topic, payload, out);
+	}
+	return ERR_NOT_FOUND;
+}
