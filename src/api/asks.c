@@ -109,7 +109,9 @@ ASK(ask_fixes, LINE(ask_fixes, fixes, JSON, MUST));
 ASK(ask_enrolment, LINE(ask_enrolment, code, STR, MUST, .min = 1, .max = 64));
 ASK(ask_token, LINE(ask_token, role, ENUM, MUST, .names = role_names),
     LINE(ask_token, agency, ID, MAY), LINE(ask_token, unit, ID, MAY),
-    LINE(ask_token, site, ID, MAY), LINE(ask_token, label, STR, MAY, .max = 95));
+    LINE(ask_token, site, ID, MAY),
+    LINE(ask_token, device, ID, MAY, .doc = "with role device: which one speaks by it"),
+    LINE(ask_token, label, STR, MAY, .max = 95));
 ASK(ask_threat, LINE(ask_threat, level, ENUM, MUST, .names = threat_level_names),
     LINE(ask_threat, reason, STR, MUST, .min = 1, .max = 2000),
     LINE(ask_threat, from, TIME, MAY, .doc = "now when left out"));

@@ -108,7 +108,7 @@ struct ask_enrolment {
 struct ask_token {
 	struct record r;
 	int role;
-	struct id agency, unit, site;
+	struct id agency, unit, site, device;
 	char *label;
 };
 struct ask_order {

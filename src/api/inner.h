@@ -145,6 +145,8 @@ void answer_done(struct call *c, struct decision *d, int rc, enum noun_index n,
 		 struct id id, int status);
 /* How others reach the node: "https://host". */
 void base_url(struct call *c, struct buf *b);
+/* A device that speaks for itself is live by it (places.c). */
+void device_heard(struct call *c);
 
 /* --- meetings and what comes of them (view_liaison.c) ------------------------- */
 void view_liaison(struct call *c, struct buf *b, enum noun_index n,

@@ -28,6 +28,20 @@ unit_shift_post(struct call *c)
 	answer(c, 200);
 }
 
+/* A device is live by whatever it says, over HTTP too. */
+void
+device_heard(struct call *c)
+{
+	struct device *d =
+		c->who->role == ROLE_DEVICE ? device_find(c->m, c->who->id) : NULL;
+
+	if (!d)
+		return;
+	d->last_seen_at = net_wall_ms(c->api->cfg.net);
+	if (d->link != LINK_LIVE)
+		device_link_set(call_decide(c), d, LINK_LIVE);
+}
+
 struct fix_ask {
 	struct fix fix;
 	const char *wrong; /* NULL: good */
@@ -100,6 +114,7 @@ fixes_post(struct call *c)
 			return;
 		}
 	}
+	device_heard(c);
 	json_array_foreach(list, k, v)
 	{
 		struct fix_ask a = read_fix(c, v);

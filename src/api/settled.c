@@ -290,6 +290,26 @@ account_patch(struct call *c)
 
 /* --- tokens, invitations, enrolments ---------------------------------------------- */
 
+static bool
+token_fits(const struct model *m, const struct token_args *a)
+{
+	const struct unit *u = unit_find(m, a->unit);
+	const struct site *s = site_find(m, a->site);
+	const struct device *d = device_find(m, a->device);
+
+	if (a->role == ROLE_RESPONDER && (!u || !id_is(u->agency, a->agency)))
+		return false;
+	if (id_is_set(a->site) && (!s || !id_is(s->agency, a->agency)))
+		return false;
+	if (a->role == ROLE_FEED && !id_is(a->agency, m->node->control))
+		return false;
+	/* Whose it is is told by what it is bound to. */
+	if (a->role == ROLE_DEVICE)
+		return d && id_is(d->agency, a->agency) && !id_is_set(a->unit) &&
+		       !id_is_set(a->site);
+	return !id_is_set(a->device);
+}
+
 void
 token_post(struct call *c)
 {
@@ -300,11 +320,11 @@ token_post(struct call *c)
 		.agency = id_is_set(ask->agency) ? ask->agency : c->who->agency,
 		.unit = ask->unit,
 		.site = ask->site,
+		.device = ask->device,
 		.label = span_of(ask->label ? ask->label : ""),
 		.world = c->who->world,
+		.sos_only = ask->role == ROLE_DEVICE,
 	};
-	const struct unit *u = unit_find(c->m, a.unit);
-	const struct site *s = site_find(c->m, a.site);
 	struct id id;
 
 	if (!may_manage(c))
@@ -314,13 +334,10 @@ token_post(struct call *c)
 		answer_problem(c, 422, "no_such_agency", "agency: no such agency");
 		return;
 	}
-	if ((a.role == ROLE_RESPONDER && (!u || !id_is(u->agency, a.agency))) ||
-	    (id_is_set(a.site) && (!s || !id_is(s->agency, a.agency))) ||
-	    a.role == ROLE_DEVICE ||
-	    (a.role == ROLE_FEED && !id_is(a.agency, c->m->node->control))) {
-		answer_problem(
-			c, 422, "bad_field",
-			"role, unit and site must fit together and to the agency");
+	if (!token_fits(c->m, &a)) {
+		answer_problem(c, 422, "bad_field",
+			       "role, unit, site and device must fit together and to "
+			       "the agency");
 		return;
 	}
 	auth_new_secret(&secret, &hash);

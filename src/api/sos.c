@@ -170,6 +170,7 @@ sos_press(struct call *c)
 		return;
 	}
 	buf_done(&p.labels);
+	device_heard(c);
 	write_pressed(c, &r);
 	answer(c, r.is_duplicate ? 200 : 201);
 }

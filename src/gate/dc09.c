@@ -34,7 +34,7 @@ dc09_frame(struct span in)
 		if (in.p[i] == '\n') /* the next has begun: this was cut short */
 			return (ssize_t)i;
 	}
-	return in.n > FRAME_MAX ? -1 : 0;
+	return in.n > FRAME_MAX ? -(ssize_t)(in.n - FRAME_MAX / 2) : 0;
 }
 
 /* "_18:24:52,07-05-2020" at the end. */

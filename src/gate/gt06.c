@@ -112,7 +112,7 @@ gt06_frame(struct span in)
 		end = inner;
 	if (end)
 		return (ssize_t)end;
-	return in.n > FRAME_MAX ? -2 : 0;
+	return in.n > FRAME_MAX ? -(ssize_t)told : 0;
 }
 
 bool

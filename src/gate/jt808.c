@@ -81,7 +81,7 @@ jt808_frame(struct span in)
 			;
 		if (end < in.n)
 			return in.p[end] == ')' ? (ssize_t)end + 1 : -(ssize_t)end;
-		return in.n > FRAME_MAX ? -1 : 0;
+		return in.n > FRAME_MAX ? -(ssize_t)(in.n - FRAME_MAX / 2) : 0;
 	}
 	if (in.p[0] != FLAG) {
 		const char *flag = memchr(in.p, FLAG, in.n);

@@ -67,9 +67,29 @@ principal_of_account(const struct model *m, const struct account *a,
 	settle(m, ret);
 }
 
+/* A device that speaks for itself over HTTP: it calls and tells where it is, and sees
+ * nothing but what becomes of its own call. The token is the secret that backs it. */
+static void
+principal_of_device_token(const struct model *m, const struct token *t,
+			  struct principal *ret)
+{
+	const struct device *d = device_find(m, t->device);
+
+	*ret = (struct principal){ .role = ROLE_NONE };
+	if (!d || t->revoked)
+		return;
+	principal_of_device(m, d, ret);
+	ret->sos_only = true;
+	ret->is_verified = ret->role == ROLE_DEVICE;
+}
+
 void
 principal_of_token(const struct model *m, const struct token *t, struct principal *ret)
 {
+	if (id_is_set(t->device)) {
+		principal_of_device_token(m, t, ret);
+		return;
+	}
 	*ret = (struct principal){
 		.role = t->revoked ? ROLE_NONE : (enum role)t->role,
 		.id = t->r.id,

@@ -69,6 +69,7 @@ static const struct field token_fields[] = {
 	NOUN_LINE(token, role, ENUM, 0, .names = role_names, .doc = "what it may"),
 	NOUN_LINE(token, unit, ID, 0, .doc = "a responder's"),
 	NOUN_LINE(token, site, ID, 0, .doc = "a button's"),
+	NOUN_LINE(token, device, ID, 0, .doc = "a device's, which speaks by it"),
 	NOUN_LINE(token, label, STR, 0, .max = 95, .doc = "where it is kept"),
 	NOUN_LINE(token, sos_only, BOOL, 0, .doc = "presses, follows, tests; no more"),
 	NOUN_LINE(token, revoked, BOOL, 0, .doc = "no longer valid"),
@@ -308,6 +309,7 @@ token_make(struct decision *d, const struct token_args *a, struct id *ret)
 	PATCH_ENUM(&e.body, token, role, a->role);
 	PATCH_ID(&e.body, token, unit, a->unit);
 	PATCH_ID(&e.body, token, site, a->site);
+	PATCH_ID(&e.body, token, device, a->device);
 	PATCH_STR(&e.body, token, label, a->label);
 	PATCH_BOOL(&e.body, token, sos_only, a->sos_only);
 	PATCH_STR(&e.body, token, hash, a->hash);

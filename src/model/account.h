@@ -47,7 +47,7 @@ struct token {
 	struct record r;
 	struct id agency;
 	int role;
-	struct id unit, site;
+	struct id unit, site, device;
 	char *label;
 	bool sos_only; /* an enrolled button: presses, follows, tests; no more */
 	bool revoked;

@@ -68,7 +68,7 @@ int device_order_set(struct decision *d, struct id id, enum device_order_state t
 
 struct token_args {
 	enum role role;
-	struct id agency, unit, site, invitation;
+	struct id agency, unit, site, device, invitation;
 	struct span label, hash;
 	bool sos_only;
 	int world;

@@ -236,7 +236,9 @@ teltonika_decode(void *state, const struct gate_in *in, struct gate_out *out)
 		gate_reply(out, SPAN("\x01"));
 		return 0;
 	}
-	if (in->msg.n == 1) {
+	if (in->msg.n == 1) { /* it comes behind a login */
+		if (!*st->id)
+			return ERR_SYNTAX;
 		gate_report_add(out, GATE_ALIVE, st->id);
 		return 0;
 	}
