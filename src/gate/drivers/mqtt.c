@@ -43,8 +43,8 @@ mqtt_decode(void *state, const struct gate_in *in, struct gate_out *out)
 	struct span payload = in->msg, topic = span_cut(&payload, '\n');
 
 	(void)state;
-	return mqtt_read(in->rules ? in->rules : &mqtt_rules_built_in, topic, payload,
-			 out);
+	return mqtt_read(in, in->rules ? in->rules : &mqtt_rules_built_in, topic,
+			 payload, out);
 }
 
 const struct gate_driver gate_driver_mqtt = {
