@@ -16,29 +16,6 @@
 
 #define PAYLOAD_MAX 256 /* LoRaWAN carries 242 bytes */
 
-static size_t
-base64_read(struct span text, uint8_t *to, size_t cap)
-{
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst"
-				      "uvwxyz0123456789+/";
-	unsigned bits = 0, have = 0;
-	size_t n = 0;
-
-	for (size_t i = 0; i < text.n && n < cap; i++) {
-		const char *at = text.p[i] ? strchr(letters, text.p[i]) : NULL;
-
-		if (!at)
-			break;
-		bits = (bits << 6 | (unsigned)(at - letters)) & 0xffffff;
-		have += 6;
-		if (have >= 8) {
-			have -= 8;
-			to[n++] = (uint8_t)(bits >> have);
-		}
-	}
-	return n;
-}
-
 /* --- rules ---------------------------------------------------------------------- */
 
 struct uplink {
@@ -133,7 +110,7 @@ up_read(const struct mqtt_rules *rules, struct span event, struct gate_report *r
 			    .port = pick_int(pick_json(event, "fPort"), 0, 255) };
 	struct span id = pick_json(event, "deduplicationId");
 
-	u.n = base64_read(pick_json(event, "data"), u.data, sizeof u.data);
+	u.n = pick_base64(pick_json(event, "data"), (char *)u.data, sizeof u.data);
 	r->kind = GATE_READING;
 	r->battery_pct = percent_of(u.object);
 	judge(rules, &u, r);
@@ -204,16 +181,16 @@ owntracks_take(const struct gate_in *in, struct span topic, struct span payload,
 	struct span rest = span_trim(payload), object = pick_json_value(&rest);
 	char identity[GATE_IDENTITY_MAX];
 	size_t before = out->n_reports;
+	int rc;
 
 	topic = owntracks_name(topic);
 	if (!object.n || object.p[0] != '{' || topic.n >= sizeof identity)
 		return rest.n || object.n ? ERR_SYNTAX : 0;
 	pick_copy(identity, sizeof identity, topic);
-	if (owntracks_read(in, object, identity, out) != 0)
-		return 0;
+	rc = owntracks_read(in, object, identity, out);
 	for (size_t i = before; i < out->n_reports; i++)
 		out->reports[i].is_proven = true;
-	return 0;
+	return rc;
 }
 
 int

@@ -129,7 +129,10 @@ type_read(struct span type, struct span object, struct gate_report *r)
 	}
 }
 
-/* What is in the box, into room; nothing: no key, or not its key. */
+/* --- sealed ------------------------------------------------------------------------
+ */
+
+/* What is in the box, into room; p NULL: no key, or not its key. */
 static struct span
 sealed_open(const struct gate_in *in, const char *identity, struct span object,
 	    char room[SEALED_MAX])

@@ -79,15 +79,15 @@ def text(n, phone, words, auth=None, **more):
 
 
 def signal_of(n, **want):
+    """All signals that fit, from the whole journal."""
     out, after = [], 0
     while True:
-        page = n.role("dispatcher").ok("GET", "/api/v1/events?after=%d&limit=500" %
-                                       after)["items"]
-        if not page:
-            return out
-        after = page[-1]["seq"]
-        out += [e["data"] for e in page if e["type"] == "signal.received" and
+        o = n.role("dispatcher").ok("GET", "/api/v1/events?limit=500&after=%d" % after)
+        out += [e["data"] for e in o["items"] if e["type"] == "signal.received" and
                 all(e["data"].get(k) == v for k, v in want.items())]
+        if o["through"] == after:
+            return out
+        after = o["through"]
 
 
 def site_of(n):

@@ -15,6 +15,7 @@ import time
 import pytest
 
 from actors import SLOW, die_with_us, key, until
+from test_54_sms import signal_of
 
 MOSQUITTO = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
 EUI = "0004a30b001c0530"
@@ -103,12 +104,6 @@ def bind(n, identity, bearer, trust="verified"):
                                             "bound_to": bearer, "trust": trust})["id"]
 
 
-def signals(n, **want):
-    return [e["data"] for e in n.role("dispatcher").ok("GET", "/api/v1/events?after=0"
-            "&limit=500")["items"] if e["type"] == "signal.received" and
-            all(e["data"].get(k) == v for k, v in want.items())]
-
-
 def test_a_button_is_pressed(fresh, broker):
     n = fresh("--mqtt", "mqtt://127.0.0.1:%d" % broker.port)
     n.start()
@@ -125,15 +120,15 @@ def test_a_button_is_pressed(fresh, broker):
     assert i["priority"] == "P1" and i["site"] == site
     broker.publish(topic(), press)  # two gateways heard it, the broker tells it again
     broker.publish(topic(), uplink({"sos": True}))
-    until(lambda: len(signals(n, site=site)) == 2, 5)
-    assert {x["incident"] for x in signals(n, site=site)} == {e["incident"]}
+    until(lambda: len(signal_of(n, site=site)) == 2, 5)
+    assert {x["incident"] for x in signal_of(n, site=site)} == {e["incident"]}
     # what is no press raises nothing
     broker.publish(topic(), uplink({"sos": False, "battery": 70}))
     broker.publish(topic(event="status"), {"deviceInfo": {"devEui": EUI},
                                            "batteryLevel": 42.4})
     until(lambda: n.role("administrator").ok("GET", "/api/v1/devices/" + dev)[
         "battery_pct"] == 42, 5)
-    assert len(signals(n, site=site)) == 2
+    assert len(signal_of(n, site=site)) == 2
 
 
 def test_an_unknown_button_is_heard(fresh, broker):
@@ -141,7 +136,7 @@ def test_an_unknown_button_is_heard(fresh, broker):
     n.start()
     up(n, broker)
     broker.publish(topic("aaaaaaaaaaaaaaaa"), uplink({"alarm": "what"}))
-    e = until(lambda: signals(n, door="mqtt"), 5)[0]
+    e = until(lambda: signal_of(n, door="mqtt"), 5)[0]
     assert e["trust"] == "unverified" and "site" not in e
     d = next(x for x in n.role("administrator").items("/api/v1/devices")
              if x["identity"] == "aaaaaaaaaaaaaaaa")
@@ -163,10 +158,10 @@ def test_rules_say_what_a_press_is(fresh, broker, tmp_path):
 
     send(bytes.fromhex("0175ff2e02"), "OTHER")
     send(bytes.fromhex("0175ff2e01"))
-    e = until(lambda: signals(n, site=site), 5)
+    e = until(lambda: signal_of(n, site=site), 5)
     assert len(e) == 1 and e[0]["is_test"]
     send(bytes.fromhex("0175ff2e02"))
-    e = until(lambda: len(signals(n, site=site)) == 2 and signals(n, site=site), 5)
+    e = until(lambda: len(signal_of(n, site=site)) == 2 and signal_of(n, site=site), 5)
     assert not e[1].get("is_test")
 
 
@@ -207,13 +202,13 @@ def test_the_broker_dies_and_comes_back(fresh, broker):
     broker.start()
     until(lambda: n.tail().count("broker_up") == 2, 20 * SLOW)
     broker.publish(topic(), uplink({"sos": True}))
-    until(lambda: signals(n, site=site), 10)
+    until(lambda: signal_of(n, site=site), 10)
     # and the node dies: its will tells, what is pressed meanwhile waits for it
     n.kill()
     until(lambda: broker.status() == "offline", 10)
     broker.publish(topic(), uplink({"panic": True}))
     n.start()
-    until(lambda: len(signals(n, site=site)) == 2, 15)
+    until(lambda: len(signal_of(n, site=site)) == 2, 15)
 
 
 def test_a_broker_with_a_secret_and_a_certificate(fresh, tmp_path):
@@ -254,7 +249,7 @@ def test_a_broker_with_a_secret_and_a_certificate(fresh, tmp_path):
         site = n.demo["sites"][2]["id"]
         bind(n, EUI, site)
         b.publish(topic(), uplink({"sos": True}), *with_ca)
-        until(lambda: signals(n, site=site), 10)
+        until(lambda: signal_of(n, site=site), 10)
         assert "word-at-the-broker" not in n.tail()
     finally:
         b.stop(signal.SIGKILL)
@@ -329,7 +324,7 @@ def test_answered_means_on_the_disk(fresh):
         w.sock.close()
     n.options = []
     n.start()
-    assert len(signals(n, door="mqtt")) == 5
+    assert len(signal_of(n, door="mqtt")) == 5
 
 
 def test_not_on_the_disk_means_not_answered(fresh):
@@ -358,4 +353,4 @@ def test_not_on_the_disk_means_not_answered(fresh):
     w.accept()
     w.publish(9, topic(), press)
     assert w.answer_until(4) == struct.pack(">H", 9)
-    assert len(signals(n, door="mqtt")) == 1
+    assert len(signal_of(n, door="mqtt")) == 1

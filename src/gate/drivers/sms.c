@@ -121,25 +121,8 @@ text_of(struct span raw, struct span charset, struct span coding, char *room,
 static struct span
 basic_secret(struct span b64, char room[SECRET_MAX])
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst"
-				      "uvwxyz0123456789+/";
-	unsigned bits = 0, have = 0;
-	struct span all;
-	size_t n = 0;
+	struct span all = { room, pick_base64(b64, room, SECRET_MAX) };
 
-	for (size_t i = 0; i < b64.n && b64.p[i] != '='; i++) {
-		const char *at = b64.p[i] ? strchr(letters, b64.p[i]) : NULL;
-
-		if (!at || n == SECRET_MAX)
-			return (struct span){ NULL, 0 };
-		bits = bits << 6 | (unsigned)(at - letters);
-		have += 6;
-		if (have >= 8) {
-			have -= 8;
-			room[n++] = (char)(bits >> have & 255);
-		}
-	}
-	all = (struct span){ room, n };
 	span_cut(&all, ':');
 	return all;
 }
