@@ -7,6 +7,7 @@
  * routes and no answers (http_reply.c) and no grammar (http_head.c).
  */
 #include "net/http_in.h"
+#include "net/under.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
  * The network room's doorway: one event loop, timers, work threads, child
  * processes, listeners, HTTP/1.1 and WebSocket serving, raw device sockets.
  * Everything but net_post() is called on the loop's thread. It knows nothing
- * of emergencies. Third-party: libuv, llhttp, wslay and OpenSSL stay inside.
+ * of emergencies. libuv, llhttp, wslay, OpenSSL and libmosquitto stay inside.
  */
 #pragma once
 #include "base/arena.h"
@@ -194,10 +194,9 @@ size_t ws_queued_bytes(const struct ws *ws); /* not yet taken by the kernel */
 /* Bytes ever given to ws_send, and of these what the peer's machine has. */
 uint64_t ws_given(const struct ws *ws);
 uint64_t ws_delivered(const struct ws *ws);
-/* Sends what is queued, a close frame, and closes within 2 s; what the peer has not
- * taken by then does not leave. */
+/* Sends what is queued, a close frame, closes within 2 s; the rest does not leave. */
 void ws_close(struct ws *ws, int code, const char *reason);
-/* Ends it at once: nothing of what is queued, here or in the kernel, leaves. */
+/* At once: nothing of what is queued, here or in the kernel, leaves. */
 void ws_cut(struct ws *ws);
 const char *ws_peer(const struct ws *ws);
 
@@ -222,10 +221,9 @@ int net_tcp_listen(struct net *net, struct span address, struct net_tls *tls,
  * Its id can still be found, and answered, while 4096 more datagrams come. */
 int net_udp_listen(struct net *net, struct span address, const struct net_handlers *h,
 		   void *ctx, struct net_listener **ret);
-/* Calls "host:port"; a name is looked up by a work thread. on_open(ctx, …) when the
- * connection stands, TLS and all (10 s at most); on_close once in any case, also when
- * it never stood. in_max and idle_timeout_ms as above. 0, or ERR_SYNTAX, ERR_CLOSED
- * after net_shut(): then no handler is called. *ret_id: its handle. */
+/* Calls "host:port"; a name is looked up by a work thread. on_open(ctx, …) when it
+ * stands, TLS and all (10 s at most); on_close once in any case. < 0 (bad address,
+ * after net_shut()): no handler is called. *ret_id: its handle. */
 int net_tcp_call(struct net *net, struct span address, struct net_tls *tls,
 		 const struct net_handlers *h, void *ctx, uint64_t *ret_id);
 /* Copies; false when the connection's send queue (64 KiB) is full. */
@@ -237,7 +235,7 @@ int net_conn_certificate(const struct net_conn *c, uint8_t ret_sha256[32]);
 uint64_t net_conn_id(const struct net_conn *c);
 struct net_conn *net_conn_find(struct net *net, uint64_t id);
 
-/* --- a broker of MQTT messages that the node is a client of ------------------- */
+/* --- a broker of MQTT messages whose client the node is ---------------------- */
 struct net_broker;
 struct net_broker_config {
 	const char *address; /* "host:port" */

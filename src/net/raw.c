@@ -5,6 +5,7 @@
  * Datagrams are next door in udp.c. Knows no device protocol.
  */
 #include "net/raw_in.h"
+#include "net/under.h"
 
 #include <stdlib.h>
 

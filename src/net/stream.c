@@ -7,6 +7,7 @@
  * is buried at the end of a turn, so no callback ever runs inside another.
  */
 #include "net/inside.h"
+#include "net/under.h"
 
 #include <errno.h>
 #include <linux/sockios.h>

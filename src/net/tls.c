@@ -5,6 +5,7 @@
  * no certificates (authority.c).
  */
 #include "net/inside.h"
+#include "net/under.h"
 #include "net/ossl.h"
 
 #include "base/auto.h"
