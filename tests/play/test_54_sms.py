@@ -79,9 +79,15 @@ def text(n, phone, words, auth=None, **more):
 
 
 def signal_of(n, **want):
-    return [e["data"] for e in n.role("dispatcher").ok("GET", "/api/v1/events?after=0"
-            "&limit=500")["items"] if e["type"] == "signal.received" and
-            all(e["data"].get(k) == v for k, v in want.items())]
+    out, after = [], 0
+    while True:
+        page = n.role("dispatcher").ok("GET", "/api/v1/events?after=%d&limit=500" %
+                                       after)["items"]
+        if not page:
+            return out
+        after = page[-1]["seq"]
+        out += [e["data"] for e in page if e["type"] == "signal.received" and
+                all(e["data"].get(k) == v for k, v in want.items())]
 
 
 def site_of(n):
