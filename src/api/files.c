@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files of channels and of orders over HTTP. In: judged by content, sealed and synced
- * before the answer. Out: as an attachment that no browser runs; access is asked at the
- * start, and again while it runs, so that a revoked reader's download ends.
+ * Files of channels, orders and registers over HTTP. In: judged by content, sealed and
+ * synced before the answer. Out: as an attachment that no browser runs; access is asked
+ * at the start, and again while it runs, so that a revoked reader's download ends.
  */
 #include "api/routes.h"
 
@@ -156,6 +156,18 @@ write_disposition(struct buf *b, struct span name)
 		     "Cache-Control: no-store\r\n");
 }
 
+/* Of a site's register its owner is told who looks. */
+static void
+note_look(struct call *c, const struct file *f)
+{
+	struct buf AUTO(buf_done) what = { 0 };
+	struct site *s = site_find(c->m, f->site);
+
+	id_format(&what, f->r.id);
+	if (s && book_keeper(c->who, s->agency, s->r.id) == KEEPER_NONE)
+		register_look(call_decide(c), s, buf_span(&what));
+}
+
 static struct file *
 call_file(struct call *c)
 {
@@ -166,6 +178,7 @@ call_file(struct call *c)
 		answer_hidden(c);
 		return NULL;
 	}
+	note_look(c, f);
 	return f;
 }
 

@@ -360,6 +360,7 @@ make_city(struct demo *d)
 	make_staff(d);
 	make_accounts(d);
 	journal_turn_end(d->m.journal);
+	demo_liaison(d);
 }
 
 static void

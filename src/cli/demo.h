@@ -10,3 +10,6 @@ struct demo {
 	/* lists of demo.json, without their brackets */
 	struct buf accounts, agencies, sites, units, devices, tokens;
 };
+
+/* Posts, a series of meetings, a site's register (demo_liaison.c). */
+void demo_liaison(struct demo *d);

@@ -21,6 +21,10 @@ int register_end(struct decision *d, struct id site);
 int register_tick(struct decision *d, struct id book);
 /* d->actor, of another agency, is shown `what`: the owner is told. */
 int register_look(struct decision *d, struct site *s, struct span what);
+/* Puts a part of s's register that shows a file, if one is named: new and the actor's,
+ * or shown by it already. */
+int register_put_with(struct decision *d, enum event_type type, const struct site *s,
+		      struct id id, struct id file, struct patch *p, struct id *ret);
 int plan_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
 int point_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
 int point_check_in(struct decision *d, struct id id, struct span note, struct id *ret);

@@ -7,6 +7,7 @@
 static const struct field fields[] = {
 	NOUN_LINE(file, channel, ID, 0, .doc = "that it was sent to"),
 	NOUN_LINE(file, order, ID, 0, .doc = "for report, that it was sent for"),
+	NOUN_LINE(file, site, ID, 0, .doc = "whose register it was sent for"),
 	NOUN_LINE(file, agency, ID, 0, .doc = "of who sent it"),
 	NOUN_LINE(file, author, ID, FIELD_ROOM, .doc = "who sent it"),
 	NOUN_LINE(file, name, STR, FIELD_SEALED, .max = 200,
@@ -35,11 +36,21 @@ may_send_to(struct decision *d, const struct channel *c)
 	return 0;
 }
 
+static int
+may_send_for(struct decision *d, struct site *s)
+{
+	if (!s || access_record(d->m, d->actor, NOUN_SITE, &s->r) == VIEW_NONE)
+		return refuse_hidden(d);
+	return register_site(d, s->r.id, KEEPER_STAFF, &s);
+}
+
 int
 file_may_send(struct decision *d, struct id place)
 {
 	if (place.noun == noun_order.letter)
 		return order_may_enclose(d, place);
+	if (place.noun == noun_site.letter)
+		return may_send_for(d, site_find(d->m, place));
 	return may_send_to(d, channel_find(d->m, place));
 }
 
@@ -47,7 +58,7 @@ int
 file_keep(struct decision *d, struct id place, const struct file_args *a,
 	  struct id *ret)
 {
-	struct order *o = order_find(d->m, place);
+	enum noun_index n = noun_by_letter(place.noun);
 	struct event e;
 
 	if (file_may_send(d, place) < 0)
@@ -55,10 +66,11 @@ file_keep(struct decision *d, struct id place, const struct file_args *a,
 	if (!principal_is_current(d->m, d->actor))
 		return refuse(d, 403, "revoked", "this account is no longer current");
 	*ret = next_id(d, NOUN_FILE);
-	event_begin(d, &e, EVENT_FILE_KEPT,
-		    o ? o->r.world : channel_find(d->m, place)->r.world, *ret);
-	if (o)
+	event_begin(d, &e, EVENT_FILE_KEPT, model_find(d->m, n, place)->world, *ret);
+	if (n == NOUN_ORDER)
 		PATCH_ID(&e.body, file, order, place);
+	else if (n == NOUN_SITE)
+		PATCH_ID(&e.body, file, site, place);
 	else
 		PATCH_ID(&e.body, file, channel, place);
 	PATCH_ID(&e.body, file, agency, d->actor->agency);
@@ -72,8 +84,8 @@ file_keep(struct decision *d, struct id place, const struct file_args *a,
 	PATCH_INT(&e.body, file, made_at, d->now);
 	PATCH_INT(&e.body, file, key_slot, d->m->node->key_slots_used);
 	event_emit(d, &e);
-	if (o)
-		order_enclose(d, o, *ret);
+	if (n == NOUN_ORDER)
+		order_enclose(d, order_find(d->m, place), *ret);
 	return 0;
 }
 
@@ -112,50 +124,98 @@ file_erase(struct decision *d, struct id id)
 	return 0;
 }
 
-/* Its sender, until it is delivered or enclosed; then whoever may read the order. */
+/* Not shown yet: its sender's, as long as he belongs there. */
 static enum view
-access_file_of_order(const struct model *m, const struct principal *p,
-		     const struct file *f)
+access_loose(const struct model *m, const struct principal *p, const struct file *f)
 {
 	const struct order *o = order_find(m, f->order);
+	enum channel_side side = channel_side(m, channel_find(m, f->channel), p);
 
-	if (!o || (!f->posts && !id_is(p->id, f->author)))
+	if (!id_is(p->id, f->author))
 		return VIEW_NONE;
-	return access_record(m, p, NOUN_ORDER, &o->r);
+	if (id_is_set(f->site))
+		return book_keeper(p, f->agency, f->site) != KEEPER_NONE ? VIEW_OWNER
+									 : VIEW_NONE;
+	if (o)
+		return access_record(m, p, NOUN_ORDER, &o->r);
+	return side == SIDE_NONE    ? VIEW_NONE
+	       : side == SIDE_SPOKE ? VIEW_OWNER
+				    : VIEW_ROOM;
 }
 
-/* Its sender, until a post shows it; then whoever sees the post. The post must be
- * in memory: journal_find() brings it with the file. */
+/* As it is seen in what shows it; what a plan or review showed before, its owner has.
+ */
+static enum view
+access_shown(const struct model *m, const struct principal *p, const struct file *f,
+	     struct id by)
+{
+	enum noun_index n = noun_by_letter(by.noun);
+	const struct record *rec = n < NOUN__COUNT ? model_find(m, n, by) : NULL;
+	struct id now = f->r.id;
+
+	if (n == NOUN_PLAN && rec)
+		now = ((const struct plan *)rec)->file;
+	else if (n == NOUN_REVIEW && rec)
+		now = ((const struct review *)rec)->file;
+	if (!id_is(now, f->r.id) && book_keeper(p, f->agency, f->site) == KEEPER_NONE)
+		return VIEW_NONE;
+	return access_record(m, p, n, rec);
+}
+
+/* A post that shows it must be in memory: journal_find() brings it with the file. */
 enum view
 access_file(const struct model *m, const struct principal *p, const struct file *f)
 {
 	json_t AUTO(auto_json) *list =
 		f->posts ? json_read(span_of(f->posts), NULL) : NULL;
-	enum channel_side side = channel_side(m, channel_find(m, f->channel), p);
 	enum view best = VIEW_NONE;
 	size_t k;
 	json_t *v;
 
-	if (id_is_set(f->order))
-		return access_file_of_order(m, p, f);
-	if (side == SIDE_NONE)
-		return VIEW_NONE;
 	if (!list)
-		return !id_is(p->id, f->author) ? VIEW_NONE
-		       : side == SIDE_SPOKE     ? VIEW_OWNER
-						: VIEW_ROOM;
+		return access_loose(m, p, f);
 	json_array_foreach(list, k, v)
 	{
-		const struct post *b;
 		struct id id;
+		enum view seen;
 
 		if (id_parse((struct span){ json_string_value(v),
 					    json_string_length(v) },
 			     &id) < 0)
 			continue;
-		b = post_find(m, id);
-		if (b && access_post(m, p, b) > best)
-			best = access_post(m, p, b);
+		seen = access_shown(m, p, f, id);
+		if (seen > best)
+			best = seen;
 	}
 	return best;
+}
+
+static int
+check_file_of(struct decision *d, struct id id, const struct site *s, struct id by)
+{
+	const struct file *f = (const struct file *)decision_find(d, NOUN_FILE, id);
+
+	if (!f || !id_is(f->site, s->r.id) || f->erased_at != TIME_NONE ||
+	    (f->posts ? !id_list_has(f->posts, by) : !id_is(f->author, d->actor->id)))
+		return refuse(d, 422, "no_such_file",
+			      "file: not a new file of yours for this site");
+	return 0;
+}
+
+int
+register_put_with(struct decision *d, enum event_type type, const struct site *s,
+		  struct id id, struct id file, struct patch *p, struct id *ret)
+{
+	struct id made = id;
+	int rc;
+
+	if (id_is_set(file) && check_file_of(d, file, s, id) < 0)
+		return ERR_DENIED;
+	book_of(d, s);
+	rc = config_put(d, type, s->r.world, id, p, &made);
+	if (rc == 0 && id_is_set(file))
+		file_attach(d, file, made);
+	if (rc == 0 && ret)
+		*ret = made;
+	return rc;
 }

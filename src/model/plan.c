@@ -59,11 +59,10 @@ plan_put(struct decision *d, struct id id, struct patch *p, struct id *ret)
 	if (asked->sections && !sections_are_good(asked->sections))
 		return refuse(d, 422, "bad_sections",
 			      "sections: at most %d of {title, text}", SECTIONS_MAX);
-	book_of(d, s);
 	PATCH_INT(p, plan, version, now ? now->version + 1 : 1);
 	PATCH_INT(p, plan, changed_at, d->now);
 	PATCH_STR(p, plan, changed_name, span_of(d->actor->name));
 	if (!now)
 		PATCH_ID(p, plan, agency, s->agency);
-	return config_put(d, EVENT_PLAN_CHANGED, s->r.world, id, p, ret);
+	return register_put_with(d, EVENT_PLAN_CHANGED, s, id, asked->file, p, ret);
 }

@@ -70,10 +70,9 @@ review_put(struct decision *d, struct id id, struct patch *p, struct id *ret)
 	if (register_site(d, now ? now->site : asked->site,
 			  kind == REVIEW_DRILL ? KEEPER_STAFF : KEEPER_FULL, &s) < 0)
 		return ERR_DENIED;
-	book_of(d, s);
 	if (!now)
 		PATCH_ID(p, review, agency, s->agency);
-	return config_put(d, EVENT_REVIEW_CHANGED, s->r.world, id, p, ret);
+	return register_put_with(d, EVENT_REVIEW_CHANGED, s, id, asked->file, p, ret);
 }
 
 /* --- findings ----------------------------------------------------------------- */

@@ -160,8 +160,7 @@ void http_respond_static(struct http_exchange *ex, int status, const char *conte
 void http_respond_source(struct http_exchange *ex, int status, const char *content_type,
 			 struct span extra, uint64_t length,
 			 const struct http_source *src, void *ctx);
-/* Ends the connection of an exchange whose source is running, at once: also what the
- * kernel still holds does not leave. */
+/* Ends the connection of an exchange whose source is running, at once (as ws_cut). */
 void http_cut(struct http_exchange *ex);
 
 /* --- WebSocket ----------------------------------------------------------- */

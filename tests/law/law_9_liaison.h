@@ -69,11 +69,11 @@ make_action(struct world *w, struct id owner)
 }
 
 static inline struct id
-send_for_order(struct world *w, const struct principal *who)
+send_for(struct world *w, const struct principal *who, struct id place)
 {
 	struct id id;
 
-	assert_int_equal(file_keep(town_by(&w->t, who), w->order,
+	assert_int_equal(file_keep(town_by(&w->t, who), place,
 				   &(struct file_args){ .name = SPAN("a.txt"),
 							.media = SPAN("text/plain"),
 							.stored = SPAN("00"),
@@ -98,8 +98,8 @@ make_order(struct world *w)
 	PATCH_STR(&p, order, subject, SPAN("the report"));
 	PATCH_INT(&p, order, due_at, t->wall + 86400000);
 	assert_int_equal(order_issue(town_by(t, &t->boss), &p, &w->order), 0);
-	w->enclosed = send_for_order(w, &t->boss);
-	w->delivered = send_for_order(w, &t->crew);
+	w->enclosed = send_for(w, &t->boss, w->order);
+	w->delivered = send_for(w, &t->crew, w->order);
 	jw_open(&list, '[');
 	jw_id(&list, w->delivered);
 	jw_close(&list, ']');
@@ -108,7 +108,7 @@ make_order(struct world *w)
 	assert_int_equal(order_judge(town_by(t, &t->boss), w->order, false,
 				     SPAN("who saw it?"), TIME_NONE),
 			 0);
-	w->undelivered = send_for_order(w, &t->crew);
+	w->undelivered = send_for(w, &t->crew, w->order);
 }
 
 static inline void
@@ -140,4 +140,9 @@ make_liaison(struct world *w)
 	w->action[0] = make_action(w, w->who[LIAISON].id);
 	w->action[1] = make_action(w, t->room_id);
 	make_order(w);
+	w->drawing = send_for(w, &w->who[MADMIN], t->site);
+	patch_init(&p, &noun_plan);
+	PATCH_ID(&p, plan, file, w->drawing);
+	assert_int_equal(plan_put(town_by(t, &w->who[MADMIN]), w->reg.plan, &p, NULL),
+			 0);
 }

@@ -96,8 +96,9 @@ script_file(struct script *s, struct decision *d)
 			       .hash = SPAN("0b"),
 			       .content_key = SPAN("0c"),
 			       .size = 7 };
-	struct id id, place = pick(s, 3) ? channel_missions(s->t->m)->r.id
-					 : pick_id(s, NOUN_ORDER);
+	struct id id, place = pick(s, 3)   ? channel_missions(s->t->m)->r.id
+			      : pick(s, 2) ? pick_id(s, NOUN_ORDER)
+					   : pick_id(s, NOUN_SITE);
 
 	return pick(s, 8) ? file_keep(d, place, &a, &id)
 			  : file_erase(d, pick_id(s, NOUN_FILE));

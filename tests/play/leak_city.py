@@ -431,13 +431,13 @@ def target(c, method, path):
     if method == "DELETE" and "/duty_phones/" in path:
         return c.a_liaison.ok("POST", "/api/v1/duty_phones", {
             "label": "x", "phone": "15"}, 201)["id"]
-    for k, v in (("/v1/orders/", c.order),
+    for k, v in (("/v1/orders/", c.order), ("/v1/sites/", c.a_site["id"]),
                  ("/channels/", c.channel), ("/members/", c.member),
                  ("/posts/", c.post), ("/files/", c.file),
                  ("/duty_phones/", c.duty), ("/exports/", c.export),
                  ("/incidents/", c.incident), ("/sos/", c.signal),
                  ("/assignments/", c.assignment), ("/agencies/", c.A),
-                 ("/sites/", c.a_site["id"]), ("/units/", c.crew.unit),
+                 ("/units/", c.crew.unit),
                  ("/accounts/", c.accounts["a", "board"]),
                  ("/devices/", c.device), ("/people/", c.person),
                  ("/grants/", c.grant),

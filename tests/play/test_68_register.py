@@ -171,6 +171,67 @@ def test_a_finding_is_mended_and_looked_at_again_by_another(town):
     m.ok("PATCH", f, {"state": "open"})
 
 
+def test_a_drawing_opens_with_its_plan_and_the_owner_sees_each_look(town, live):
+    """From another agency, by the room and by a crew that comes: only while it calls."""
+    n, d, me = town.n, town.n.role("dispatcher"), town.liaison
+    crew, path = n.role("responder", 4), "/api/v1/sites/%s/files" % town.id
+
+    def send(who, name, content):
+        r = who.call("POST", path + "?name=" + name, raw=content)
+        assert r.status_code == 201, r.text
+        return r.json()["id"]
+
+    def content(c, f):
+        r, about = (c.get("/api/v1/files/%s%s" % (f, p)) for p in ("/content", ""))
+        assert r.status_code == about.status_code
+        ghost = c.get("/api/v1/files/khi.f.987654321/content")
+        if r.status_code == 404:
+            assert r.content == ghost.content
+        return r.content if r.status_code == 200 else None
+
+    drawing = send(me, "ground.txt", b"stairs, doors")
+    for who, code in ((d, 403), (n.role("site", 1), 404), (crew, 404)):
+        r = who.call("POST", path + "?name=x.txt", raw=b"x")
+        assert r.status_code == code, r.text
+    plan = me.ok("POST", "/api/v1/plans", {"site": town.id, "kind": "floor_plan",
+                                           "title": "ground", "file": drawing}, 201)["id"]
+    # a file of elsewhere, of nobody, or shown by another is none of this plan
+    group = me.items("/api/v1/channels")[0]["id"]
+    r = me.call("POST", "/api/v1/channels/%s/files?name=y.txt" % group, raw=b"y")
+    for f in (r.json()["id"], "khi.f.987654321", drawing):
+        r = me.post("/api/v1/reviews", {"site": town.id, "kind": "audit", "title": "t",
+                                        "held_at": "2026-01-10T08:00:00Z", "file": f})
+        assert (r.status_code, r.json()["code"]) == (422, "no_such_file"), r.text
+    everyone = dict(outsiders(n), crew=crew, mission=n.role("site", 1))
+    assert content(me, drawing) == content(town.gate, drawing) == b"stairs, doors"
+    assert [k for k, c in everyone.items() if content(c, drawing)] == []
+    before = len(town.openings())
+    owner = live(me)
+    owner.hello()
+    i = town.gate.press(message="at the gate")["incident"]
+    assert content(d, drawing) == b"stairs, doors"
+    e = owner.event("register.opened")
+    assert e["data"]["opened_what"] == drawing
+    (x,) = d.ok("POST", "/api/v1/incidents/%s/assignments" % i, {"units": [crew.unit]},
+                201)["items"]
+    assert content(crew, drawing) is None, "offered is not coming"
+    crew.ok("POST", "/api/v1/assignments/%s/status" % x["id"], {"status": "accepted"})
+    assert content(crew, drawing) == b"stairs, doors"
+    looks = town.openings()
+    assert len(looks) == before + 2
+    assert {(o["what"], o["incident"]) for o in looks[:2]} == {(drawing, i)}, looks[:2]
+    assert len({o["name"] for o in looks[:2]}) == 2
+    # a newer drawing takes its place
+    newer = send(me, "ground2.txt", b"new stairs")
+    me.ok("PATCH", "/api/v1/plans/" + plan, {"file": newer})
+    assert content(d, newer) == b"new stairs" and content(d, drawing) is None
+    assert content(me, drawing) == b"stairs, doors"
+    n.role("supervisor").ok("POST", "/api/v1/incidents/%s/close" % i,
+                            {"disposition": "handled"})
+    assert [k for k, c in everyone.items() if content(c, newer)] == []
+    me.ok("PATCH", "/api/v1/plans/" + plan, {"withdrawn": True})
+
+
 def test_a_test_an_unverified_call_and_a_typed_one_open_nothing(town):
     n, d = town.n, town.n.role("dispatcher")
     before = town.openings()
@@ -211,7 +272,8 @@ def test_a_real_call_opens_it_and_its_end_closes_it(town, live):
     assert town.seen_by(crew) == set(SHOWN)
     assert not town.seen_by(idle)
     # each look is there, once
-    got = [(k["agency"], k["what"], k["account"]) for k in town.openings()]
+    got = [(k["agency"], k["what"], k["account"]) for k in town.openings()
+           if k["incident"] == i]
     assert len(got) == len(set(got)) and {w for _, w, _ in got} >= {
         "contacts", "plans", "points", town.plan, town.tower, town.camera}
     assert len({a for _, _, a in got}) == 2
