@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files of channels and of orders over HTTP. In: judged by content, sealed and synced
+ * Files of channels, orders and plans over HTTP. In: judged by content, sealed and synced
  * before the answer. Out: as an attachment that no browser runs; access is asked at the
  * start, and again while it runs, so that a revoked reader's download ends.
  */
@@ -169,6 +169,20 @@ call_file(struct call *c)
 	return f;
 }
 
+/* Whoever is no owner of the register leaves a look behind. */
+static void
+look_at_drawing(struct call *c, const struct file *f)
+{
+	const struct plan *p = plan_find(c->m, f->plan);
+	struct site *s = p ? site_find(c->m, p->site) : NULL;
+	struct buf AUTO(buf_done) what = { 0 };
+
+	if (!s || access_file(c->m, c->who, f) == VIEW_OWNER)
+		return;
+	id_format(&what, p->r.id);
+	register_look(call_decide(c), s, buf_span(&what));
+}
+
 void
 file_get(struct call *c)
 {
@@ -176,6 +190,7 @@ file_get(struct call *c)
 
 	if (!f)
 		return;
+	look_at_drawing(c, f);
 	view_record(c, &c->out, NOUN_FILE, &f->r, access_file(c->m, c->who, f));
 	answer(c, 200);
 }
@@ -218,6 +233,7 @@ file_content_get(struct call *c)
 		answer_problem(c, 500, "damaged", "this file cannot be read");
 		return;
 	}
+	look_at_drawing(c, f);
 	w = calloc(1, sizeof *w);
 	s = calloc(1, sizeof *s);
 	if (!w || !s)

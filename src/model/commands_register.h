@@ -22,6 +22,9 @@ int register_tick(struct decision *d, struct id book);
 /* d->actor, of another agency, is shown `what`: the owner is told. */
 int register_look(struct decision *d, struct site *s, struct span what);
 int plan_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
+int plan_may_draw(struct decision *d, struct id id);
+/* A file becomes a plan's drawing, in the place of the one before. */
+void plan_draw(struct decision *d, const struct plan *p, struct id file);
 int point_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
 int point_check_in(struct decision *d, struct id id, struct span note, struct id *ret);
 int point_tick(struct decision *d, struct id id);

@@ -7,6 +7,7 @@
 static const struct field fields[] = {
 	NOUN_LINE(file, channel, ID, 0, .doc = "that it was sent to"),
 	NOUN_LINE(file, order, ID, 0, .doc = "for report, that it was sent for"),
+	NOUN_LINE(file, plan, ID, 0, .doc = "of a site, whose drawing it is or was"),
 	NOUN_LINE(file, agency, ID, 0, .doc = "of who sent it"),
 	NOUN_LINE(file, author, ID, FIELD_ROOM, .doc = "who sent it"),
 	NOUN_LINE(file, name, STR, FIELD_SEALED, .max = 200,
@@ -40,6 +41,8 @@ file_may_send(struct decision *d, struct id place)
 {
 	if (place.noun == noun_order.letter)
 		return order_may_enclose(d, place);
+	if (place.noun == noun_plan.letter)
+		return plan_may_draw(d, place);
 	return may_send_to(d, channel_find(d->m, place));
 }
 
@@ -48,6 +51,7 @@ file_keep(struct decision *d, struct id place, const struct file_args *a,
 	  struct id *ret)
 {
 	struct order *o = order_find(d->m, place);
+	struct plan *p = plan_find(d->m, place);
 	struct event e;
 
 	if (file_may_send(d, place) < 0)
@@ -56,9 +60,14 @@ file_keep(struct decision *d, struct id place, const struct file_args *a,
 		return refuse(d, 403, "revoked", "this account is no longer current");
 	*ret = next_id(d, NOUN_FILE);
 	event_begin(d, &e, EVENT_FILE_KEPT,
-		    o ? o->r.world : channel_find(d->m, place)->r.world, *ret);
+		    o   ? o->r.world
+		    : p ? p->r.world
+			: channel_find(d->m, place)->r.world,
+		    *ret);
 	if (o)
 		PATCH_ID(&e.body, file, order, place);
+	else if (p)
+		PATCH_ID(&e.body, file, plan, place);
 	else
 		PATCH_ID(&e.body, file, channel, place);
 	PATCH_ID(&e.body, file, agency, d->actor->agency);
@@ -74,6 +83,8 @@ file_keep(struct decision *d, struct id place, const struct file_args *a,
 	event_emit(d, &e);
 	if (o)
 		order_enclose(d, o, *ret);
+	if (p)
+		plan_draw(d, p, *ret);
 	return 0;
 }
 
@@ -124,6 +135,17 @@ access_file_of_order(const struct model *m, const struct principal *p,
 	return access_record(m, p, NOUN_ORDER, &o->r);
 }
 
+/* A drawing is read with its plan; one that was replaced, by its owner alone. */
+static enum view
+access_file_of_plan(const struct model *m, const struct principal *p,
+		    const struct file *f)
+{
+	const struct plan *plan = plan_find(m, f->plan);
+	enum view v = plan ? access_record(m, p, NOUN_PLAN, &plan->r) : VIEW_NONE;
+
+	return v == VIEW_OWNER || (plan && id_is(plan->file, f->r.id)) ? v : VIEW_NONE;
+}
+
 /* Its sender, until a post shows it; then whoever sees the post. The post must be
  * in memory: journal_find() brings it with the file. */
 enum view
@@ -138,6 +160,8 @@ access_file(const struct model *m, const struct principal *p, const struct file 
 
 	if (id_is_set(f->order))
 		return access_file_of_order(m, p, f);
+	if (id_is_set(f->plan))
+		return access_file_of_plan(m, p, f);
 	if (side == SIDE_NONE)
 		return VIEW_NONE;
 	if (!list)

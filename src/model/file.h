@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files of channels and of orders for report: what is known of them. Their bytes lie
+ * Files of channels, orders for report and plans of sites: what is known of them. Their bytes lie
  * sealed on disk under a key of each file (talk/shelf.c), which is itself sealed in
  * the record.
  */
@@ -9,7 +9,7 @@
 
 struct file {
 	struct record r;
-	struct id channel, order; /* one of the two: where it was sent */
+	struct id channel, order, plan; /* one of them: where it was sent */
 	struct id agency, author;
 	char *name;  /* as the sender called it */
 	char *media; /* type found in the content */
@@ -17,7 +17,7 @@ struct file {
 	char *hash;        /* BLAKE2b-256 of the content, hex */
 	char *stored;      /* hash of what lies on disk: its name there */
 	char *content_key; /* hex */
-	char *posts;       /* ids of posts, or of the order, that show it */
+	char *posts;       /* ids of posts, or of the order or plan, that show it */
 	int64_t made_at, erased_at;
 	int64_t key_slot;
 };

@@ -67,3 +67,28 @@ plan_put(struct decision *d, struct id id, struct patch *p, struct id *ret)
 		PATCH_ID(p, plan, agency, s->agency);
 	return config_put(d, EVENT_PLAN_CHANGED, s->r.world, id, p, ret);
 }
+
+int
+plan_may_draw(struct decision *d, struct id id)
+{
+	const struct plan *p = plan_find(d->m, id);
+	struct site *s;
+
+	if (access_record(d->m, d->actor, NOUN_PLAN, p ? &p->r : NULL) == VIEW_NONE)
+		return refuse_hidden(d);
+	return register_site(d, p->site, KEEPER_FULL, &s);
+}
+
+void
+plan_draw(struct decision *d, const struct plan *p, struct id file)
+{
+	struct event e;
+
+	event_begin(d, &e, EVENT_PLAN_CHANGED, p->r.world, p->r.id);
+	PATCH_ID(&e.body, plan, file, file);
+	PATCH_INT(&e.body, plan, version, p->version + 1);
+	PATCH_INT(&e.body, plan, changed_at, d->now);
+	PATCH_STR(&e.body, plan, changed_name, span_of(d->actor->name));
+	event_emit(d, &e);
+	file_attach(d, file, p->r.id);
+}

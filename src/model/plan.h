@@ -10,7 +10,7 @@ struct plan {
 	char *title, *floor;
 	int64_t version;
 	char *sections; /* JSON [{"title","text"}] */
-	struct id file;
+	struct id file; /* its newest drawing */
 	int64_t changed_at;
 	char *changed_name;
 	bool withdrawn;

@@ -340,3 +340,52 @@ def test_alarms_survive_a_restart(fresh):
     assert got[-1]["due_at"] == p["due_at"]
     o = liaison.ok("GET", town.path)
     assert o["contacts"][0]["name"] == "Zarperson" and o["level"] == "severe"
+
+
+def test_a_drawing_is_read_with_its_plan(program, tmp_path_factory):
+    n = Node(str(tmp_path_factory.mktemp("drawing")))
+    n.start()
+    try:
+        town = Mission(n)
+        d, two, m = n.login("dispatcher"), n.login("supervisor"), town.liaison
+        path = "/api/v1/plans/" + town.plan
+
+        def send(who, text):
+            return who.call("POST", path + "/files?name=ground.txt", raw=text.encode(),
+                            headers={"Content-Type": "text/plain"})
+
+        old = send(m, "old Zardrawing")
+        assert old.status_code == 201, old.text
+        new = send(m, "new Zardrawing")
+        old, new = (r.json()["id"] for r in (old, new))
+        o = m.ok("GET", path)
+        assert o["file"] == new and o["version"] == 3
+        bytes_of = "/api/v1/files/%s/content"
+        assert m.get(bytes_of % new).text == "new Zardrawing"
+        assert m.get(bytes_of % old).text == "old Zardrawing", "its owner keeps all"
+        # guards of the site read it and change nothing; to others it is not there
+        assert town.gate.get(bytes_of % new).status_code == 200
+        assert send(town.gate, "x").status_code == 403
+        ghost = d.get(bytes_of % "khi.f.987654")
+        for who in (d, n.role("site", 1), n.role("responder")):
+            for f in (new, old):
+                r = who.get(bytes_of % f)
+                assert (r.status_code, r.content) == (404, ghost.content)
+            assert send(who, "x").status_code == 404
+        # two people open the register: the present drawing, and a look that is told
+        d.ok("POST", town.path + "/request", {"reason": "nobody answers"})
+        two.ok("POST", town.path + "/approve", {})
+        r = d.get(bytes_of % new)
+        assert r.status_code == 200 and r.text == "new Zardrawing"
+        assert d.get(bytes_of % old).status_code == 404, "what was replaced is gone"
+        assert send(d, "x").status_code == 403
+        assert town.plan in [x["what"] for x in town.openings()]
+        d.ok("POST", town.path + "/end", {})
+        assert d.get(bytes_of % new).status_code == 404
+        # taken away by its owner
+        d.ok("POST", town.path + "/request", {"reason": "nobody answers"})
+        two.ok("POST", town.path + "/approve", {})
+        m.ok("PATCH", path, {"file": None})
+        assert d.get(bytes_of % new).status_code == 404
+    finally:
+        n.done()
