@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files of channels, orders and plans over HTTP. In: judged by content, sealed and synced
- * before the answer. Out: as an attachment that no browser runs; access is asked at the
- * start, and again while it runs, so that a revoked reader's download ends.
+ * Files of channels, orders and plans over HTTP. In: judged by content, sealed and
+ * synced before the answer. Out: as an attachment that no browser runs; access is asked
+ * at the start, and again while it runs, so that a revoked reader's download ends.
  */
 #include "api/routes.h"
 

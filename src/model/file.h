@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files of channels, orders for report and plans of sites: what is known of them. Their bytes lie
- * sealed on disk under a key of each file (talk/shelf.c), which is itself sealed in
- * the record.
+ * Files of channels, orders for report and plans of sites: what is known of them. Their
+ * bytes lie sealed on disk under a key of each file (talk/shelf.c), which is itself
+ * sealed in the record.
  */
 #pragma once
 #include "model/nouns.h"

@@ -409,7 +409,7 @@ def target(c, method, path):
     if method == "DELETE" and "/duty_phones/" in path:
         return c.a_liaison.ok("POST", "/api/v1/duty_phones", {
             "label": "x", "phone": "15"}, 201)["id"]
-    for k, v in (("/v1/orders/", c.order),
+    for k, v in (("/v1/orders/", c.order), ("/v1/plans/", c.plan),
                  ("/channels/", c.channel), ("/members/", c.member),
                  ("/posts/", c.post), ("/files/", c.file),
                  ("/duty_phones/", c.duty), ("/exports/", c.export),
@@ -419,7 +419,7 @@ def target(c, method, path):
                  ("/accounts/", c.accounts["a", "board"]),
                  ("/devices/", c.device), ("/people/", c.person),
                  ("/grants/", c.grant),
-                 ("/plans/", c.plan), ("/points/", c.point),
+                 ("/points/", c.point),
                  ("/reviews/", c.review), ("/findings/", c.finding),
                  ("/run_cards/", c.card),
                  ("/tokens/", c.token["id"]), ("/invitations/", c.invitation2),
