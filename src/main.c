@@ -29,6 +29,7 @@ on_terminate(void *ctx)
 {
 	struct program *p = ctx;
 
+	gate_leave(p->gate);
 	api_restart(p->api); /* goes out with the turn that ends the loop */
 	net_stop(p->net);
 }
@@ -253,7 +254,8 @@ usage(int code)
 		"node\n"
 		"  kumak verify …            checks the chain of events\n"
 		"  kumak backup FILE …       copies a node, also while it runs\n"
-		"  kumak restore FILE …      makes a folder of a copy\n\n"
+		"  kumak restore FILE …      makes a folder of a copy\n"
+		"  kumak bench device …      plays devices at a door\n\n"
 		"options of serve (with their defaults):\n%s",
 		KUMAK_VERSION, b.p);
 	return code;
@@ -286,6 +288,8 @@ main(int argc, char **argv)
 		return cli_backup(argc - 2, argv + 2);
 	if (strcmp(argv[1], "restore") == 0)
 		return cli_restore(argc - 2, argv + 2);
+	if (strcmp(argv[1], "bench") == 0)
+		return cli_bench(argc - 2, argv + 2);
 	for (size_t i = 0; i < ARRAY_LEN(admin); i++)
 		if (strcmp(argv[1], admin[i]) == 0)
 			return cli_admin(argc - 1, argv + 1);

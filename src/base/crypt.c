@@ -128,6 +128,19 @@ crypt_unseal(struct buf *out, struct span box, const uint8_t key[KEY_BYTES])
 }
 
 int
+crypt_box_open(struct span box, const uint8_t key[KEY_BYTES], char *to)
+{
+	const uint8_t *p = (const uint8_t *)box.p;
+
+	if (box.n < crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES ||
+	    crypto_secretbox_open_easy((uint8_t *)to, p + crypto_secretbox_NONCEBYTES,
+				       box.n - crypto_secretbox_NONCEBYTES, p,
+				       key) != 0)
+		return ERR_CRYPTO;
+	return (int)(box.n - crypto_secretbox_NONCEBYTES - crypto_secretbox_MACBYTES);
+}
+
+int
 crypt_password_hash(char out[PASSWORD_HASH_MAX], struct span password)
 {
 	memset(out, 0, PASSWORD_HASH_MAX);

@@ -36,6 +36,10 @@ bool crypt_verify(const uint8_t sig[SIGN_BYTES], struct span msg,
 void crypt_seal(struct buf *out, struct span msg, const uint8_t key[KEY_BYTES]);
 int crypt_unseal(struct buf *out, struct span box, const uint8_t key[KEY_BYTES]);
 
+/* What other programs sealed with XSalsa20-Poly1305: 24 bytes of nonce, then the box.
+ * The length of what was in it, or ERR_CRYPTO; to has room for box.n bytes. */
+int crypt_box_open(struct span box, const uint8_t key[KEY_BYTES], char *to);
+
 #define PASSWORD_HASH_MAX 128
 int crypt_password_hash(char out[PASSWORD_HASH_MAX], struct span password);
 bool crypt_password_check(const char *hash, struct span password);

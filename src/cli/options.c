@@ -39,7 +39,8 @@ static const struct option table[] = {
 	{ "second-path", OPT_TEXT, O(second_path), 0, 0, NULL,
 	  "program that passes alarms on by SMS, call or siren" },
 	{ "sms-gateway", OPT_TEXT, O(sms_gateway), 0, 0, NULL,
-	  "where texts leave: http[s]://HOST:PORT/PATH of a Kannel" },
+	  "where texts leave: http[s]://HOST:PORT/PATH of a Kannel; "
+	  "smpp[s]://HOST:PORT" },
 	{ "sms-user", OPT_TEXT, O(sms_user), 0, 0, NULL, "the node's name there" },
 	{ "sms-password", OPT_TEXT, O(sms_password), 0, 0, NULL,
 	  "file with its password there" },

@@ -35,7 +35,7 @@ pay(void *ctx)
 	free(o);
 }
 
-static void
+void
 reply_when_durable(struct gate *g, struct net_conn *c, const struct gate_out *out)
 {
 	struct owed *o;
@@ -186,13 +186,14 @@ gate_open(const struct gate_config *cfg, struct gate **ret, struct buf *why)
 	struct gate *g = calloc(1, sizeof *g);
 	struct model *m = journal_model(cfg->journal);
 	void *rec;
-	int rc = cfg->gateway.url ? outbox_open(cfg, &g->outbox, why) : 0;
+	int rc;
 
+	g->cfg = *cfg;
+	rc = cfg->gateway.url ? outbox_open(g, &g->outbox, why) : 0;
 	if (rc < 0) {
 		free(g);
 		return rc;
 	}
-	g->cfg = *cfg;
 	for (size_t i = 0; map_next(&m->tables[NOUN_DEVICE], &i, NULL, &rec);)
 		g->pending += ((struct device *)rec)->state == DEVICE_PENDING &&
 			      !((struct device *)rec)->claim;
@@ -225,6 +226,13 @@ gate_close(struct gate *g)
 		free(d); /* its listeners went with net_shut() */
 	}
 	free(g);
+}
+
+void
+gate_leave(struct gate *g)
+{
+	if (g)
+		outbox_leave(g->outbox);
 }
 
 int

@@ -46,7 +46,9 @@ int gate_open(const struct gate_config *cfg, struct gate **ret, struct buf *why)
 /* A text to a phone by cfg.gateway; done once, unless it answers < 0. g NULL: < 0. */
 int gate_send_text(struct gate *g, struct span phone, struct span text,
 		   void (*done)(void *ctx, int status), void *ctx);
-void gate_close(struct gate *g); /* NULL is fine */
+/* The loop is about to end: tells those who should know. NULL is fine, also below. */
+void gate_leave(struct gate *g);
+void gate_close(struct gate *g);
 /* Opens the door of a driver. 0 or ERR_NOT_FOUND, ERR_IO. */
 int gate_listen(struct gate *g, struct span name, struct span address,
 		const char **ret_address);

@@ -73,6 +73,8 @@ struct mqtt_rules;
  * decode() said. */
 int take_bytes(struct link *l, struct span msg, const struct mqtt_rules *rules);
 
+void reply_when_durable(struct gate *g, struct net_conn *c, const struct gate_out *out);
+
 /* --- broker.c ----------------------------------------------------------------------
  */
 int broker_open(struct gate *g, const struct gate_broker *cfg, struct buf *why);

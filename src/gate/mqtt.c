@@ -147,10 +147,11 @@ up_read(const struct mqtt_rules *rules, struct span event, struct gate_report *r
 		return;
 	if (id.n && id.n < sizeof r->key)
 		pick_copy(r->key, sizeof r->key, id);
-	else
-		snprintf(r->key, sizeof r->key, "fcnt-%d-%016llx",
+	else if (r->device_time_ms != TIME_NONE)
+		/* a counter begins anew when a button joins again: its time is in it */
+		snprintf(r->key, sizeof r->key, "fcnt-%d-%lld",
 			 pick_int(pick_json(event, "fCnt"), 0, 1 << 30),
-			 (unsigned long long)pick_hash(pick_json(event, "data")));
+			 (long long)r->device_time_ms);
 }
 
 static int
@@ -197,7 +198,8 @@ chirpstack_read(const struct mqtt_rules *rules, struct span topic, struct span p
  */
 
 static int
-owntracks_take(struct span topic, struct span payload, struct gate_out *out)
+owntracks_take(const struct gate_in *in, struct span topic, struct span payload,
+	       struct gate_out *out)
 {
 	struct span rest = span_trim(payload), object = pick_json_value(&rest);
 	char identity[GATE_IDENTITY_MAX];
@@ -207,21 +209,22 @@ owntracks_take(struct span topic, struct span payload, struct gate_out *out)
 	if (!object.n || object.p[0] != '{' || topic.n >= sizeof identity)
 		return rest.n || object.n ? ERR_SYNTAX : 0;
 	pick_copy(identity, sizeof identity, topic);
-	owntracks_read(object, identity, out);
+	if (owntracks_read(in, object, identity, out) != 0)
+		return 0;
 	for (size_t i = before; i < out->n_reports; i++)
 		out->reports[i].is_proven = true;
 	return 0;
 }
 
 int
-mqtt_read(const struct mqtt_rules *rules, struct span topic, struct span payload,
-	  struct gate_out *out)
+mqtt_read(const struct gate_in *in, const struct mqtt_rules *rules, struct span topic,
+	  struct span payload, struct gate_out *out)
 {
 	for (size_t i = 0; i < rules->n_topics; i++) {
 		if (!mqtt_topic_fits(topic, rules->topics[i].filter))
 			continue;
 		return rules->topics[i].language == MQTT_OWNTRACKS
-			       ? owntracks_take(topic, payload, out)
+			       ? owntracks_take(in, topic, payload, out)
 			       : chirpstack_read(rules, topic, payload, out);
 	}
 	return ERR_NOT_FOUND;

@@ -5,9 +5,13 @@
  */
 #include "gate/owntracks.h"
 
+#include "base/crypt.h"
+#include "base/err.h"
 #include "gate/pick.h"
 
 #include <stdio.h>
+
+#define SEALED_MAX 4096
 
 static const char *const call_words[] = { "sos", "help", "panic", "madad",
 					  "emergency" };
@@ -125,20 +129,50 @@ type_read(struct span type, struct span object, struct gate_report *r)
 	}
 }
 
-void
-owntracks_read(struct span object, const char *identity, struct gate_out *out)
+/* What is in the box, into room; nothing: no key, or not its key. */
+static struct span
+sealed_open(const struct gate_in *in, const char *identity, struct span object,
+	    char room[SEALED_MAX])
+{
+	char box[SEALED_MAX];
+	uint8_t word[KEY_BYTES] = { 0 };
+	struct gate_key key = { .n = 0 };
+	struct span s = { box,
+			  pick_base64(pick_json(object, "data"), box, sizeof box) };
+	int n = -1;
+
+	if (in->find_key && in->find_key(in->ctx, identity, &key)) {
+		memcpy(word, key.bytes, key.n < sizeof word ? key.n : sizeof word);
+		n = crypt_box_open(s, word, room);
+	}
+	return (struct span){ n < 0 ? NULL : room, n < 0 ? 0 : (size_t)n };
+}
+
+int
+owntracks_read(const struct gate_in *in, struct span object, const char *identity,
+	       struct gate_out *out)
 {
 	struct span type = pick_json(object, "_type");
+	bool is_sealed = span_is_z(type, "encrypted");
+	char room[SEALED_MAX];
 	struct gate_report *r;
 
+	if (is_sealed) {
+		object = sealed_open(in, identity, object, room);
+		type = pick_json(object, "_type");
+	}
 	/* Its last will says that it is not there, so it is no sign of life. */
 	if (span_is_z(type, "lwt"))
-		return;
+		return 0;
 	r = gate_report_add(out, GATE_UNKNOWN, identity);
 	if (!r)
-		return;
-	if (span_is_z(type, "encrypted"))
-		snprintf(r->text, sizeof r->text, "sealed: switch its encryption off");
-	else
-		type_read(type, object, r);
+		return 0;
+	r->is_proven = is_sealed && type.n;
+	if (is_sealed && !type.n) {
+		snprintf(r->text, sizeof r->text,
+			 "sealed with a key that is not known");
+		return ERR_CRYPTO;
+	}
+	type_read(type, object, r);
+	return 0;
 }

@@ -110,6 +110,37 @@ pick_utf16_hex(struct span utf8, char *to, size_t cap)
 	return true;
 }
 
+static int
+letter_value(char c)
+{
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *at = c ? strchr(letters, c) : NULL;
+
+	return at ? (int)(at - letters) : -1;
+}
+
+size_t
+pick_base64(struct span s, char *to, size_t cap)
+{
+	uint32_t bits = 0;
+	size_t n = 0, n_bits = 0;
+
+	for (size_t i = 0; i < s.n && s.p[i] != '=' && n < cap; i++) {
+		int v = letter_value(s.p[i]);
+
+		if (v < 0)
+			continue;
+		bits = bits << 6 | (uint32_t)v;
+		n_bits += 6;
+		if (n_bits < 8)
+			continue;
+		n_bits -= 8;
+		to[n++] = (char)(bits >> n_bits);
+	}
+	return n;
+}
+
 uint64_t
 pick_hash(struct span s)
 {

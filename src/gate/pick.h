@@ -21,6 +21,8 @@ bool pick_is_word(struct span s, const char *word); /* trimmed, ASCII case alike
 void pick_copy(char *to, size_t cap, struct span s);
 /* UTF-8 to UTF-16BE in lower-case hex, NUL-terminated; false: bad or too long. */
 bool pick_utf16_hex(struct span utf8, char *to, size_t cap);
+/* Leniently: "\/" stands for "/" in JSON, and '=' ends it. How many bytes it gave. */
+size_t pick_base64(struct span s, char *to, size_t cap);
 uint64_t pick_hash(struct span s);
 
 /* --- time ---------------------------------------------------------------- */

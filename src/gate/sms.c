@@ -18,7 +18,8 @@
 #define DIGITS_SAME_MIN 7 /* fewer: two numbers may end alike by chance */
 #define COUNTRY_MAX 3     /* digits of a country's code */
 #define INTERNATIONAL_MIN 10
-#define WORD_MAX 12 /* digits of a code, and the end */
+#define SAME_MS 60000 /* without a time: a repeat comes within this */
+#define WORD_MAX 12   /* digits of a code, and the end */
 
 #define GAPS " \t\r\n.,:;!#-"
 
@@ -434,16 +435,16 @@ aml_read(struct span text, struct gate_report *r)
 
 /* --- a whole message -------------------------------------------------------------- */
 
+/* A gateway's numbers may begin anew, so its own number is not enough: a repeat has
+ * the same words and the same time too. */
 static void
-key_of(const struct sms *m, struct gate_report *r)
+key_of(const struct sms *m, int64_t now_ms, struct gate_report *r)
 {
-	if (m->id.n && m->id.n < sizeof r->key)
-		pick_copy(r->key, sizeof r->key, m->id);
-	else if (m->id.n)
-		snprintf(r->key, sizeof r->key, "id-%016llx",
-			 (unsigned long long)pick_hash(m->id));
-	else
-		pick_key(r, m->text);
+	long long at = m->at_ms != TIME_NONE ? m->at_ms : now_ms / SAME_MS;
+
+	snprintf(r->key, sizeof r->key, "%08llx-%llx-%016llx",
+		 (unsigned long long)(pick_hash(m->id) & 0xffffffff),
+		 (unsigned long long)at, (unsigned long long)pick_hash(m->text));
 }
 
 /* n bytes of s, or fewer so that its last letter is whole. */
@@ -478,7 +479,6 @@ sms_read(const struct sms *m, int64_t now_ms, struct gate_out *out)
 	struct gate_report *r;
 	struct span text = m->total > 1 ? m->text : span_trim(m->text);
 
-	(void)now_ms;
 	if (!sms_number(m->from, number))
 		snprintf(number, sizeof number, "no-number");
 	r = gate_report_add(out, GATE_ALARM, number);
@@ -486,7 +486,7 @@ sms_read(const struct sms *m, int64_t now_ms, struct gate_out *out)
 		return;
 	r->is_proven = m->is_proven;
 	r->device_time_ms = m->at_ms;
-	key_of(m, r);
+	key_of(m, now_ms, r);
 	text_copy(text, r, out);
 	r->part_ref = (uint16_t)m->ref;
 	r->part = (uint8_t)m->part;

@@ -98,10 +98,18 @@ look_up(void *ctx)
 	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
 	struct addrinfo *list = NULL;
 
+	const struct addrinfo *one;
+
 	k->rc = getaddrinfo(k->host, k->port, &hints, &list) == 0 && list ? 0 : ERR_IO;
-	if (k->rc == 0 && list->ai_addrlen <= sizeof k->to) {
-		memcpy(&k->to, list->ai_addr, list->ai_addrlen);
-		k->to_n = list->ai_addrlen;
+	/* One is called, no list tried: where there are both, a number of IPv4 is what
+	 * the machines of a room listen on. */
+	for (one = list; one && one->ai_family != AF_INET; one = one->ai_next)
+		;
+	if (!one)
+		one = list;
+	if (k->rc == 0 && one->ai_addrlen <= sizeof k->to) {
+		memcpy(&k->to, one->ai_addr, one->ai_addrlen);
+		k->to_n = one->ai_addrlen;
 	}
 	if (list)
 		freeaddrinfo(list);

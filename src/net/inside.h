@@ -2,8 +2,7 @@
 /*
  * What the files of this room share: the loop's own state, listeners, and the
  * stream, a byte connection (plain or TLS) with a queue of what goes out.
- * A stream with fd -1 lives in memory only: tests and fuzzers feed it.
- * Not for other rooms.
+ * A stream with fd -1 lives in memory only: tests and fuzzers feed it. Not for others.
  */
 #pragma once
 #include "net/address.h"
@@ -81,9 +80,9 @@ struct stream {
 	struct net_listener *listener; /* a reference; NULL in memory */
 	int fd;
 	enum stream_state state;
-	bool is_handshaking, is_paused, is_eof, is_blocked, is_loopback;
-	bool is_connecting; /* by us, and the other side has not answered */
-	int events;         /* what uv_poll waits for */
+	/* is_connecting: by us, and the other side has not answered */
+	bool is_connecting, is_handshaking, is_paused, is_eof, is_blocked, is_loopback;
+	int events; /* what uv_poll waits for */
 	uv_poll_t poll;
 	struct ssl_st *ssl;
 	struct buf in; /* bytes not used yet */
@@ -101,7 +100,7 @@ struct stream {
 struct stream *stream_new(struct net *net, int fd, struct net_listener *l);
 void stream_attach(struct stream *s, const struct stream_ops *ops, void *owner);
 int stream_start(struct stream *s, struct net_tls *tls);
-/* Of a socket whose connect() is under way; host: whom TLS must show, or NULL. */
+/* Of a socket whose connect() is under way; host: whom TLS must show. */
 int stream_call(struct stream *s, struct net_tls *tls, const char *host);
 /* Queues bytes; chunk gets a reference (NULL: borrowed for ever). */
 void stream_send(struct stream *s, struct span out, struct ws_frame *chunk);
@@ -118,7 +117,6 @@ void stream_feed(struct stream *s, struct span in); /* in memory only */
 void stream_flush(struct stream *s);
 void stream_bury(struct stream *s);
 void stream_offer(struct stream *s); /* gives the owner what waits in `in` */
-
 static inline bool
 stream_is_open(const struct stream *s)
 {
@@ -160,7 +158,6 @@ struct post {
 	void (*fn)(void *ctx);
 	void *ctx;
 };
-
 struct net {
 	uv_loop_t loop;
 	uv_async_t wake;  /* net_post() */

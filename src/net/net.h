@@ -3,7 +3,7 @@
  * The network room's doorway: one event loop, timers, work threads, child
  * processes, listeners, HTTP/1.1 and WebSocket serving, raw device sockets.
  * Everything but net_post() is called on the loop's thread. It knows nothing
- * of emergencies. Third-party: libuv, llhttp, wslay and OpenSSL stay inside.
+ * of emergencies. libuv, llhttp, wslay, OpenSSL and libmosquitto stay inside.
  */
 #pragma once
 #include "base/arena.h"
@@ -222,10 +222,9 @@ int net_tcp_listen(struct net *net, struct span address, struct net_tls *tls,
  * Its id can still be found, and answered, while 4096 more datagrams come. */
 int net_udp_listen(struct net *net, struct span address, const struct net_handlers *h,
 		   void *ctx, struct net_listener **ret);
-/* Calls "host:port"; a name is looked up by a work thread. on_open(ctx, …) when the
- * connection stands, TLS and all (10 s at most); on_close once in any case, also when
- * it never stood. in_max and idle_timeout_ms as above. 0, or ERR_SYNTAX, ERR_CLOSED
- * after net_shut(): then no handler is called. *ret_id: its handle. */
+/* Calls "host:port"; a name is looked up by a work thread. on_open(ctx, …) when it
+ * stands, TLS and all (10 s at most); on_close once in any case. < 0 (bad address,
+ * after net_shut()): no handler is called. *ret_id: its handle. */
 int net_tcp_call(struct net *net, struct span address, struct net_tls *tls,
 		 const struct net_handlers *h, void *ctx, uint64_t *ret_id);
 /* Copies; false when the connection's send queue (64 KiB) is full. */
@@ -237,7 +236,7 @@ int net_conn_certificate(const struct net_conn *c, uint8_t ret_sha256[32]);
 uint64_t net_conn_id(const struct net_conn *c);
 struct net_conn *net_conn_find(struct net *net, uint64_t id);
 
-/* --- a broker of MQTT messages that the node is a client of ------------------- */
+/* --- a broker of MQTT messages whose client the node is ---------------------- */
 struct net_broker;
 struct net_broker_config {
 	const char *address; /* "host:port" */

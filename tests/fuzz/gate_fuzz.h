@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One connection of junk into one driver: frames lie within what came, decoding
- * reads nothing outside a frame, answers are within bounds and the same twice.
+ * reads nothing outside a frame, answers are within bounds. What it made of the
+ * device then writes orders: each has bytes, or is refused.
  */
 #pragma once
 #include "base/json.h"
@@ -12,13 +13,17 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Every second device has a key. */
+/* As in the golden captures, which are seeds: devices called A…, B… and C… have keys
+ * of 16, 24 and 32 of that letter. */
 static bool
 fuzz_key(void *ctx, const char *identity, struct gate_key *ret)
 {
 	(void)ctx;
-	*ret = (struct gate_key){ .n = 16 };
-	return identity[0] & 1;
+	if (*identity < 'A' || *identity > 'C')
+		return false;
+	ret->n = 16 + 8 * (size_t)(*identity - 'A');
+	memset(ret->bytes, *identity, ret->n);
+	return true;
 }
 
 static void
@@ -43,7 +48,7 @@ report_check(const struct gate_report *r)
 
 static void
 message_check(const struct gate_driver *d, void *state, struct span msg,
-	      struct gate_out *out)
+	      bool is_datagram, struct gate_out *out)
 {
 	char *copy = malloc(msg.n);
 
@@ -53,12 +58,40 @@ message_check(const struct gate_driver *d, void *state, struct span msg,
 	d->decode(state,
 		  &(struct gate_in){ .msg = { copy, msg.n },
 				     .now_ms = INT64_C(1772323200000),
+				     .is_datagram = is_datagram,
 				     .find_key = fuzz_key },
 		  out);
 	free(copy);
 	assert(out->n_reports <= GATE_REPORTS_MAX && out->reply_n <= GATE_REPLY_MAX);
 	for (size_t i = 0; i < out->n_reports; i++)
 		report_check(&out->reports[i]);
+}
+
+/* text: any bytes. */
+static void
+orders_check(const struct gate_driver *d, const void *state, struct span text,
+	     struct gate_out *out)
+{
+	static const int seconds[] = { 1, 60, 1000000 };
+
+	for (int kind = 0; d->encode && kind <= GATE_CONFIRM + 1; kind++)
+		for (size_t i = 0; i < 3; i++) {
+			struct gate_order order = { .kind = (enum gate_order_kind)kind,
+						    .seconds = seconds[i],
+						    .for_seconds = i == 1 ? 300 : 0,
+						    .text = text,
+						    .identity = i ? "7301000001" : NULL,
+						    .now_ms = INT64_C(1772323200000),
+						    .serial = 7 };
+			int rc;
+
+			if (i == 1 && text.n > 40)
+				order.text.n = 40;
+			gate_out_clear(out);
+			rc = d->encode(state, &order, out);
+			assert(rc < 0 ? !out->reply_n : out->reply_n > 0);
+			assert(out->reply_n <= GATE_REPLY_MAX);
+		}
 }
 
 static int
@@ -69,6 +102,15 @@ driver_fuzz(const struct gate_driver *d, const uint8_t *data, size_t size)
 	struct gate_out *out = &room;
 	void *state = calloc(1, d->state ? d->state : 1);
 
+	/* It comes in pieces, too. */
+	for (size_t n = 0; n <= 20 && n <= size; n++) {
+		char *piece = malloc(n ? n : 1);
+
+		if (n)
+			memcpy(piece, data, n);
+		assert(d->frame((struct span){ piece, n }) <= (ssize_t)n);
+		free(piece);
+	}
 	while (in.n) {
 		ssize_t n = d->frame(in);
 
@@ -76,12 +118,17 @@ driver_fuzz(const struct gate_driver *d, const uint8_t *data, size_t size)
 		if (!n)
 			break;
 		if (n > 0)
-			message_check(d, state, (struct span){ in.p, (size_t)n }, out);
+			message_check(d, state, (struct span){ in.p, (size_t)n }, false,
+				      out);
 		in = span_skip(in, (size_t)(n < 0 ? -n : n));
 	}
-	/* Datagrams come without framing. */
-	if (size)
-		message_check(d, state, (struct span){ (const char *)data, size }, out);
+	orders_check(d, state, (struct span){ (const char *)data, size }, out);
+	/* A datagram is one, and is asked and told at once. */
+	if (size) {
+		message_check(d, state, (struct span){ (const char *)data, size }, true,
+			      out);
+		orders_check(d, state, SPAN("come home"), out);
+	}
 	free(state);
 	return 0;
 }

@@ -425,6 +425,30 @@ boxes_are_the_same_twice_and_open_whole(void **state)
 	}
 }
 
+/* A key of 16 letters, zeros behind it, as OwnTracks makes one of a word. */
+static void
+a_box_of_another_program_opens(void **state)
+{
+	uint8_t key[KEY_BYTES], box[100];
+	char out[100];
+	const struct span hex = SPAN("6e6e6e6e6e6e6e6e6e6e6e6e6e6e6e6e6e6e6e6e6e6e6e6e0"
+				     "f8d7be9e622d4f3a5bff9c7c1268778e3205173e8");
+
+	(void)state;
+	memset(key, 'A', 16);
+	memset(key + 16, 0, 16);
+	assert_true(crypt_unhex(hex, box, hex.n / 2));
+	assert_int_equal(
+		crypt_box_open((struct span){ (char *)box, hex.n / 2 }, key, out), 5);
+	assert_memory_equal(out, "hello", 5);
+	assert_true(crypt_box_open((struct span){ (char *)box, hex.n / 2 - 1 }, key,
+				   out) < 0);
+	box[30] ^= 1;
+	assert_true(crypt_box_open((struct span){ (char *)box, hex.n / 2 }, key, out) <
+		    0);
+	assert_true(crypt_box_open((struct span){ (char *)box, 39 }, key, out) < 0);
+}
+
 static void
 codes_go_there_and_back(void **state)
 {
@@ -467,6 +491,7 @@ main(void)
 		cmocka_unit_test(the_map_walks_over_all_once),
 		cmocka_unit_test(places_and_distances),
 		cmocka_unit_test(boxes_are_the_same_twice_and_open_whole),
+		cmocka_unit_test(a_box_of_another_program_opens),
 		cmocka_unit_test(codes_go_there_and_back),
 	};
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Orders in a device's own language, and what a report is before it is filled. */
 #include "base/err.h"
+#include "gate/teltonika.h"
 #include "gate_shared.h"
 
 #include <setjmp.h>
@@ -210,6 +211,131 @@ h02_interval_tells_the_time(void **unused)
 	free(out);
 }
 
+/* What each of the others writes; NULL: it has no word for that. */
+static const struct {
+	const char *driver;
+	enum gate_order_kind kind;
+	int seconds;
+	const char *hex;
+} order_bytes[] = {
+	{ "teltonika", GATE_LOCATE_NOW, 0,
+	  "00000000 0000000e 0c 01 05 00000006 676574677073 01 00000000" },
+	{ "teltonika", GATE_RING, 0, NULL },
+	{ "teltonika", GATE_TEXT, 0, NULL },
+	{ "eelink", GATE_LOCATE_NOW, 0, "6767 80 000d 0007 01 00010007 574845524523" },
+	{ "eelink", GATE_INTERVAL, 1,
+	  "6767 80 0010 0007 01 00020007 54494d45522c313023" },
+	{ "eelink", GATE_TEXT, 0, "6767 80 0010 0007 02 00030007 636f6d6520686f6d65" },
+	{ "eelink", GATE_RING, 0, NULL },
+	{ "topin", GATE_LOCATE_NOW, 0, "7878 01 80 0d0a" },
+	{ "topin", GATE_INTERVAL, 300, "7878 03 98 012c 0d0a" },
+	{ "topin", GATE_INTERVAL, 1, "7878 03 98 000a 0d0a" },
+	{ "topin", GATE_INTERVAL, 1000000, "7878 03 98 ffff 0d0a" },
+	{ "topin", GATE_RING, 0, "7878 02 49 01 0d0a" },
+	{ "topin", GATE_CONFIRM, 0, NULL },
+};
+
+static void
+orders_in_bytes(void **unused)
+{
+	struct gate_out *out = calloc(1, sizeof *out);
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof order_bytes / sizeof *order_bytes; i++) {
+		const struct gate_driver *d = driver_find(order_bytes[i].driver);
+		struct gate_order order = { .kind = order_bytes[i].kind,
+					    .seconds = order_bytes[i].seconds,
+					    .text = SPAN("come home"),
+					    .serial = 7 };
+		void *state = calloc(1, d->state);
+		struct buf want = { 0 };
+		int rc;
+
+		gate_out_clear(out);
+		rc = d->encode(state, &order, out);
+		if (!order_bytes[i].hex) {
+			assert_int_equal(rc, ERR_UNSUPPORTED);
+		} else {
+			assert_int_equal(rc, 0);
+			assert_true(hex_read(span_of(order_bytes[i].hex), &want));
+			/* sums are the business of another test */
+			if (!strcmp(d->name, "teltonika"))
+				memset(out->reply + out->reply_n - 4, 0, 4);
+			if (!span_is(buf_span(&want),
+				     (struct span){ out->reply, out->reply_n }))
+				fail_msg("order %zu of %s", i, d->name);
+		}
+		buf_done(&want);
+		free(state);
+	}
+	free(out);
+}
+
+/* The maker's own example of codec 12. */
+static void
+teltonika_texts_have_their_sum(void **unused)
+{
+	struct gate_out *out = calloc(1, sizeof *out);
+	struct buf want = { 0 };
+
+	(void)unused;
+	assert_true(hex_read(SPAN("000000000000000f0c010500000007676574696e666f01"
+				  "00004312"),
+			     &want));
+	teltonika_write(out, SPAN("getinfo"));
+	assert_true(
+		span_is(buf_span(&want), (struct span){ out->reply, out->reply_n }));
+	buf_done(&want);
+	free(out);
+}
+
+/* A datagram from there is answered, and told, in an envelope. */
+static void
+eelink_orders_by_datagram_are_wrapped(void **unused)
+{
+	const struct gate_driver *d = driver_find("eelink");
+	struct gate_out *out = calloc(1, sizeof *out);
+	void *state = calloc(1, d->state);
+	struct gate_order order = { .kind = GATE_LOCATE_NOW, .serial = 7 };
+	struct buf in = { 0 };
+
+	(void)unused;
+	assert_true(hex_read(SPAN("454c 0013 0000 0358990000012340 67 67 03 0004 0001 "
+				  "006e"),
+			     &in));
+	assert_int_equal(d->decode(state,
+				   &(struct gate_in){ .msg = buf_span(&in),
+						      .is_datagram = true },
+				   out),
+			 0);
+	assert_memory_equal(out->reply, "EL", 2);
+	gate_out_clear(out);
+	assert_int_equal(d->encode(state, &order, out), 0);
+	assert_memory_equal(out->reply, "EL", 2);
+	assert_memory_equal(out->reply + 6, "\x03\x58\x99\x00\x00\x01\x23\x40gg\x80",
+			    11);
+	buf_done(&in);
+	free(state);
+	free(out);
+}
+
+/* By datagram a Teltonika cannot be told. */
+static void
+teltonika_takes_no_orders_by_datagram(void **unused)
+{
+	const struct gate_driver *d = driver_find("teltonika");
+	struct gate_out *out = calloc(1, sizeof *out);
+	void *state = calloc(1, d->state);
+	struct gate_order order = { .kind = GATE_LOCATE_NOW };
+
+	(void)unused;
+	d->decode(state, &(struct gate_in){ .msg = SPAN("\xff"), .is_datagram = true },
+		  out);
+	assert_int_equal(d->encode(state, &order, out), ERR_UNSUPPORTED);
+	free(state);
+	free(out);
+}
+
 /* More reports than there is room for are counted, not written. */
 static void
 reports_beyond_the_room_are_counted(void **unused)
@@ -252,6 +378,10 @@ main(void)
 		cmocka_unit_test(gt06_orders_are_texts),
 		cmocka_unit_test(jt808_orders_need_the_device_s_number),
 		cmocka_unit_test(h02_interval_tells_the_time),
+		cmocka_unit_test(orders_in_bytes),
+		cmocka_unit_test(teltonika_texts_have_their_sum),
+		cmocka_unit_test(eelink_orders_by_datagram_are_wrapped),
+		cmocka_unit_test(teltonika_takes_no_orders_by_datagram),
 		cmocka_unit_test(reports_beyond_the_room_are_counted),
 		cmocka_unit_test(replies_are_whole_or_not_at_all),
 	};

@@ -15,14 +15,26 @@
 #include "gate/mqtt.h"
 
 #include "base/err.h"
+#include "gate/pick.h"
 
-/* A datagram's way: nothing is cut. */
+/* A broker hands over whole messages. In a capture each ends with a line's end, and
+ * an object may have lines of its own. */
 static ssize_t
 mqtt_frame(struct span in)
 {
-	ptrdiff_t end = span_find(in, '\n');
+	struct span rest = in, topic = span_cut(&rest, '\n'), value;
+	ptrdiff_t end;
 
-	return end > 0 && memchr(in.p, '/', (size_t)end) ? (ssize_t)in.n : 0;
+	if (topic.n == in.n)
+		return 0;
+	if (rest.n && rest.p[0] == '{') {
+		value = pick_json_value(&rest);
+		if (!value.n)
+			return 0;
+		rest = span_skip(in, (size_t)(value.p + value.n - in.p));
+	}
+	end = span_find(rest, '\n');
+	return end < 0 ? 0 : (ssize_t)((size_t)(rest.p - in.p) + (size_t)end + 1);
 }
 
 static int
@@ -31,8 +43,8 @@ mqtt_decode(void *state, const struct gate_in *in, struct gate_out *out)
 	struct span payload = in->msg, topic = span_cut(&payload, '\n');
 
 	(void)state;
-	return mqtt_read(in->rules ? in->rules : &mqtt_rules_built_in, topic, payload,
-			 out);
+	return mqtt_read(in, in->rules ? in->rules : &mqtt_rules_built_in, topic,
+			 payload, out);
 }
 
 const struct gate_driver gate_driver_mqtt = {

@@ -7,10 +7,12 @@
  *   POST /…  X-Limit-U: user  X-Limit-D: device   (or ?u=&d= behind the path)
  *   {"_type":"location","lat","lon","tst" s,"acc" m,"alt" m,"batt" %,"vel" km/h,
  *    "cog","t" why,"tid","topic"}; transition: "event" enter|leave, "desc"; steps;
- *   lwt: its connection to a broker broke; encrypted: {"data" base64}
+ *   lwt: its connection to a broker broke
+ *   encrypted: {"data" base64 of nonce 24 and box, XSalsa20-Poly1305}; its key is a
+ *   word of up to 32 letters, zeros behind it
  * Who: the topic, else user and device, else tid. Answers: 200 and [] (no friends),
- * 400, and 422 for what was sealed with a key: it cannot be read here.
- * A call: "alarm", or a place marked ("poi", "tag") with a word for it.
+ * 400, and 422 for what is sealed with a key that is not known. A call: "alarm", or a
+ * place marked ("poi", "tag") with a word for it.
  */
 #include "gate/owntracks.h"
 
@@ -58,22 +60,23 @@ name_read(const struct pick_http *http, struct span object, char ret[GATE_IDENTI
 }
 
 static int
-object_decode(const struct pick_http *http, struct span object, struct gate_out *out)
+object_decode(const struct gate_in *in, const struct pick_http *http,
+	      struct span object, struct gate_out *out)
 {
 	struct span type = pick_json(object, "_type");
 	char identity[GATE_IDENTITY_MAX];
+	int rc;
 
 	if (!type.n || !name_read(http, object, identity)) {
 		reply(out, "400 Bad Request", "{\"error\":\"no _type or no name\"}");
 		return ERR_SYNTAX;
 	}
-	if (span_is_z(type, "encrypted")) {
-		owntracks_read(object, identity, out);
+	rc = owntracks_read(in, object, identity, out);
+	if (rc == ERR_CRYPTO) {
 		reply(out, "422 Unprocessable Entity",
-		      "{\"error\":\"sealed with a key: use https instead\"}");
+		      "{\"error\":\"sealed with a key that is not known\"}");
 		return 0;
 	}
-	owntracks_read(object, identity, out);
 	reply(out, "200 OK", "[]");
 	return 0;
 }
@@ -99,7 +102,7 @@ owntracks_decode(void *state, const struct gate_in *in, struct gate_out *out)
 		reply(out, "400 Bad Request", "{\"error\":\"no JSON object\"}");
 		return ERR_SYNTAX;
 	}
-	return object_decode(&http, object, out);
+	return object_decode(in, &http, object, out);
 }
 
 const struct gate_driver gate_driver_owntracks = {
