@@ -441,7 +441,7 @@ def target(c, method, path):
                  ("/accounts/", c.accounts["a", "board"]),
                  ("/devices/", c.device), ("/people/", c.person),
                  ("/grants/", c.grant),
-                 ("/plans/", c.plan), ("/points/", c.point),
+                 ("/points/", c.point),
                  ("/reviews/", c.review), ("/findings/", c.finding),
                  ("/run_cards/", c.card),
                  ("/tokens/", c.token["id"]), ("/invitations/", c.invitation2),

@@ -207,6 +207,21 @@ async function order(boss, police, language) {
 	await police.place('orders')
 	await police.page.locator('.card .pick', { hasText: 'A missing person' }).click()
 	await police.button('order.acknowledge').click()
+	await boss.page.locator('.card .pick', { hasText: 'A missing person' }).click()
+	await boss.page.locator('.side .picker input[type=file]').setInputFiles({
+		name: 'news.txt',
+		mimeType: 'text/plain',
+		buffer: Buffer.from('What the paper wrote.\n'),
+	})
+	await police.page.getByRole('link', { name: 'news.txt' }).waitFor()
+	await police.page.locator('.side .picker input[type=file]').setInputFiles({
+		name: 'found.txt',
+		mimeType: 'text/plain',
+		buffer: Buffer.from('What was found.\n'),
+	})
+	await police.page
+		.locator('.side .chip', { hasText: police.w('order.waiting').replace('{n}', '1') })
+		.waitFor()
 	const deliver = async (text) => {
 		await police.button('order.deliver').click()
 		await police.answer('order.deliver', (dialog) =>
@@ -215,6 +230,7 @@ async function order(boss, police, language) {
 	}
 	await deliver('We asked at the station.')
 	await boss.page.getByText('We asked at the station.').waitFor()
+	await boss.page.getByRole('link', { name: 'found.txt' }).waitFor()
 	await boss.button('order.return').click()
 	await boss.answer('order.return', (dialog) =>
 		boss.field('f.reason', dialog).fill('Ask the family too.'),

@@ -7,6 +7,12 @@ import { after, before, test } from 'node:test'
 import { hands, looked, pktField, quiet, town } from './liaison_town.mjs'
 import { Caller, OUT, openBrowser, sit, until, wordsOf } from './node.mjs'
 
+/* One white point. */
+const PICTURE = Buffer.from(
+	'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=',
+	'base64',
+)
+
 let browser
 before(async () => {
 	browser = await openBrowser()
@@ -123,6 +129,13 @@ async function plans(owner, language) {
 	await owner.button('part.change').click()
 	await owner.answer('save', (dialog) => owner.field('f.floor', dialog).fill('1'))
 	await page.getByText(w('plan.version').replace('{n}', '2')).waitFor()
+	await page.locator('.picker input[type=file]').setInputFiles({
+		name: 'ground.png',
+		mimeType: 'image/png',
+		buffer: PICTURE,
+	})
+	await page.getByText(w('plan.version').replace('{n}', '3')).waitFor()
+	await page.getByRole('link', { name: w('plan.drawing') }).waitFor()
 	await looked(owner, `register-plans-${language}`)
 }
 
@@ -238,6 +251,11 @@ async function theRoom(node, a, sits, owner, language) {
 	await desk.page.getByText('Captain Demo').waitFor()
 	await tab(desk, 'plans')
 	await desk.page.getByText('Both gates are shut.').waitFor()
+	const [download] = await Promise.all([
+		desk.page.waitForEvent('download'),
+		desk.page.getByRole('link', { name: w('plan.drawing') }).click(),
+	])
+	assert.equal(download.suggestedFilename(), 'ground.png')
 	await desk.page.getByRole('button', { name: w('register_tab.reviews') }).waitFor({
 		state: 'detached',
 	})

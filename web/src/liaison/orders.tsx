@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Orders for report: what a command demands of a named officer by a time, what came of
  * it, and whether it was enough. */
-import { useState } from 'preact/hooks'
-import { post } from '../api/client'
+import { useEffect, useState } from 'preact/hooks'
+import { get, post } from '../api/client'
+import type { Id } from '../api/types'
 import { t } from '../lib/i18n'
 import { me } from '../state/session'
 import { Ask } from './ask'
 import type { Field } from './form'
 import { Card, Empty, Facts, Loading, Prose, Side, When } from './parts'
 import { Do, PlacePane, peopleOptions, personName } from './place'
-import { attempt } from './say'
+import { attempt, sendRaw } from './say'
 import { directory, go, isCommand, listOf, newestFirst, now, refetch, route } from './state'
 import type { Order } from './types'
 
 const isOwed = (one: Order) => ['issued', 'acknowledged', 'returned'].includes(one.state)
+const isOpen = (one: Order) => one.state !== 'accepted' && one.state !== 'withdrawn'
 const isLate = (one: Order) => isOwed(one) && Date.parse(one.due_at) < now.value
 
 export function Orders() {
@@ -21,8 +23,7 @@ export function Orders() {
 	const all = listOf('orders')
 	const chosen = all?.find((one) => one.id === route.value.id)
 	const sorted = [...(all ?? [])].sort(newestFirst)
-	const isOver = (one: Order) => one.state === 'accepted' || one.state === 'withdrawn'
-	const groups = [sorted.filter((one) => !isOver(one)), sorted.filter(isOver)]
+	const groups = [sorted.filter(isOpen), sorted.filter((one) => !isOpen(one))]
 	return (
 		<PlacePane
 			title={t('place.orders')}
@@ -41,7 +42,7 @@ export function Orders() {
 						<Card
 							key={one.id}
 							id={one.id}
-							tone={isOver(one) ? 'over' : isLate(one) ? 'bar-P1' : 'bar-P2'}
+							tone={!isOpen(one) ? 'over' : isLate(one) ? 'bar-P1' : 'bar-P2'}
 							onOpen={() => go({ place: 'orders', id: one.id })}
 						>
 							<span class="row wrap">
@@ -102,6 +103,8 @@ const FIELDS: Readonly<Record<Asking, () => Field[]>> = {
 
 function Whole({ order }: { order: Order }) {
 	const [asking, setAsking] = useState<Asking>()
+	/* The officer's files go with his delivery. */
+	const [sent, setSent] = useState<readonly Id[]>([])
 	const isMine = order.officer === me.value?.account
 	const isJudge = isCommand.value && order.agency === me.value?.agency && !isMine
 	const send = async (what: string, body: object = {}) => {
@@ -149,7 +152,20 @@ function Whole({ order }: { order: Order }) {
 					<Prose text={order.report} />
 				</>
 			)}
+			<Enclosed ids={[...(order.enclosures ?? []), ...(order.files ?? [])]} />
 			<p class="row wrap doings">
+				{((isMine && isOwed(order)) || (isJudge && isOpen(order))) && (
+					<Enclose
+						order={order.id}
+						onSent={(file) => {
+							if (isMine) setSent([...sent, file])
+							refetch('orders')
+						}}
+					/>
+				)}
+				{isMine && sent.length > 0 && (
+					<span class="chip warn">{t('order.waiting', { n: sent.length })}</span>
+				)}
 				{isMine && order.state === 'issued' && (
 					<Do
 						label={t('order.acknowledge')}
@@ -179,10 +195,70 @@ function Whole({ order }: { order: Order }) {
 					title={t(`order.${asking}`)}
 					submit={t(`order.${asking}`)}
 					fields={FIELDS[asking]()}
-					onSend={(body) => send(asking, body)}
+					onSend={async (body) => {
+						const files = [...(order.files ?? []), ...sent]
+						const isWith = asking === 'deliver' && files.length > 0
+						await send(asking, { ...body, ...(isWith && { files }) })
+						if (isWith) setSent([])
+					}}
 					onClose={() => setAsking(undefined)}
 				/>
 			)}
 		</Side>
+	)
+}
+
+interface Known {
+	id: Id
+	name?: string
+	size?: number
+	erased_at?: string
+}
+
+/* Files of both sides, by name. */
+function Enclosed({ ids }: { ids: readonly Id[] }) {
+	const [known, setKnown] = useState<readonly Known[]>([])
+	const key = ids.join(' ')
+	useEffect(() => {
+		let isNewest = true
+		void Promise.all(
+			ids.map((id) => get<Known>(`/files/${id}`).catch(() => ({ id }))),
+		).then((found) => isNewest && setKnown(found))
+		return () => {
+			isNewest = false
+		}
+	}, [key])
+	return (
+		<ul class="files">
+			{known.map((one) => (
+				<li key={one.id}>
+					<a href={`/api/v1/files/${one.id}/content`} download={one.name}>
+						<bdi>{one.name ?? one.id}</bdi>
+					</a>
+				</li>
+			))}
+		</ul>
+	)
+}
+
+function Enclose({ order, onSent }: { order: Id; onSent: (file: Id) => void }) {
+	const bring = (file: File) =>
+		attempt(async () => {
+			const path = `/orders/${order}/files?name=${encodeURIComponent(file.name)}`
+			onSent((await sendRaw<{ id: Id }>(path, file)).id)
+		})
+	return (
+		<label class="btn small picker">
+			{t('order.file')}
+			<input
+				class="hidden"
+				type="file"
+				onChange={(e) => {
+					const [file] = e.currentTarget.files ?? []
+					if (file) void bring(file)
+					e.currentTarget.value = ''
+				}}
+			/>
+		</label>
 	)
 }

@@ -10,7 +10,7 @@ import { type Field, type Values, wordsOf } from './form'
 import { Empty, Facts, Loading, Prose, When } from './parts'
 import { Do } from './place'
 import { type Keeper, useParts } from './registers'
-import { attempt } from './say'
+import { attempt, sendRaw } from './say'
 import { PLAN_KINDS, type Plan, POST_KINDS, type Point, type Visit } from './types'
 
 /* --- plans ------------------------------------------------------------------------ */
@@ -47,8 +47,10 @@ export function Plans({ site, keeper }: { site: Id; keeper: Keeper }) {
 							<Prose text={part.text} />
 						</section>
 					))}
+					{one.file && <Drawing id={one.file} />}
 					{keeper === 'full' && (
 						<p class="row wrap doings">
+							<Draw site={site} plan={one.id} />
 							<Do label={t('part.change')} run={() => setEditing(one)} />
 							<Withdraw path={`/plans/${one.id}`} is={one.withdrawn === true} />
 						</p>
@@ -63,6 +65,43 @@ export function Plans({ site, keeper }: { site: Id; keeper: Keeper }) {
 				/>
 			)}
 		</>
+	)
+}
+
+/* A drawing is fetched when somebody wants it: a look of others is told to the owner. */
+function Drawing({ id }: { id: Id }) {
+	return (
+		<p>
+			<a class="btn small" href={`/api/v1/files/${id}/content`} download>
+				{t('plan.drawing')}
+			</a>
+		</p>
+	)
+}
+
+function Draw({ site, plan }: { site: Id; plan: Id }) {
+	const bring = (file: File) =>
+		attempt(async () => {
+			const sent = await sendRaw<{ id: Id }>(
+				`/sites/${site}/files?name=${encodeURIComponent(file.name)}`,
+				file,
+			)
+			return patch(`/plans/${plan}`, { file: sent.id })
+		})
+	return (
+		<label class="btn small picker">
+			{t('plan.draw')}
+			<input
+				class="hidden"
+				type="file"
+				accept=".pdf,.png,.jpg,.jpeg,.webp"
+				onChange={(e) => {
+					const [file] = e.currentTarget.files ?? []
+					if (file) void bring(file)
+					e.currentTarget.value = ''
+				}}
+			/>
+		</label>
 	)
 }
 

@@ -254,6 +254,7 @@ export interface Order {
 	delivered_at?: Time
 	report?: string
 	files?: readonly Id[]
+	enclosures?: readonly Id[]
 	accepted_at?: Time
 	returned_at?: Time
 	returns?: number
