@@ -108,7 +108,8 @@ bracket_frame(struct span in)
 	}
 	if (end && told < in.n)
 		return (ssize_t)end;
-	/* No other begins in it: byte by byte that would be looked at again for each. */
+	/* No other begins in it: byte by byte that would be looked at again for each.
+	 */
 	return in.n > FRAME_MAX ? -(ssize_t)(in.n - HEAD_MAX) : 0;
 }
 
