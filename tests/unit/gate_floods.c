@@ -46,14 +46,18 @@ a_flood_is_read_once(void **state)
 	const struct gate_driver *d = *state;
 	char *bytes = malloc(FLOOD);
 
-	for (int c = 0; c < 256; c++) {
+	/* Those with which messages begin and end, and some that they hold. */
+	static const char signs[] = "\0[]\"$*(){~xygEPGX\r\n\xab\xff A1";
+
+	for (size_t i = 0; i < sizeof signs - 1; i++) {
 		int64_t start = cpu_ms(), took;
 
-		memset(bytes, c, FLOOD);
+		memset(bytes, signs[i], FLOOD);
 		flood(d, bytes);
 		took = cpu_ms() - start;
 		if (took > MAY_MS)
-			fail_msg("%s: %d ms for bytes %02x", d->name, (int)took, c);
+			fail_msg("%s: %d ms for bytes %02x", d->name, (int)took,
+				 (unsigned char)signs[i]);
 	}
 	free(bytes);
 }
