@@ -45,6 +45,12 @@ class City:
         self.a_administrator.ok(
             "PATCH", "/api/v1/accounts/" + self.accounts["a", "liaison"],
             {"person": self.person})
+        self.phones = {}
+        for who, number in (("a", "+92 300 5550101"), ("b", "+92 300 5550102")):
+            self.phones[who] = number
+            getattr(self, who + "_liaison").ok("PATCH", "/api/v1/session/reach",
+                                               {"phone": number})
+        self.canaries["reach_phone"] = self.phones["a"]
         self.make_register()
         self.unit_a = a.ok("POST", "/api/v1/units", {
             "agency": B, "callsign": "B-UNIT-1", "kind": "escort"}, 201)["id"]
@@ -165,18 +171,28 @@ class City:
         both = police.ok("POST", "/api/v1/channels/%s/posts" % group, {
             "kind": "situation", "text": "to all", "must_ack": "person",
             "priority": "P1", "tlp": "GREEN"}, 201)
-        self.both = both["id"]
-        a.ok("POST", "/api/v1/posts/%s/acknowledge" % self.both)
-        a.ok("POST", "/api/v1/channels/%s/cursor" % group, {"read": self.both})
+        self.to_all = both["id"]
+        a.ok("POST", "/api/v1/posts/%s/acknowledge" % self.to_all)
+        a.ok("POST", "/api/v1/channels/%s/cursor" % group, {"read": self.to_all})
         self.duty = a.ok("POST", "/api/v1/duty_phones", {
             "label": c("talk_duty"), "phone": "+92 21 5550199", "on": True}, 201)["id"]
         self.export = a.ok("POST", "/api/v1/channels/%s/exports" % group, {
             "since": "2020-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z",
             "reason": c("talk_export")}, 201)["id"]
         self.talk_words = set(self.canaries) - before
+        self.approved = self.exported(a, self.a_supervisor)
         self.talk_ids = {self.channel, self.member, self.file, self.post, reply, red,
-                         only, self.duty, self.export}
+                         only, self.duty, self.export, self.approved}
         self.red = red
+
+    def exported(self, asks, approves):
+        """An export of the missions' group that two people of one side have settled."""
+        x = asks.ok("POST", "/api/v1/channels/%s/exports" % self.group, {
+            "since": "2020-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z",
+            "reason": "for court"}, 201)["id"]
+        approves.ok("POST", "/api/v1/exports/%s/decision" % x,
+                    {"approve": True, "reason": "agreed"})
+        return x
 
     def private(self, sup, name, about):
         """A channel of the police and A alone, and A's membership in it."""
@@ -258,12 +274,17 @@ class City:
             "officer": r["id"], "subject": c("order_subject"), "text": c("order_text"),
             "due_at": "2036-01-01T00:00:00.000Z"}, 201)
         self.order = r["id"]
+        f = sup.call("POST", "/api/v1/orders/%s/files?name=%s.txt" % (
+            self.order, c("order_file")), raw=c("order_content").encode())
+        assert f.status_code == 201, f.text
+        self.order_file = f.json()["id"]
         r = a.ok("POST", "/api/v1/tokens", {"role": "feed", "label": "feed"}, 201)
         self.feed = self.n.with_token(r["token"])
         self.b_all["feed"] = self.feed
         self.desk_ids = {self.matter, self.advisory, self.series, self.meeting,
                          self.action, self.A, self.accounts["a", "liaison"]}
-        self.liaison_ids = self.desk_ids | {self.calendar, self.order}
+        self.liaison_ids = self.desk_ids | {self.calendar, self.order,
+                                            self.order_file}
 
     def word(self, name):
         self.canaries[name] = "Canary%sx%s" % (name.replace("_", ""), os.urandom(3).hex())
@@ -285,8 +306,9 @@ class City:
                 "grants": [self.grant, self.joining],
                 "tokens": [self.token["id"]],
                 "channels": [self.channel], "members": [self.member],
-                "posts": [self.post, self.red], "files": [self.file],
-                "duty_phones": [self.duty], "exports": [self.export],
+                "posts": [self.post, self.red],
+                "files": [self.file, self.order_file],
+                "duty_phones": [self.duty], "exports": [self.export, self.approved],
                 "matters": [self.matter], "actions": [self.action],
                 "advisories": [self.advisory], "series": [self.series],
                 "meetings": [self.meeting], "calendars": [self.calendar],
@@ -305,7 +327,7 @@ class City:
             may |= set(self.desk_words)
             ids = self.ids - self.talk_ids - set(self.desk_ids) - {
                 self.A, self.a_site["id"]} - set(
-                    self.accounts.values()) | {self.red, self.export}
+                    self.accounts.values()) | {self.red, self.export, self.approved}
             return [k for k, w in self.canaries.items()
                     if k not in may and w.lower() in text.lower()] + [
                         i for i in ids if re.search(re.escape(i) + r"(?!\d)", text)]

@@ -6,6 +6,7 @@ plants are there at all, those who may see them do."""
 import json
 import os
 import re
+import time
 
 import pytest
 from actors import Node, until
@@ -17,11 +18,17 @@ TABLE = os.path.join(HERE, "access.txt")
 
 @pytest.fixture(scope="module")
 def city(program, tmp_path_factory):
-    n = Node(str(tmp_path_factory.mktemp("leak")))
+    d = tmp_path_factory.mktemp("leak")
+    prog, spool = d / "second-path", d / "sms"
+    prog.write_text("#!/bin/sh\ncat >> %s\n" % spool)
+    prog.chmod(0o755)
+    n = Node(str(d / "node"), "--second-path", str(prog), "--nudge-after", "1",
+             "--nudge-apart", "0")
     n.start()
     until(lambda: sum("position" in u for u in n.role("dispatcher").items(
         "/api/v1/units")) >= 12, 20)
     c = City(n)
+    c.spool = spool
     yield c
     for s in c.sockets.values():
         s.close()
@@ -55,7 +62,10 @@ def test_those_who_may_see_the_plants_do(city):
         + city.a_liaison.get("/api/v1/advisories.atom").text,
         "desk": "".join(json.dumps(n.role("liaison").items("/api/v1/" + p)) for p in (
             "matters", "advisories", "series", "meetings", "actions")),
-        "command": json.dumps(n.role("supervisor").items("/api/v1/orders")),
+        "command": json.dumps(n.role("supervisor").items("/api/v1/orders")) + "".join(
+            n.role("supervisor").get("/api/v1/files/%s%s" % (city.order_file, p)).text
+            for p in ("", "/content")),
+        "session": city.a_liaison.get("/api/v1/session/reach").text,
         "late": json.dumps(n.role("dispatcher").items(
             "/api/v1/incidents?site=" + city.a_site["id"])),
         "closed": n.role("dispatcher").get("/api/v1/incidents/" + city.closed).text,
@@ -72,7 +82,9 @@ def test_those_who_may_see_the_plants_do(city):
             "call_message": "late", "caller_phone": "late", "caller_name": "late",
             "close_note": "closed", "calendar_label": "a liaison",
             **{k: "a liaison|desk" for k in city.desk_words - {"account_liaison"}},
-            "order_subject": "command", "order_text": "command", "anonymous_message": "room owner"}.items():
+            "order_subject": "command", "order_text": "command",
+            "order_file": "command", "order_content": "command",
+            "reach_phone": "session", "anonymous_message": "room owner"}.items():
         for k in who.split("|") if "|" in who or who in seen else who.split():
             assert w[name] in seen[k], "%s does not see %s" % (k, name)
     register = [k for k in w if k.startswith("register_")]
@@ -89,6 +101,10 @@ def test_those_who_may_see_the_plants_do(city):
             assert w[name] in text, "%s does not see %s" % (who, name)
         assert (w["talk_red"] in text) == (who == "owner")
     assert w["talk_export"] in own.get("/api/v1/exports").text
+    text = own.get("/api/v1/exports/%s/content" % city.approved).text
+    for name in ("talk_text", "talk_corrected", "talk_translated", "talk_reply",
+                 "talk_file"):
+        assert w[name] in text, "not exported: " + name
     people = [k for k in w if k.startswith("person_")]
     assert len(people) == 6
     for name in people:
@@ -204,6 +220,128 @@ def test_the_live_socket_of_others_says_nothing_of_it(city):
         s.close()
 
 
+def test_exports_of_others_say_nothing_of_it(city):
+    """B's own has what it said and heard; the police side's has no RED."""
+    b = city.b_liaison
+    b.ok("POST", "/api/v1/channels/%s/posts" % city.group, {
+        "kind": "question", "text": "said by B itself"}, 201)
+    x = city.exported(b, city.b_supervisor)
+    r = b.get("/api/v1/exports/%s/content" % x)
+    assert r.status_code == 200 and "said by B itself" in r.text and "to all" in r.text
+    assert not city.leaks_in(r.text), city.leaks_in(r.text)
+    x = city.exported(city.n.login("liaison"), city.n.login("supervisor"))
+    for c in (city.a_liaison, b):
+        assert c.get("/api/v1/exports/%s/content" % x).status_code == 404
+
+
+def test_in_what_they_share_they_do_not_see_one_another(city):
+    """The group, a post to all, a meeting of both: members, receipts, who owes what."""
+    _, routes = city.paths()
+    shared = {"channels": city.group, "posts": city.to_all, "meetings": city.both}
+    read = {}
+    for who in ("liaison", "supervisor", "dispatcher", "site account"):
+        c = city.b_all[who]
+        for method, path in routes:
+            kind = path.split("/")[3] if path.count("/") > 3 else None
+            if method != "GET" or "{" not in path or kind not in shared:
+                continue
+            r = c.get(fill(path, shared[kind]))
+            assert not city.leaks_in(r.text), (who, path, city.leaks_in(r.text), r.text)
+            read.setdefault(path, set()).add(r.status_code)
+    for path in ("channels/{id}", "channels/{id}/members", "channels/{id}/posts",
+                 "posts/{id}", "posts/{id}/replies", "meetings/{id}"):
+        assert 200 in read["/api/v1/" + path], (path, read)
+    # a control: the same receipts do name A's people to the side that asked
+    text = city.n.role("supervisor").get("/api/v1/posts/%s/receipts" % city.to_all).text
+    assert city.canaries["account_liaison"] in text
+
+
+def snapshot(c, routes):
+    """What a caller reads by each list, but for what only tells the time."""
+    out = {}
+    for method, path in routes:
+        if method != "GET" or "{" in path or re.search(
+                "head$|events$|healthz|live$|openapi|metrics", path):
+            continue
+        text = c.get(path + "?limit=500").text
+        out[path] = re.sub(r'"(at|now|from|to|seq|through|generated_at|to_at)":[^,}]+|'
+                           r"<updated>[^<]+|\b\d{4}-\d\d-\d\dT[\d:.]+Z", "", text)
+    return out
+
+
+def test_what_others_read_does_not_change_when_it_acts(city):
+    """No count, no number of what is unread, no order: B's lists are the same bytes
+    before and after A and the police speak, meet and work with one another."""
+    n, a, sup = city.n, city.a_liaison, city.n.role("supervisor")
+    _, routes = city.paths()
+    callers = {k: city.b_all[k] for k in ("liaison", "site account", "administrator",
+                                          "supervisor", "board", "oversight")}
+    before = {k: snapshot(c, routes) for k, c in callers.items()}
+    police = snapshot(sup, routes)
+    posts = "/api/v1/channels/%s/posts" % city.group
+    p = a.ok("POST", posts, {"kind": "concern", "text": "between us"}, 201)["id"]
+    sup.ok("POST", posts, {"kind": "advice", "text": "between us", "reply_to": p,
+                           "must_ack": "agency"}, 201)
+    sup.ok("POST", posts, {"kind": "situation", "text": "to A", "to": [city.A]}, 201)
+    a.ok("POST", "/api/v1/matters", {"kind": "advice", "title": "between us"}, 201)
+    a.ok("POST", "/api/v1/duty_phones", {"label": "night", "phone": "15"}, 201)
+    i = n.role("site", 0).press(message="between us")["incident"]
+    n.role("dispatcher").ok("POST", "/api/v1/incidents/%s/notes" % i, {"text": "seen"})
+    a.ok("POST", "/api/v1/plans", {"site": city.a_site["id"], "kind": "other",
+                                   "title": "between us"}, 201)
+    n.role("dispatcher").ok("POST", "/api/v1/meetings", {
+        "title": "between us", "zone": "UTC", "duration_min": 30,
+        "start_at": "2036-02-01T00:00:00.000Z", "participants": [city.A]}, 201)
+    for k, c in callers.items():
+        after = snapshot(c, routes)
+        wrong = [(path, before[k][path], after[path]) for path in after
+                 if before[k][path] != after[path]]
+        assert not wrong, (k, wrong)
+    after = snapshot(sup, routes)
+    assert sum(police[path] != after[path] for path in after) >= 4, "nothing happened"
+
+
+def test_nudges_are_for_whom_it_concerns_and_say_nothing(city):
+    def lines():
+        text = city.spool.read_text() if city.spool.exists() else ""
+        return [json.loads(x) for x in text.split("\n") if '"phone"' in x]
+
+    city.sockets["liaison"].close()  # B's phone is elsewhere too
+    posts = "/api/v1/channels/%s/posts" % city.group
+    since = len(lines())
+    city.n.role("supervisor").ok("POST", posts, {
+        "kind": "advice", "text": city.canaries["talk_reply"], "reply_to": city.post,
+        "priority": "P1"}, 201)
+    until(lambda: city.phones["a"] in [x["phone"] for x in lines()[since:]], 10, "a nudge")
+    # then one for both: what B was owed for the first would have come before it
+    city.n.role("supervisor").ok("POST", posts, {"kind": "situation", "text": "x", "priority": "P1",
+                                   "tlp": "GREEN"}, 201)
+    until(lambda: city.phones["b"] in [x["phone"] for x in lines()[since:]], 10, "to both")
+    got = lines()[since:]
+    assert [x["phone"] for x in got].count(city.phones["b"]) == 1, got
+    for x in got:
+        found = set(city.leaks_in(json.dumps(x, ensure_ascii=False)))
+        assert found <= ({"reach_phone"} if x["phone"] == city.phones["a"] else set()), x
+
+
+def test_time_does_not_tell_either(city):
+    """What another has takes as long to be refused as what nobody has: medians of
+    calls that take turns."""
+    for kind in ("incidents", "posts", "files", "matters", "sites", "orders"):
+        real = city.ids_for("/api/v1/" + kind)[0]
+        paths = ["/api/v1/%s/%s" % (kind, x)
+                 for x in (real, re.sub(r"\d+$", "987654321", real))]
+        took = ([], [])
+        for k in range(200):
+            for at, path in enumerate(paths if k % 2 else paths[::-1]):
+                t0 = time.perf_counter()
+                assert city.b_liaison.get(path).status_code == 404
+                took[at if k % 2 else 1 - at].append(time.perf_counter() - t0)
+        a, b = (sorted(t)[100] for t in took)
+        print("leak: %s of another %.3f ms, of nobody %.3f ms" % (kind, a * 1e3, b * 1e3))
+        assert abs(a - b) < 0.3 * max(a, b), (kind, a, b)
+
+
 def test_an_id_of_another_is_as_one_that_does_not_exist(city):
     _, routes = city.paths()
     tried = 0
@@ -214,8 +352,8 @@ def test_an_id_of_another_is_as_one_that_does_not_exist(city):
             body = None if method == "GET" else BODY.get(path, {})
             q = "?reason=x" if path.endswith("/track") else ""
             for real in city.ids_for(path, who):
-                if who == "police liaison" and real in city.talk_ids - {city.red,
-                                                                      city.export}:
+                if who == "police liaison" and real in city.talk_ids - {
+                        city.red, city.export, city.approved}:
                     continue  # of its own channels
                 ghost = re.sub(r"\d+$", "987654321", real)
                 a = c.call(method, fill(path, real) + q, body)

@@ -32,6 +32,7 @@ async function channel(language) {
 		await makes(police, language)
 		await members(police)
 		await keeps(police, language)
+		await broadcasts(police, language)
 		await handsOn(police, node, desk, language)
 		const other = await sits(boss, [412, 892])
 		await settles(police, other, language)
@@ -109,6 +110,32 @@ async function keeps(police, language) {
 	await looked(police, `channel-about-${language}`)
 	await police.button('channel.release').click()
 	await page.locator('.chip', { hasText: w('channel.held') }).waitFor({ state: 'detached' })
+}
+
+/* To the sites within a kilometre of one consulate: the other is further off. */
+async function broadcasts(police, language) {
+	const { page, w } = police
+	await page.locator('.channels .pick', { hasNotText: 'Port sites' }).first().click()
+	await police.button('compose.new').click()
+	await police.field('f.tlp').selectOption('GREEN')
+	await police.field('f.text').fill('Stay inside until ten.')
+	await page.getByText(w('compose.more')).click()
+	await police.field('f.reach').selectOption('circle')
+	await police.field('area.centre').fill('nowhere')
+	await page.locator('.wrong', { hasText: w('area.no_place').replace('{n}', '1') }).waitFor()
+	assert.ok(await police.button('compose.send').isDisabled())
+	await police.field('area.radius_km').fill('1')
+	const isArabic = language === 'ur' || language === 'sd'
+	const there = page.locator('.who .chip', { hasText: isArabic ? 'مشن 2' : 'Sylvania' })
+	await police.field('area.centre').fill('24.8405, 67.0602')
+	await there.waitFor()
+	await police.field('area.centre').fill('24.8205, 67.0301')
+	await there.waitFor({ state: 'detached' })
+	await page.locator('.who .chip').first().waitFor()
+	assert.equal(await there.count(), 0)
+	await looked(police, `channel-broadcast-${language}`)
+	await police.button('compose.send').click()
+	await page.locator('.post[data-id]', { hasText: 'Stay inside until ten.' }).waitFor()
 }
 
 async function handsOn(police, node, desk, language) {

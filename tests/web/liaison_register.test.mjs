@@ -47,6 +47,14 @@ async function register(language) {
 			site: a.site,
 			phones: [{ label: 'mobile', number: '+92 300 0000042' }],
 		})
+		/* Nobody comes here: in twelve seconds its round is missed. */
+		await keeper.caller.post('/points', {
+			site: a.site,
+			kind: 'guard_post',
+			name: 'Back gate',
+			every_s: 10,
+			grace_s: 1,
+		})
 		const owner = await sits(keeper, [1280, 900], '/liaison#/sites')
 		await owner.page.locator('.card .pick').click()
 		await overview(owner, language)
@@ -190,7 +198,7 @@ async function audits(owner, second, site, language) {
 async function checkIn(phone, owner, language) {
 	const { page, w } = phone
 	await page.locator('.post', { hasText: 'North tower' }).waitFor()
-	await phone.button('round.here').click()
+	await phone.button('round.here', page.locator('.post', { hasText: 'North tower' })).click()
 	await phone.answer('round.here', (dialog) =>
 		phone.field('f.note', dialog).fill('all quiet'),
 	)
@@ -198,6 +206,9 @@ async function checkIn(phone, owner, language) {
 	await looked(phone, `register-posts-phone-${language}`)
 	await tab(owner, 'posts')
 	await owner.page.getByText('all quiet').waitFor()
+	const gate = owner.page.locator('.post', { hasText: 'Back gate' })
+	await gate.locator('.chip.bad', { hasText: w('round.missed') }).waitFor()
+	await owner.page.locator('h3', { hasText: w('round.missed_ones') }).waitFor()
 	await looked(owner, `register-posts-${language}`)
 	assert.equal(await phone.page.getByRole('button', { name: w('point.new') }).count(), 0)
 }
@@ -209,6 +220,9 @@ async function theRoom(node, a, sits, owner, language) {
 	const { w } = desk
 	await desk.page.getByText(w('register_access.locked')).waitFor()
 	assert.equal(await desk.page.getByText('Captain Demo').count(), 0)
+	await desk.page.locator('h3', { hasText: w('round.missed_ones') }).waitFor()
+	const boss = await sits(supervisor, [412, 892], '/liaison#/sites')
+	await boss.page.locator('.card .pick').first().waitFor()
 	await desk.button('glass.ask').click()
 	await desk.answer('glass.ask', (dialog) =>
 		desk.field('f.reason', dialog).fill('Nobody answers at the gate.'),
@@ -217,7 +231,7 @@ async function theRoom(node, a, sits, owner, language) {
 	await desk.button('glass.approve').click()
 	await desk.page.getByText(w('refusal.needs_second')).waitFor()
 	await looked(desk, `register-glass-${language}`)
-	const boss = await sits(supervisor, [412, 892], `/liaison#/sites/${a.site}`)
+	await boss.page.locator('.card .pick', { hasText: w('register.asked') }).click()
 	await boss.button('glass.approve').click()
 	await boss.page.getByText('Captain Demo').waitFor()
 	await looked(boss, `register-open-phone-${language}`)

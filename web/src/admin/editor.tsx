@@ -102,7 +102,7 @@ export function Editor({ noun, record, onClose, onSaved }: Props) {
 function sentence(field: Field, wrong: Wrongs[string] | undefined): string {
 	if (!wrong) return ''
 	const values = {
-		field: t(`field.${field.name}`),
+		field: t(`field.${field.label ?? field.name}`),
 		n: wrong.n ?? 0,
 		words: wrong.words ?? '',
 	}
@@ -128,7 +128,7 @@ function FieldRow({ field, text, wrong, isFirst, onText }: RowProps) {
 	}
 	const label = (
 		<label for={id}>
-			{t(`field.${field.name}`)}
+			{t(`field.${field.label ?? field.name}`)}
 			{field.needed && <span class="needed"> *</span>}
 		</label>
 	)

@@ -173,7 +173,7 @@ function Tabs({ present }: { present: NounName }) {
 		listOf('devices')?.filter((device) => device.state === 'pending').length ?? 0
 	return (
 		<nav class="tabs" aria-label={t('records')}>
-			{NOUNS.map((noun) => (
+			{NOUNS.filter((noun) => !noun.isControls || me.value?.is_control).map((noun) => (
 				<a
 					key={noun.name}
 					href={`#${noun.name}`}

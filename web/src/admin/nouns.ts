@@ -11,9 +11,12 @@ export type NounName =
 	| 'invitations'
 	| 'devices'
 	| 'run_cards'
+	| 'cap_rules'
 
 export interface Field {
 	name: string
+	/* Its word, where another noun's field of the same name means something else. */
+	label?: string
 	kind: 'text' | 'int' | 'bool' | 'enum' | 'ref' | 'place' | 'words' | 'phones' | 'secret'
 	options?: readonly string[]
 	/* Group of the options' words in the catalog. */
@@ -34,6 +37,8 @@ export interface Noun {
 	title: string
 	columns: readonly string[]
 	fields: readonly Field[]
+	/* Of the control agency's administrator alone. */
+	isControls?: true
 }
 
 const SECONDS = { kind: 'int', min: 1, max: 3600 } as const
@@ -209,6 +214,40 @@ const runCards: Noun = {
 	],
 }
 
+/* Alerts from outside: the first rule that fits says what becomes of one. */
+const capRules: Noun = {
+	name: 'cap_rules',
+	title: 'name',
+	columns: ['name', 'rank', 'sender', 'event_code', 'severity', 'outcome', 'status'],
+	isControls: true,
+	fields: [
+		{ name: 'name', kind: 'text', needed: true, max: 120 },
+		{ name: 'rank', label: 'order', kind: 'int', min: 0, max: 100_000 },
+		{ name: 'sender', kind: 'text', max: 400 },
+		{ name: 'event_code', kind: 'text', max: 120 },
+		{
+			name: 'severity',
+			kind: 'enum',
+			options: ['extreme', 'severe', 'moderate', 'minor', 'unknown'],
+			words: 'severity',
+		},
+		{
+			name: 'outcome',
+			kind: 'enum',
+			needed: true,
+			options: ['pending', 'advisory', 'signal', 'ignore'],
+			words: 'outcome',
+		},
+		{
+			name: 'tlp',
+			kind: 'enum',
+			options: ['CLEAR', 'GREEN', 'AMBER', 'AMBER+STRICT'],
+			words: 'tlp',
+		},
+		{ name: 'disabled', kind: 'bool' },
+	],
+}
+
 export const NOUNS: readonly Noun[] = [
 	sites,
 	units,
@@ -218,8 +257,14 @@ export const NOUNS: readonly Noun[] = [
 	invitations,
 	devices,
 	runCards,
+	capRules,
 ]
 
 export function nounOf(name: string | null): Noun {
 	return NOUNS.find((noun) => noun.name === name) ?? sites
+}
+
+/* The key of the word over a field or a column. */
+export function labelKey(noun: Noun, name: string): string {
+	return `field.${noun.fields.find((one) => one.name === name)?.label ?? name}`
 }

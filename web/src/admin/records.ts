@@ -26,6 +26,7 @@ const SINGULAR: Readonly<Record<string, NounName>> = {
 	invitation: 'invitations',
 	device: 'devices',
 	run_card: 'run_cards',
+	cap_rule: 'cap_rules',
 	token: 'invitations',
 }
 const GATHER_MS = 300

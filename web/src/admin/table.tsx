@@ -7,7 +7,7 @@ import { language, nameOf, t, word } from '../lib/i18n'
 import { ageParts, formatWhen } from '../lib/time'
 import { Bdi, PriorityBadge } from '../ui/parts'
 import type { AnyRecord } from './form'
-import type { Noun } from './nouns'
+import { labelKey, type Noun } from './nouns'
 import { labelOf, now } from './records'
 
 interface Props {
@@ -26,7 +26,7 @@ export function Table({ noun, rows, onOpen, actions }: Props) {
 					<tr>
 						{noun.columns.map((column) => (
 							<th key={column} scope="col">
-								{t(`field.${column}`)}
+								{t(labelKey(noun, column))}
 							</th>
 						))}
 						{actions && <th scope="col">{t('actions')}</th>}
@@ -69,12 +69,14 @@ function stepRow(event: KeyboardEvent): void {
 
 const REFERS = new Set(['agency', 'site', 'unit', 'bound_to'])
 const TIMES = new Set(['last_test_at', 'created_at', 'expires_at', 'used_at'])
-/* words: class device_link door role device_state invitation_state person_state
+/* words: class device_link door severity outcome role device_state invitation_state person_state
  * unit_kind agency_kind */
 const WORDS: Readonly<Record<string, string>> = {
 	class: 'class',
 	site_class: 'class',
 	role: 'role',
+	severity: 'severity',
+	outcome: 'outcome',
 	link: 'device_link',
 	door: 'door',
 }

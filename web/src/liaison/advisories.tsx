@@ -3,12 +3,15 @@
  * updated and cancelled by the desk. What is said stays said: each is a further message. */
 import { useState } from 'preact/hooks'
 import { patch, post } from '../api/client'
+import { formatPlace, parsePlace } from '../lib/geo'
 import { LANGUAGE_NAMES, language, t } from '../lib/i18n'
+import { isWrong, polygonOf, textOfRing } from './area'
 import { Ask } from './ask'
+import { Area, BringIn, Rules } from './cap'
 import { type Field, type Values, wordsOf } from './form'
 import { Agency, Card, Empty, Facts, Loading, Prose, Side, Tlp, When } from './parts'
 import { agencyOptions, Do, PlacePane, peopleOptions } from './place'
-import { attempt, inLanguage } from './say'
+import { attempt, inLanguage, Wrong } from './say'
 import { go, isDesk, listOf, newestFirst, refetch, route } from './state'
 import { type Advisory, LANGUAGES_OF, MARKINGS } from './types'
 import { toField } from './when'
@@ -44,6 +47,7 @@ const RESPONSES = [
 
 const stands = (one: Advisory) =>
 	['issued', 'updated', 'draft', 'pending'].includes(one.state)
+const isStanding = (one: Advisory) => ['issued', 'updated'].includes(one.state)
 const toneOf = (one: Advisory) =>
 	one.severity === 'extreme' || one.severity === 'severe' ? 'bar-P1' : 'bar-P2'
 
@@ -53,42 +57,62 @@ export function Advisories() {
 	const { id } = route.value
 	const chosen = all?.find((one) => one.id === id)
 	const sorted = [...(all ?? [])].sort(newestFirst)
-	const groups = [sorted.filter(stands), sorted.filter((one) => !stands(one))] as const
+	const groups = [
+		['waiting', sorted.filter((one) => one.state === 'pending')],
+		['drafts', sorted.filter((one) => one.state === 'draft')],
+		['standing', sorted.filter(isStanding)],
+		['over', sorted.filter((one) => !stands(one))],
+	] as const
 	return (
 		<PlacePane
 			title={t('place.advisories')}
 			tools={
 				isDesk.value && (
-					<Do label={t('advisory.new')} tone="main" run={() => setMaking(true)} />
+					<>
+						<BringIn />
+						<Do label={t('advisory.new')} tone="main" run={() => setMaking(true)} />
+					</>
 				)
 			}
 			side={chosen && <Whole key={chosen.id} advisory={chosen} />}
 		>
 			{!all && <Loading />}
 			{all?.length === 0 && <Empty text={t('advisory.none')} />}
-			{groups.map((group, n) => (
-				<ul key={n} class="cards">
-					{group.map((one) => (
-						<Card
-							key={one.id}
-							id={one.id}
-							tone={stands(one) ? toneOf(one) : 'over'}
-							onOpen={() => go({ place: 'advisories', id: one.id })}
-						>
-							<span class="row wrap">
-								<span class="chip">{t(`advisory_state.${one.state}`)}</span>
-								<span class="chip warn">{t(`severity.${one.severity}`)}</span>
-								<Tlp marking={one.tlp} />
-								<span class="grow" />
-								<When at={one.sent_at} />
-							</span>
-							<strong dir="auto">{inLanguage(one, 'headline')?.text ?? one.event}</strong>
-						</Card>
-					))}
-				</ul>
-			))}
+			{groups.map(
+				([name, group]) =>
+					group.length > 0 && (
+						<section key={name}>
+							<h3 class="dim">{t(`advisory_group.${name}`)}</h3>
+							<ul class="cards">
+								{group.map((one) => (
+									<Line key={one.id} advisory={one} />
+								))}
+							</ul>
+						</section>
+					),
+			)}
+			{isDesk.value && <Rules />}
 			{isMaking && <Editor onClose={() => setMaking(false)} />}
 		</PlacePane>
+	)
+}
+
+function Line({ advisory }: { advisory: Advisory }) {
+	return (
+		<Card
+			id={advisory.id}
+			tone={stands(advisory) ? toneOf(advisory) : 'over'}
+			onOpen={() => go({ place: 'advisories', id: advisory.id })}
+		>
+			<span class="row wrap">
+				<span class="chip">{t(`advisory_state.${advisory.state}`)}</span>
+				<span class="chip warn">{t(`severity.${advisory.severity}`)}</span>
+				<Tlp marking={advisory.tlp} />
+				<span class="grow" />
+				<When at={advisory.sent_at} />
+			</span>
+			<strong dir="auto">{inLanguage(advisory, 'headline')?.text ?? advisory.event}</strong>
+		</Card>
 	)
 }
 
@@ -131,6 +155,7 @@ function Whole({ advisory }: { advisory: Advisory }) {
 					)}
 				</article>
 			)}
+			<Area advisory={advisory} />
 			<Facts
 				rows={[
 					[t('f.area_name'), advisory.area_name && <bdi>{advisory.area_name}</bdi>],
@@ -141,6 +166,7 @@ function Whole({ advisory }: { advisory: Advisory }) {
 					],
 					[t('f.response'), advisory.response && t(`response.${advisory.response}`)],
 					[t('advisory.sent'), advisory.sent_at && <When at={advisory.sent_at} />],
+					[t('f.onset_at'), advisory.onset_at && <When at={advisory.onset_at as string} />],
 					[t('f.expires_at'), advisory.expires_at && <When at={advisory.expires_at} />],
 					[t('advisory.ended'), advisory.end_reason && <bdi>{advisory.end_reason}</bdi>],
 					[t('advisory.sender'), advisory.sender && <bdi>{advisory.sender}</bdi>],
@@ -178,7 +204,7 @@ function Doings({ advisory }: { advisory: Advisory }) {
 		<p class="row wrap doings">
 			{isDraft && (
 				<Do
-					label={t('advisory.issue')}
+					label={t(advisory.state === 'pending' ? 'advisory.accept' : 'advisory.issue')}
 					tone="main"
 					run={() =>
 						void attempt(async () => {
@@ -271,6 +297,13 @@ function fieldsOf(one: Advisory | undefined): Field[] {
 			start: start('response'),
 		},
 		{ name: 'area_name', label: t('f.area_name'), need: true, start: start('area_name') },
+		...areaFields(one),
+		{
+			name: 'onset_at',
+			label: t('f.onset_at'),
+			is: 'time',
+			start: toField(one?.onset_at as string | undefined),
+		},
 		{
 			name: 'expires_at',
 			label: t('f.expires_at'),
@@ -290,9 +323,75 @@ function fieldsOf(one: Advisory | undefined): Field[] {
 	]
 }
 
+function areaFields(one: Advisory | undefined): Field[] {
+	const shape = one?.polygon ? 'polygon' : one?.centre ? 'circle' : ''
+	return [
+		{
+			name: 'area',
+			label: t('area.shape'),
+			is: 'choice',
+			options: wordsOf('area', ['circle', 'polygon']),
+			start: shape,
+		},
+		{
+			name: 'centre',
+			label: t('area.centre'),
+			need: true,
+			hint: t('area.place_hint'),
+			when: ({ area }) => area === 'circle',
+			start: one?.centre ? formatPlace(one.centre) : '',
+		},
+		{
+			name: 'radius_km',
+			label: t('area.radius_km'),
+			is: 'number',
+			need: true,
+			when: ({ area }) => area === 'circle',
+			start: one?.radius_m === undefined ? '' : String(one.radius_m / 1000),
+		},
+		{
+			name: 'polygon',
+			label: t('area.ring'),
+			is: 'text',
+			need: true,
+			hint: t('area.ring_hint'),
+			when: ({ area }) => area === 'polygon',
+			start: textOfRing(one?.polygon),
+		},
+	]
+}
+
+/* The area as the node wants it: one of the two, and none where there was another. */
+function withArea(
+	body: Record<string, unknown>,
+	one: Advisory | undefined,
+): Record<string, unknown> {
+	const { area, centre, radius_km, polygon, ...rest } = body
+	const gone = {
+		...(one?.polygon && { polygon: null }),
+		...(one?.centre && { centre: null, radius_m: null }),
+	}
+	if (area === 'circle') {
+		const place = parsePlace(String(centre))
+		if (!place) throw new Wrong(t('area.no_place', { n: 1 }))
+		return {
+			...rest,
+			...gone,
+			centre: place,
+			radius_m: Math.round(Number(radius_km) * 1000),
+		}
+	}
+	if (area !== 'polygon') return { ...rest, ...gone }
+	const found = polygonOf(String(polygon))
+	if (isWrong(found))
+		throw new Wrong(found.line ? t('area.no_place', { n: found.line }) : t('area.too_few'))
+	return { ...rest, ...gone, polygon: found }
+}
+
 function Editor({ advisory, onClose }: { advisory?: Advisory; onClose: () => void }) {
 	const isStanding = advisory?.state === 'issued' || advisory?.state === 'updated'
-	const send = async (body: Record<string, unknown>) => {
+	const send = async (typed: Record<string, unknown>) => {
+		const body = withArea(typed, advisory)
 		const path = `/advisories/${advisory?.id}`
 		const made = !advisory
 			? await post<Advisory>('/advisories', body)

@@ -10,7 +10,9 @@ import { me } from '../state/session'
 import { toast } from '../ui/toasts'
 import type { Body, DraftFile } from './drafts'
 import { type Field, Input, type Value, wordsOf } from './form'
+import { extras } from './later'
 import { Side } from './parts'
+import type { ReachForm } from './reach'
 import { freshKey, refusal, sendDraft } from './say'
 import { writtenShelf } from './shelf'
 import { agencyOf, channelOf, directory, go, link, posts } from './state'
@@ -18,9 +20,8 @@ import { type Audience, type Channel, KINDS, type Kind, MARKINGS, type Post } fr
 import { fromField } from './when'
 
 const PREVIEW_MS = 300
-const CLASSES = ['consulate', 'residence', 'project', 'camp', 'other']
 
-interface Form {
+interface Form extends ReachForm {
 	kind: Kind
 	tlp: string
 	priority: string
@@ -29,8 +30,6 @@ interface Form {
 	language: string
 	to: readonly string[]
 	recipients: readonly string[]
-	reach: '' | 'all' | 'class'
-	site_class: string
 	must_ack: string
 	ack_by: string
 	expires_at: string
@@ -48,6 +47,9 @@ const FRESH: Form = {
 	recipients: [],
 	reach: '',
 	site_class: 'consulate',
+	centre: '',
+	radius_km: '5',
+	ring: '',
 	must_ack: '',
 	ack_by: '',
 	expires_at: '',
@@ -74,9 +76,7 @@ function bodyOf(form: Form, answered: Post | undefined): Body {
 		...(form.must_ack && { must_ack: form.must_ack as 'agency' | 'person' }),
 		...(ackBy && { ack_by: ackBy }),
 		...(expires && { expires_at: expires }),
-		...(isBroadcast && {
-			broadcast: form.reach === 'all' ? { all: true } : { class: form.site_class },
-		}),
+		...(isBroadcast && { broadcast: extras.value?.broadcastOf(form).broadcast ?? {} }),
 	}
 }
 
@@ -85,10 +85,11 @@ const audienceKey = (body: Body) => JSON.stringify({ ...body, text: '', subject:
 
 type Seen = { key: string; found?: Audience; refused?: string; isUnknown?: true }
 
-function usePreview(channel: Channel, body: Body): Seen | undefined {
+function usePreview(channel: Channel, body: Body, isWrong: boolean): Seen | undefined {
 	const [seen, setSeen] = useState<Seen>()
 	const key = audienceKey(body)
 	useEffect(() => {
+		if (isWrong) return
 		let isNewest = true
 		const timer = setTimeout(async () => {
 			const got = await ask(channel, body, key)
@@ -98,8 +99,8 @@ function usePreview(channel: Channel, body: Body): Seen | undefined {
 			isNewest = false
 			clearTimeout(timer)
 		}
-	}, [key, link.value])
-	return seen?.key === key ? seen : undefined
+	}, [key, isWrong, link.value])
+	return seen?.key === key && !isWrong ? seen : undefined
 }
 
 async function ask(channel: Channel, body: Body, key: string): Promise<Seen> {
@@ -150,7 +151,8 @@ function Writing({ channel, answered }: { channel: Channel; answered: Post | und
 	}, [form])
 	const set = (change: Partial<Form>) => setForm((old) => ({ ...old, ...change }))
 	const body = bodyOf(form, answered)
-	const seen = usePreview(channel, body)
+	const isWrong = !answered && extras.value?.broadcastOf(form).wrong !== undefined
+	const seen = usePreview(channel, body, isWrong)
 	const mayFollow = !answered && FOLLOWED.includes(form.kind)
 	const isReady = body.text !== '' && seen !== undefined && seen.refused === undefined
 	const submit = async (event: Event) => {
@@ -337,22 +339,7 @@ function More({ form, set, isHub, channel, answered }: Part & { channel: Channel
 						need: true,
 						options: people,
 					})}
-				{isBroadcast &&
-					input({
-						name: 'reach',
-						label: t('f.reach'),
-						is: 'choice',
-						options: wordsOf('reach', ['all', 'class']),
-					})}
-				{isBroadcast &&
-					form.reach === 'class' &&
-					input({
-						name: 'site_class',
-						label: t('f.site_class'),
-						is: 'choice',
-						need: true,
-						options: wordsOf('site_class', CLASSES),
-					})}
+				{isBroadcast && extras.value && <extras.value.Reach form={form} set={set} />}
 				{!answered &&
 					form.reach === '' &&
 					agencies.length > 0 &&

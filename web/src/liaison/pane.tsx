@@ -3,7 +3,8 @@
  * what is owed is known without opening it. Other places open in a window of their own. */
 import { computed, effect } from '@preact/signals'
 import type { Loaders } from '../lib/i18n'
-import { t } from '../lib/i18n'
+import { nameOf, t } from '../lib/i18n'
+import { world } from '../state/room'
 import { toast } from '../ui/toasts'
 import { loadExtras } from './later'
 import { writeRoute } from './route'
@@ -56,6 +57,11 @@ effect(() => {
 })
 
 onHeard(({ type, data }) => {
+	const site = nameOf(
+		data.site === undefined ? undefined : world.value.sites.get(data.site),
+	)
+	if (type === 'visit.missed') toast(t('pane.missed_round', { site }), 'bad')
+	if (type === 'register.asked') toast(t('pane.register_asked', { site }))
 	if (type !== 'post.posted') return
 	if (data.must_ack || data.priority === 'P1') toast(t('pane.new_post'))
 })

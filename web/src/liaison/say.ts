@@ -13,7 +13,11 @@ import type { Matter, Post } from './types'
 
 const FILE_MS = 120_000
 
+/* What this page itself finds wrong with what was typed, in words. */
+export class Wrong extends Error {}
+
 export function refusal(error: unknown): string {
+	if (error instanceof Wrong) return error.message
 	if (!(error instanceof ApiError)) return t('refusal.other')
 	const key = `refusal.${error.code}`
 	const words = t(key)
@@ -39,33 +43,36 @@ export function freshKey(): string {
 
 /* --- files ------------------------------------------------------------------ */
 
-async function sendFile(channel: Id, file: DraftFile): Promise<Id> {
+export async function sendRaw<T>(
+	path: string,
+	body: Blob | null,
+	type = 'application/octet-stream',
+): Promise<T> {
 	let response: Response
 	try {
-		response = await fetch(
-			`/api/v1/channels/${channel}/files?name=${encodeURIComponent(file.name)}`,
-			{
-				method: 'POST',
-				headers: {
-					'content-type': 'application/octet-stream',
-					'x-csrf-token': csrfToken(),
-				},
-				body: file.blob ?? null,
-				credentials: 'same-origin',
-				signal: AbortSignal.timeout(FILE_MS),
-			},
-		)
+		response = await fetch(`/api/v1${path}`, {
+			method: 'POST',
+			headers: { 'content-type': type, 'x-csrf-token': csrfToken() },
+			body,
+			credentials: 'same-origin',
+			signal: AbortSignal.timeout(FILE_MS),
+		})
 	} catch {
 		throw new ApiError({ code: 'unreachable', title: 'unreachable', status: 0 })
 	}
 	const said = await response.json().catch(() => ({}))
-	if (response.ok) return said.id
+	if (response.ok) return said
 	throw new ApiError({
 		...said,
 		code: said.code ?? `http_${response.status}`,
 		title: response.statusText,
 		status: response.status,
 	})
+}
+
+async function sendFile(channel: Id, { name, blob }: DraftFile): Promise<Id> {
+	const path = `/channels/${channel}/files?name=${encodeURIComponent(name)}`
+	return (await sendRaw<{ id: Id }>(path, blob ?? null)).id
 }
 
 /* --- drafts ----------------------------------------------------------------- */

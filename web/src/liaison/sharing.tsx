@@ -4,10 +4,11 @@
 import { useEffect, useState } from 'preact/hooks'
 import { get, post } from '../api/client'
 import type { Page } from '../api/types'
-import { direction, listed, t } from '../lib/i18n'
+import { direction, listed, nameOf, t } from '../lib/i18n'
 import { me } from '../state/session'
+import { kindOf } from '../ui/parts'
 import { Ask } from './ask'
-import { type Field, wordsOf } from './form'
+import { type Field, type Option, wordsOf } from './form'
 import { Agency, Card, Empty, Facts, Loading, Side, When } from './parts'
 import { agencyOptions, Do, PlacePane } from './place'
 import { attempt } from './say'
@@ -94,6 +95,8 @@ function Whole({ grant, mayGrant }: { grant: Grant; mayGrant: boolean }) {
 					[t('f.giver'), <Agency key="g" id={grant.agency} />],
 					[t('f.getter'), <Agency key="t" id={grant.to} />],
 					[t('grant.what'), what],
+					[t('grant.which'), grant.subject && <bdi class="ltr">{subjectName(grant)}</bdi>],
+					[t('f.priority'), grant.priority && t(`priority.${grant.priority}`)],
 					[t('f.site_class'), grant.site_class && t(`site_class.${grant.site_class}`)],
 					[
 						t('f.parts'),
@@ -156,6 +159,11 @@ function Whole({ grant, mayGrant }: { grant: Grant; mayGrant: boolean }) {
 	)
 }
 
+function subjectName({ of, subject }: Grant): string {
+	const one = ownRecords(of).find(({ id }) => id === subject)
+	return one?.label ?? subject ?? ''
+}
+
 /* Each look, newest first: when, who, of which agency. */
 function Openings({ grant }: { grant: Grant }) {
 	const [found, setFound] = useState<readonly Opening[]>()
@@ -183,6 +191,21 @@ function Openings({ grant }: { grant: Grant }) {
 	)
 }
 
+/* One record by hand, instead of all of a kind by a standing rule. */
+function ownRecords(of: 'sites' | 'incidents'): Option[] {
+	if (of === 'sites')
+		return (listOf('sites') ?? [])
+			.filter((one) => one.agency === me.value?.agency)
+			.map((one) => ({ id: one.id, label: nameOf(one) }))
+	return [...(listOf('incidents') ?? [])]
+		.sort(newestFirst)
+		.slice(0, 50)
+		.map((one) => ({
+			id: one.id,
+			label: `${one.number} · ${kindOf(one)} · ${one.site_name ?? ''}`,
+		}))
+}
+
 function Propose({ onClose }: { onClose: () => void }) {
 	const others = agencyOptions()
 	const fields: Field[] = [
@@ -208,6 +231,20 @@ function Propose({ onClose }: { onClose: () => void }) {
 			options: wordsOf('grant_of', ['incidents', 'sites']),
 		},
 		{
+			name: 'subject',
+			label: t('grant.which'),
+			is: 'choice',
+			options: ownRecords('sites'),
+			when: ({ way, of }) => way === 'give' && of === 'sites',
+		},
+		{
+			name: 'subject',
+			label: t('grant.which'),
+			is: 'choice',
+			options: ownRecords('incidents'),
+			when: ({ way, of }) => way === 'give' && of === 'incidents',
+		},
+		{
 			name: 'site_class',
 			label: t('f.site_class'),
 			is: 'choice',
@@ -218,6 +255,14 @@ function Propose({ onClose }: { onClose: () => void }) {
 				'camp',
 				'other',
 			]),
+			when: ({ subject }) => !subject,
+		},
+		{
+			name: 'priority',
+			label: t('f.priority'),
+			is: 'choice',
+			options: wordsOf('priority', ['P1', 'P2', 'P3']),
+			when: ({ of, subject }) => of === 'incidents' && !subject,
 		},
 		{ name: 'parts', label: t('f.parts'), is: 'several', options: wordsOf('part', PARTS) },
 		{ name: 'purpose', label: t('f.purpose'), need: true },

@@ -129,6 +129,7 @@ export interface Advisory {
 	certainty: string
 	response?: string
 	area_name?: string
+	onset_at?: Time
 	centre?: { lat: number; lon: number }
 	radius_m?: number
 	polygon?: { type: string; coordinates: number[][][] }
