@@ -181,16 +181,16 @@ owntracks_take(const struct gate_in *in, struct span topic, struct span payload,
 	struct span rest = span_trim(payload), object = pick_json_value(&rest);
 	char identity[GATE_IDENTITY_MAX];
 	size_t before = out->n_reports;
-	int rc;
 
 	topic = owntracks_name(topic);
 	if (!object.n || object.p[0] != '{' || topic.n >= sizeof identity)
 		return rest.n || object.n ? ERR_SYNTAX : 0;
 	pick_copy(identity, sizeof identity, topic);
-	rc = owntracks_read(in, object, identity, out);
+	if (owntracks_read(in, object, identity, out) != 0)
+		return 0;
 	for (size_t i = before; i < out->n_reports; i++)
 		out->reports[i].is_proven = true;
-	return rc;
+	return 0;
 }
 
 int

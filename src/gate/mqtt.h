@@ -44,6 +44,6 @@ extern const struct mqtt_rules mqtt_rules_built_in;
  * built-in ones stand. 0, or ERR_SYNTAX and a sentence with the line. */
 int mqtt_rules_read(struct span text, struct mqtt_rules *ret, struct buf *why);
 bool mqtt_topic_fits(struct span topic, const char *filter);
-/* 0, or ERR_SYNTAX, ERR_NOT_FOUND (no such topic), ERR_CRYPTO (sealed). */
+/* 0, or ERR_SYNTAX, ERR_NOT_FOUND (no such topic). */
 int mqtt_read(const struct gate_in *in, const struct mqtt_rules *rules,
 	      struct span topic, struct span payload, struct gate_out *out);

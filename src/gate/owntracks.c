@@ -129,10 +129,7 @@ type_read(struct span type, struct span object, struct gate_report *r)
 	}
 }
 
-/* --- sealed ------------------------------------------------------------------------
- */
-
-/* What is in the box, into room; p NULL: no key, or not its key. */
+/* What is in the box, into room; nothing: no key, or not its key. */
 static struct span
 sealed_open(const struct gate_in *in, const char *identity, struct span object,
 	    char room[SEALED_MAX])

@@ -440,7 +440,7 @@ def target(c, method, path):
                  ("/units/", c.crew.unit),
                  ("/accounts/", c.accounts["a", "board"]),
                  ("/devices/", c.device), ("/people/", c.person),
-                 ("/grants/", c.grant),
+                 ("/grants/", c.grant), ("/v1/plans/", c.plan),
                  ("/points/", c.point),
                  ("/reviews/", c.review), ("/findings/", c.finding),
                  ("/run_cards/", c.card),

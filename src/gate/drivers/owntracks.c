@@ -9,10 +9,10 @@
  *    "cog","t" why,"tid","topic"}; transition: "event" enter|leave, "desc"; steps;
  *   lwt: its connection to a broker broke
  *   encrypted: {"data" base64 of nonce 24 and box, XSalsa20-Poly1305}; its key is a
- * word of up to 32 letters, zeros behind it.
+ *   word of up to 32 letters, zeros behind it
  * Who: the topic, else user and device, else tid. Answers: 200 and [] (no friends),
- * 400, and 422 for what is sealed with a key that is not known. What the objects say
- * is read by owntracks.h.
+ * 400, and 422 for what is sealed with a key that is not known. A call: "alarm", or a
+ * place marked ("poi", "tag") with a word for it.
  */
 #include "gate/owntracks.h"
 
@@ -59,25 +59,25 @@ name_read(const struct pick_http *http, struct span object, char ret[GATE_IDENTI
 	return *ret;
 }
 
-/* --- one object --------------------------------------------------------------------
- */
-
 static int
 object_decode(const struct gate_in *in, const struct pick_http *http,
 	      struct span object, struct gate_out *out)
 {
 	struct span type = pick_json(object, "_type");
 	char identity[GATE_IDENTITY_MAX];
+	int rc;
 
 	if (!type.n || !name_read(http, object, identity)) {
 		reply(out, "400 Bad Request", "{\"error\":\"no _type or no name\"}");
 		return ERR_SYNTAX;
 	}
-	if (owntracks_read(in, object, identity, out) < 0)
+	rc = owntracks_read(in, object, identity, out);
+	if (rc == ERR_CRYPTO) {
 		reply(out, "422 Unprocessable Entity",
 		      "{\"error\":\"sealed with a key that is not known\"}");
-	else
-		reply(out, "200 OK", "[]");
+		return 0;
+	}
+	reply(out, "200 OK", "[]");
 	return 0;
 }
 
