@@ -48,20 +48,37 @@ split_name(struct reader *r, const char *both, const char **ret_ns, const char *
 	*ret = arena_dup(r->arena, span_of(at ? at + 1 : both));
 }
 
+/* What is kept for a text of n bytes: text between many children grows by doubling,
+ * or a small document would cost its square. */
+static size_t
+text_room(size_t n)
+{
+	size_t room = 32;
+
+	while (n && room < n)
+		room *= 2;
+	return n ? room : 0;
+}
+
 /* What was said so far belongs to the open element. */
 static void
 settle_text(struct reader *r)
 {
 	struct xml_node *n = r->at;
+	size_t whole = n ? n->text.n + r->text.n : 0;
 	char *p;
 
 	if (!n || !r->text.n)
 		return;
-	p = arena_alloc(r->arena, n->text.n + r->text.n + 1);
-	if (n->text.n)
-		memcpy(p, n->text.p, n->text.n);
+	if (whole > text_room(n->text.n)) {
+		p = arena_alloc(r->arena, text_room(whole));
+		if (n->text.n)
+			memcpy(p, n->text.p, n->text.n);
+	} else {
+		p = (char *)(uintptr_t)n->text.p;
+	}
 	memcpy(p + n->text.n, r->text.p, r->text.n);
-	n->text = (struct span){ p, n->text.n + r->text.n };
+	n->text = (struct span){ p, whole };
 	buf_clear(&r->text);
 }
 
