@@ -235,6 +235,32 @@ int net_conn_certificate(const struct net_conn *c, uint8_t ret_sha256[32]);
 uint64_t net_conn_id(const struct net_conn *c);
 struct net_conn *net_conn_find(struct net *net, uint64_t id);
 
+/* --- asking over HTTP ------------------------------------------------------ */
+struct http_fetch; /* until done() was called */
+struct http_answer {
+	int status; /* 200 and above */
+	struct span body, etag, modified, location;
+};
+struct http_fetch_args {
+	struct span url;                    /* http[s]://host[:port]/path?query */
+	struct net_tls *tls;                /* of net_tls_client(), for https */
+	struct span accept, etag, modified; /* of the answer before; may be empty */
+	size_t body_max;
+	int timeout_ms; /* of the whole */
+	/* Once, in a later turn. rc < 0: no answer; what it holds lives as long as
+	 * the call of it. It may ask for the next thing. */
+	void (*done)(void *ctx, int rc, const struct http_answer *a);
+	void *ctx;
+};
+/* One GET; follows nothing. < 0 (no such url, after net_shut()): no done(). */
+int http_fetch(struct net *net, const struct http_fetch_args *args,
+	       struct http_fetch **ret);
+void http_fetch_drop(struct http_fetch *f); /* done() will not be called */
+/* A link as it stands in what came from base, in full; false: it is none. */
+bool http_url_join(struct span base, struct span link, struct buf *ret);
+/* To where a stranger's link may lead us: any https, or the very door it came from. */
+bool http_url_may_follow(struct span from, struct span to);
+
 /* --- a broker of MQTT messages whose client the node is ---------------------- */
 struct net_broker;
 struct net_broker_config {
