@@ -70,6 +70,26 @@ open_gate(struct program *p, struct buf *why)
 }
 
 int
+open_feeds(struct program *p, struct buf *why)
+{
+	struct cap_readers_config cfg = {
+		.net = p->net,
+		.journal = p->journal,
+		.urls = p->o.cap_feeds,
+		.n = p->o.n_cap_feeds,
+		.every_ms = p->o.cap_feed_every_min * 60000,
+		.again_ms = 5000,
+	};
+
+	if (!cfg.n)
+		return 0;
+	if (read_whole(p->o.cap_feed_authority, &p->feed_authority, why) < 0)
+		return ERR_IO;
+	cfg.authority = buf_span(&p->feed_authority);
+	return cap_readers_open(&cfg, &p->feeds, why);
+}
+
+int
 send_text(void *program, struct span phone, struct span text,
 	  void (*done)(void *ctx, int status), void *ctx)
 {

@@ -100,6 +100,8 @@ open_rooms(struct program *p, struct buf *why)
 	if (rc == 0)
 		rc = cap_open(p->net, p->journal, &p->cap);
 	if (rc == 0)
+		rc = open_feeds(p, why);
+	if (rc == 0)
 		rc = meet_open(p->net, p->journal, &p->meet);
 	if (rc == 0)
 		rc = share_open(p->net, p->journal, &p->share);
@@ -116,6 +118,7 @@ open_rooms(struct program *p, struct buf *why)
 				.auth = p->auth,
 				.dispatch = p->dispatch,
 				.talk = p->talk,
+				.feeds = p->feeds,
 				.dir = p->o.data,
 				.public_url = p->o.public_url,
 				.print_program = p->o.print_program,
@@ -145,6 +148,7 @@ close_rooms(struct program *p)
 	api_close(p->api);
 	rounds_close(p->rounds);
 	meet_close(p->meet);
+	cap_readers_close(p->feeds);
 	cap_close(p->cap);
 	talk_close(p->talk);
 	share_close(p->share);
@@ -160,6 +164,7 @@ close_rooms(struct program *p)
 	buf_done(&p->sms_authority);
 	buf_done(&p->mqtt_password);
 	buf_done(&p->mqtt_rules);
+	buf_done(&p->feed_authority);
 	arena_done(&p->o.arena);
 }
 

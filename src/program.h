@@ -18,6 +18,7 @@ struct program {
 	struct auth *auth;
 	struct dispatch *dispatch;
 	struct cap_desk *cap;
+	struct cap_readers *feeds;
 	struct meet_desk *meet;
 	struct rounds *rounds;
 	struct share *share;
@@ -25,7 +26,8 @@ struct program {
 	struct api *api;
 	struct gate *gate;
 	struct net_tls *tls;
-	struct buf sms_secret, sms_password, sms_authority, mqtt_password, mqtt_rules;
+	struct buf sms_secret, sms_password, sms_authority, mqtt_password, mqtt_rules,
+		feed_authority;
 	struct net_listener *http, *https;
 	const char *doors[DOORS_MAX * 2]; /* name, address */
 	size_t n_doors;
@@ -36,6 +38,7 @@ struct program {
 int open_http(struct program *p, struct buf *why);
 int open_doors(struct program *p, struct buf *why);
 int open_gate(struct program *p, struct buf *why);
+int open_feeds(struct program *p, struct buf *why);
 /* For dispatch: a text to a phone. */
 int send_text(void *program, struct span phone, struct span text,
 	      void (*done)(void *ctx, int status), void *ctx);

@@ -19,6 +19,7 @@ struct api_config {
 	struct auth *auth;
 	struct dispatch *dispatch;
 	struct talk *talk;
+	struct cap_readers *feeds; /* NULL: none */
 	const char *dir;           /* data folder: printed snapshots */
 	const char *public_url;    /* for invitations; NULL: from the request */
 	const char *print_program; /* gets the snapshot as HTML on stdin; NULL: none */

@@ -230,6 +230,7 @@ metrics_get(struct call *c)
 	struct buf *b = &c->out;
 	struct dispatch_status s;
 	unsigned open, with_sound;
+	size_t feeds, failing;
 
 	if (!c->req->is_loopback && (c->auth.how != AUTH_BEARER ||
 				     c->who->role == ROLE_NONE || c->who->sos_only)) {
@@ -249,6 +250,10 @@ metrics_get(struct call *c)
 	      (double)s.pages_waiting);
 	gauge(b, "synthetic_ok", "the synthetic SOS went through", s.synthetic_ok);
 	gauge(b, "synthetic_ms", "how long it took", (double)s.synthetic_ms);
+	cap_readers_count(c->api->cfg.feeds, &feeds, &failing);
+	gauge(b, "feeds", "feeds of alerts that are read", (double)feeds);
+	gauge(b, "feeds_failing", "of those, not readable at the last look",
+	      (double)failing);
 	gauge(b, "disk_used_pct", "of the data folder's file system",
 	      disk_used_pct(c->api));
 	http_respond(c->ex, 200, "text/plain; version=0.0.4; charset=utf-8",

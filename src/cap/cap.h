@@ -106,7 +106,9 @@ struct cap_entry {
 	struct cap_entry *next;
 	const char *id, *title, *link, *updated;
 	struct cap_alert *alert; /* that the entry holds in its content; or NULL */
+	const char *fault;       /* why it holds none that can be read; or "" */
 };
+/* Atom's entries, or RSS's items. A bad entry does not hide the others. */
 int cap_feed_read(struct span in, struct arena *arena, struct cap_list *ret,
 		  struct cap_error *why);
 
@@ -124,3 +126,23 @@ struct cap_desk;
 /* Ends what has run out, also over restarts and jumps of the clock. */
 int cap_open(struct net *net, struct journal *journal, struct cap_desk **ret);
 void cap_close(struct cap_desk *desk); /* NULL is fine */
+
+/* --- feeds that the node reads by itself (reader.c) ----------------------------- */
+/* Each is looked at on a timer, its alerts taken as those that others bring. One that
+ * fails is told of once and tried again, and nothing else waits for it. */
+struct cap_readers;
+struct cap_readers_config {
+	struct net *net;
+	struct journal *journal;
+	const char *const *urls; /* http[s]://host[:port]/path */
+	size_t n;
+	int64_t every_ms;
+	int64_t again_ms; /* after the first failure; then twice as long each time */
+	struct span authority; /* PEM; empty: the machine's own */
+};
+int cap_readers_open(const struct cap_readers_config *cfg, struct cap_readers **ret,
+		     struct buf *ret_why);
+/* After net_shut(). NULL is fine. */
+void cap_readers_close(struct cap_readers *rs);
+/* How many there are, and how many of them could not be read at the last look. */
+void cap_readers_count(const struct cap_readers *rs, size_t *ret, size_t *ret_failing);

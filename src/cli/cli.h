@@ -23,6 +23,10 @@ struct options {
 	bool demo, still, public_feed;
 	const char *devices[32]; /* NAME=ADDR:PORT */
 	size_t n_devices;
+	const char *cap_feeds[16]; /* URLs */
+	size_t n_cap_feeds;
+	int64_t cap_feed_every_min;
+	const char *cap_feed_authority;
 	bool listen_given;
 	struct arena arena; /* holds what came from the file */
 };

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-enum option_type { OPT_TEXT, OPT_NUMBER, OPT_FLAG, OPT_DEVICE };
+enum option_type { OPT_TEXT, OPT_NUMBER, OPT_FLAG, OPT_DEVICE, OPT_FEED };
 
 struct option {
 	const char *name;
@@ -79,6 +79,12 @@ static const struct option table[] = {
 	  "MiB of a file in a channel" },
 	{ "cap-sender", OPT_TEXT, O(cap_sender), 0, 0, NULL,
 	  "sender of advisories as CAP, as room@police.example; must not change" },
+	{ "cap-feed", OPT_FEED, 0, 0, 0, NULL,
+	  "URL of a feed of alerts that the node reads; as often as there are feeds" },
+	{ "cap-feed-every", OPT_NUMBER, O(cap_feed_every_min), 1, 1440, "5",
+	  "minutes between two looks at a feed" },
+	{ "cap-feed-authority", OPT_TEXT, O(cap_feed_authority), 0, 0, NULL,
+	  "PEM of the feeds' authority; the machine's own when left out" },
 	{ "public-feed", OPT_FLAG, O(public_feed), 0, 0, NULL,
 	  "anyone may read advisories marked TLP:CLEAR" },
 	{ "demo", OPT_FLAG, O(demo), 0, 0, NULL, "a demo city" },
@@ -115,6 +121,14 @@ set(struct options *o, const struct option *t, const char *value, struct buf *wh
 			return ERR_SYNTAX;
 		}
 		o->devices[o->n_devices++] = value;
+		return 0;
+	case OPT_FEED:
+		if (o->n_cap_feeds == ARRAY_LEN(o->cap_feeds)) {
+			buf_printf(why, "--cap-feed: more than %zu feeds",
+				   ARRAY_LEN(o->cap_feeds));
+			return ERR_RANGE;
+		}
+		o->cap_feeds[o->n_cap_feeds++] = value;
 		return 0;
 	case OPT_NUMBER:
 		if (!span_to_i64(span_of(value), &n) || n < t->min || n > t->max) {
