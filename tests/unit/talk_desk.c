@@ -173,6 +173,39 @@ test_a_thread_is_erased_when_its_time_is_over(void **state)
 	desk_free(k);
 }
 
+/* The channel's own days are of a kind each; a kind it does not name keeps the
+ * built-in. */
+static void
+test_a_channel_keeps_each_kind_its_own_time(void **state)
+{
+	struct desk *k = desk_new();
+	struct id question, advice, situation;
+	struct patch p;
+
+	(void)state;
+	patch_init(&p, &noun_channel);
+	PATCH_STR(&p, channel, keep_days, SPAN("{\"question\":120,\"advice\":10}"));
+	assert_int_equal(channel_change(town_by(&k->t, &k->police), k->channel, &p), 0);
+	patch_done(&p);
+	town_settle(&k->t);
+	question = say(k, &k->police, (struct say){ .kind = POST_QUESTION });
+	advice = say(k, &k->police, (struct say){ .kind = POST_ADVICE });
+	situation = say(k, &k->police, (struct say){ .kind = POST_SITUATION });
+	desk_pass(k, 9 * DAY);
+	assert_int_equal(k->n[EVENT_POST_ERASED], 0);
+	desk_pass(k, 2 * DAY);
+	assert_null(post_now(k, advice)->text);
+	assert_string_equal(post_now(k, question)->text, "secret words");
+	assert_string_equal(post_now(k, situation)->text, "secret words");
+	desk_pass(k, 80 * DAY);
+	assert_null(post_now(k, situation)->text);
+	assert_string_equal(post_now(k, question)->text, "secret words");
+	desk_pass(k, 30 * DAY);
+	assert_null(post_now(k, question)->text);
+	assert_int_equal(k->n[EVENT_POST_ERASED], 3);
+	desk_free(k);
+}
+
 static void
 test_what_is_held_is_not_erased(void **state)
 {
@@ -309,6 +342,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_thread_is_erased_when_its_time_is_over),
+		cmocka_unit_test(test_a_channel_keeps_each_kind_its_own_time),
 		cmocka_unit_test(test_what_is_held_is_not_erased),
 		cmocka_unit_test(test_who_owes_is_chased_until_all_have_acknowledged),
 		cmocka_unit_test(test_quiet_hours_of_a_person),
