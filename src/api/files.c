@@ -20,22 +20,25 @@ file_is_kept(void *ctx, const struct talk_kept *kept)
 {
 	struct call *c = ctx;
 	struct span name = http_query(c->req, "name");
-	const char *media, *code, *detail;
 	struct decision *d;
 	struct id id;
 
+	if (kept->code) {
+		answer_problem(c, strcmp(kept->code, "bad_type") == 0 ? 415 : 422,
+			       kept->code, "%s", kept->detail);
+		return;
+	}
 	if (kept->rc < 0) {
 		answer_problem(c, kept->rc == ERR_FULL ? 507 : 503, "not_kept",
 			       "the file could not be kept: try again");
 		return;
 	}
-	talk_scan(name, c->req->body, &media, &code, &detail);
 	/* the state may have moved on meanwhile: who is asked again */
 	auth_identify(c->api->cfg.auth, c->req, &c->auth);
 	d = call_decide(c);
 	if (file_keep(d, c->id,
 		      &(struct file_args){ .name = name,
-					   .media = span_of(media),
+					   .media = span_of(kept->media),
 					   .hash = span_of(kept->hash),
 					   .stored = span_of(kept->stored),
 					   .content_key = span_of(kept->key),
@@ -54,18 +57,12 @@ file_post(struct call *c)
 {
 	struct span name = http_query(c->req, "name");
 	struct decision *d = call_decide(c);
-	const char *media, *code, *detail;
 
 	if (file_may_send(d, c->id) < 0) {
 		answer_refusal(c, d);
 		return;
 	}
-	if (!talk_scan(name, c->req->body, &media, &code, &detail)) {
-		answer_problem(c, strcmp(code, "bad_type") == 0 ? 415 : 422, code, "%s",
-			       detail);
-		return;
-	}
-	talk_keep(c->api->cfg.talk, c->req->body, file_is_kept, c);
+	talk_keep(c->api->cfg.talk, name, c->req->body, file_is_kept, c);
 }
 
 /* --- out ------------------------------------------------------------------------ */

@@ -48,24 +48,11 @@ files_remove(struct talk *t, const char *stored)
 			  strerror(errno));
 }
 
-bool
-talk_scan(struct span name, struct span content, const char **ret_media,
-	  const char **ret_code, const char **ret_detail)
-{
-	struct scan s;
-	bool ok = file_scan(name, content, &s);
-
-	*ret_media = s.media;
-	*ret_code = s.code;
-	*ret_detail = s.detail;
-	return ok;
-}
-
 /* --- keeping -------------------------------------------------------------------- */
 
 struct keeping {
 	char *dir;
-	struct span content;
+	struct span name, content;
 	struct talk_kept kept;
 	void (*done)(void *ctx, const struct talk_kept *kept);
 	void *ctx;
@@ -147,7 +134,14 @@ keep(void *ctx)
 	struct buf AUTO(buf_done) sealed = { 0 }, part = { 0 }, path = { 0 },
 				  hex = { 0 };
 	uint8_t key[KEY_BYTES];
+	struct scan s;
 
+	file_scan(k->name, k->content, &s);
+	k->kept.media = s.media;
+	k->kept.code = s.code;
+	k->kept.detail = s.detail;
+	if (s.code)
+		return;
 	crypt_random(key, sizeof key);
 	crypt_hex(&hex, key, sizeof key);
 	memcpy(k->kept.key, hex.p, hex.n + 1);
@@ -176,13 +170,14 @@ kept(void *ctx)
 }
 
 void
-talk_keep(struct talk *t, struct span content,
+talk_keep(struct talk *t, struct span name, struct span content,
 	  void (*done)(void *ctx, const struct talk_kept *kept), void *ctx)
 {
 	struct keeping *k = calloc(1, sizeof *k);
 
 	if (!k)
 		abort();
+	k->name = name;
 	k->content = content;
 	k->done = done;
 	k->ctx = ctx;

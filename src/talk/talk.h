@@ -32,17 +32,16 @@ bool talk_is_present(const struct talk *t, struct id who);
 
 /* --- files (shelf.c, scan.c) --------------------------------------------------- */
 size_t talk_file_max(const struct talk *t);
-/* What a file is by its content, or why it is not taken: a word and a sentence. */
-bool talk_scan(struct span name, struct span content, const char **ret_media,
-	       const char **ret_code, const char **ret_detail);
 struct talk_kept {
 	int rc;
+	/* what it is by its content, or why it is not taken: a word and a sentence */
+	const char *media, *code, *detail;
 	char stored[2 * HASH_BYTES + 1], hash[2 * HASH_BYTES + 1],
 		key[2 * KEY_BYTES + 1];
 };
-/* Seals and writes in the pool; content must stand until done, which comes on the
- * loop. Once done with rc 0 the bytes are on disk. */
-void talk_keep(struct talk *t, struct span content,
+/* Judges, seals and writes in the pool; name and content must stand until done, which
+ * comes on the loop. Once done with rc 0 and no code the bytes are on disk. */
+void talk_keep(struct talk *t, struct span name, struct span content,
 	       void (*done)(void *ctx, const struct talk_kept *kept), void *ctx);
 void talk_forget(struct talk *t, const char *stored);
 struct talk_file;

@@ -1,27 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Archives, judged by their directory without unpacking (PKWARE APPNOTE 6.3.9, 4.3):
- * how many entries, how much they become, where they would land, what is in them.
- * The directory and each entry's own head must say the same, and no two entries may
- * share bytes, or two readers would see two archives.
+ * Archives, judged by their directory first (PKWARE APPNOTE 6.3.9, 4.3): how many
+ * entries, how much they become, where they would land, what is in them. The directory
+ * and each entry's own head must say the same, and no two entries may share bytes, or
+ * two readers would see two archives. Then each entry is unpacked, and only counted: it
+ * must become what was said, to the byte, so the whole is bounded by what was said.
  */
 #include "talk/scan.h"
 
 #include "base/utf8.h"
 
 #include <stdlib.h>
+#include <zlib.h>
 
 #define ENTRIES_MAX 2000
 #define UNPACKED_MAX (200ull << 20)
 #define RATIO_MAX 120    /* text packs to a tenth; only bombs go beyond */
 #define RATIO_FROM 65536 /* below it a ratio says nothing */
+#define STEP 32768
 
 struct entry {
 	uint32_t method, packed, unpacked, at;
 	struct span name;
 };
-struct range {
+struct range { /* of an entry with its head; its bytes are the last of it */
 	uint64_t from, to;
+	struct entry e;
 };
 
 static bool
@@ -128,6 +132,12 @@ check_entry(const struct entry *e, uint32_t flags, uint32_t made_by,
 	return true;
 }
 
+static bool
+size_agrees(uint32_t head, uint32_t directory, bool is_said_later)
+{
+	return head == directory || (is_said_later && !head);
+}
+
 /* The head before the bytes says the same as the directory. */
 static bool
 check_head(struct span s, const struct entry *e, uint64_t dir_at, struct range *range,
@@ -135,6 +145,7 @@ check_head(struct span s, const struct entry *e, uint64_t dir_at, struct range *
 {
 	const char *p = s.p + e->at;
 	uint64_t data;
+	bool is_said_later; /* the sizes stand behind the bytes too: APPNOTE 4.4.4 */
 
 	if ((uint64_t)e->at + 30 > dir_at || le32(p) != 0x04034b50)
 		return refused(ret, "the archive contradicts itself");
@@ -142,7 +153,11 @@ check_head(struct span s, const struct entry *e, uint64_t dir_at, struct range *
 	if (data + e->packed > dir_at || le16(p + 8) != e->method ||
 	    !span_is((struct span){ p + 30, le16(p + 26) }, e->name))
 		return refused(ret, "the archive contradicts itself");
-	*range = (struct range){ e->at, data + e->packed };
+	is_said_later = le16(p + 6) & 8;
+	if ((le16(p + 6) & 1) || !size_agrees(le32(p + 18), e->packed, is_said_later) ||
+	    !size_agrees(le32(p + 22), e->unpacked, is_said_later))
+		return refused(ret, "the archive contradicts itself");
+	*range = (struct range){ e->at, data + e->packed, *e };
 	return true;
 }
 
@@ -161,6 +176,43 @@ check_apart(struct range *v, size_t n, struct scan *ret)
 	for (size_t k = 1; k < n; k++)
 		if (v[k].from < v[k - 1].to)
 			return refused(ret, "entries of the archive share bytes");
+	return true;
+}
+
+/* It becomes as many bytes as it says, of all the bytes that it has. */
+static bool
+unpacks_as_said(struct span packed, uint32_t unpacked)
+{
+	unsigned char out[STEP];
+	z_stream z = { 0 };
+	uint64_t n = 0;
+	int rc;
+
+	if (inflateInit2(&z, -MAX_WBITS) != Z_OK)
+		abort();
+	z.next_in = (unsigned char *)(uintptr_t)packed.p;
+	z.avail_in = (uInt)packed.n;
+	do {
+		z.next_out = out;
+		z.avail_out = STEP;
+		rc = inflate(&z, Z_NO_FLUSH);
+		n += STEP - z.avail_out;
+	} while (rc == Z_OK && n <= unpacked);
+	rc = rc == Z_STREAM_END && n == unpacked && !z.avail_in;
+	inflateEnd(&z);
+	return rc;
+}
+
+static bool
+check_bytes(struct span s, const struct range *v, size_t n, struct scan *ret)
+{
+	for (size_t k = 0; k < n; k++) {
+		const struct entry *e = &v[k].e;
+		struct span packed = { s.p + v[k].to - e->packed, e->packed };
+
+		if (e->method == 8 && !unpacks_as_said(packed, e->unpacked))
+			return refused(ret, "the archive is not what it says it is");
+	}
 	return true;
 }
 
@@ -192,7 +244,7 @@ check_directory(struct span s, uint64_t at, uint64_t end, size_t n,
 		return refused(ret, "the archive is cut or damaged");
 	if (unpacked > UNPACKED_MAX)
 		return refused(ret, "the archive becomes far too large");
-	return check_apart(ranges, n, ret);
+	return check_apart(ranges, n, ret) && check_bytes(s, ranges, n, ret);
 }
 
 bool

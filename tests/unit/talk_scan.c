@@ -11,10 +11,15 @@
 #include "base/buf.h"
 #include "talk/scan.h"
 
+#include <zlib.h>
+
 struct piece {
 	const char *name;
 	uint16_t flags, method, made_by;
 	uint32_t packed, unpacked, attributes;
+	const struct buf *bytes; /* NULL: packed times 'x' */
+	uint16_t head_flags;
+	uint32_t head_less; /* its own head says so much less than the directory */
 };
 
 static void
@@ -29,17 +34,43 @@ put_head(struct buf *b, const struct piece *p, const char *name)
 {
 	put(b, 0x04034b50, 4);
 	put(b, 20, 2);
-	put(b, p->flags, 2);
+	put(b, p->flags | p->head_flags, 2);
 	put(b, p->method, 2);
 	put(b, 0, 4);
 	put(b, 0, 4);
-	put(b, p->packed, 4);
-	put(b, p->unpacked, 4);
+	put(b, p->packed - (p->head_flags & 8 ? p->packed : 0), 4);
+	put(b, p->unpacked - p->head_less, 4);
 	put(b, (uint32_t)strlen(name), 2);
 	put(b, 0, 2);
 	buf_add_z(b, name);
-	for (uint32_t k = 0; k < p->packed; k++)
+	if (p->bytes)
+		buf_add_span(b, buf_span(p->bytes));
+	for (uint32_t k = 0; !p->bytes && k < p->packed; k++)
 		buf_add_c(b, 'x');
+}
+
+/* As an archive has it: without head and sum. */
+static void
+deflated(struct buf *to, uint32_t n)
+{
+	struct buf AUTO(buf_done) plain = { 0 };
+	z_stream z = { 0 };
+	uint32_t v = 1;
+
+	for (uint32_t k = 0; k < n; k++) {
+		v = v * 1664525 + 1013904223;
+		buf_add_c(&plain, (char)('a' + (v >> 30)));
+	}
+	assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY),
+			 Z_OK);
+	buf_reserve(to, deflateBound(&z, n));
+	z.next_in = (unsigned char *)plain.p;
+	z.avail_in = n;
+	z.next_out = (unsigned char *)to->p;
+	z.avail_out = (uInt)deflateBound(&z, n);
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	to->n = z.total_out;
+	deflateEnd(&z);
 }
 
 static void
@@ -132,8 +163,57 @@ test_archives(void **state)
 		.name = "l", .made_by = 3 << 8, .attributes = 0xa1ffu << 16 }));
 	assert_false(one((struct piece){
 		.name = "bomb", .method = 8, .packed = 1000, .unpacked = 200000 }));
-	assert_true(one((struct piece){
-		.name = "text", .method = 8, .packed = 2000, .unpacked = 200000 }));
+}
+
+/* What it becomes is what it said. */
+static void
+test_what_it_becomes(void **state)
+{
+	struct buf AUTO(buf_done) b = { 0 }, cut = { 0 }, more = { 0 }, none = { 0 };
+	struct piece good = { .name = "a.txt", .method = 8, .unpacked = 100000 }, p;
+
+	(void)state;
+	deflated(&b, good.unpacked);
+	good.bytes = &b;
+	good.packed = (uint32_t)b.n;
+	assert_true(one(good));
+	p = good;
+	p.unpacked--; /* it becomes more */
+	assert_false(one(p));
+	p.unpacked = 10;
+	assert_false(one(p));
+	p.unpacked = good.unpacked + 1; /* and less */
+	assert_false(one(p));
+	p = good;
+	p.head_less = 1; /* two readers, two sizes */
+	assert_false(one(p));
+	p.head_less = p.unpacked;
+	assert_false(one(p));
+	p.head_flags = 8; /* but the size may stand behind the bytes */
+	assert_true(one(p));
+	p.head_less = 1;
+	assert_false(one(p));
+	p = good;
+	p.head_flags = 1; /* locked for who does not read the directory */
+	assert_false(one(p));
+	p = good;
+	buf_add(&cut, b.p, b.n - 1);
+	p.bytes = &cut;
+	p.packed--;
+	assert_false(one(p));
+	buf_add_span(&more, buf_span(&b));
+	buf_add_z(&more, "hidden");
+	p.bytes = &more;
+	p.packed = (uint32_t)more.n;
+	assert_false(one(p));
+	p = good;
+	p.bytes = NULL; /* no such thing at all */
+	assert_false(one(p));
+	deflated(&none, 0);
+	assert_true(one((struct piece){ .name = "a",
+					.method = 8,
+					.packed = (uint32_t)none.n,
+					.bytes = &none }));
 }
 
 /* Two entries of the same bytes: a small file that becomes a large one. */
@@ -195,6 +275,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_archives),
+		cmocka_unit_test(test_what_it_becomes),
 		cmocka_unit_test(test_shared_bytes),
 		cmocka_unit_test(test_names_and_types),
 	};
