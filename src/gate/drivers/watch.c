@@ -192,6 +192,20 @@ place_decode(struct span word, struct span content, struct span rest, int64_t no
 	}
 }
 
+/* TK,#!AMR…: what the wearer said, whole. */
+static void
+voice_decode(const struct bracket *h, struct span rest, struct gate_out *out)
+{
+	bracket_reply(h, out, "TK,0");
+	if (out->reply_n < sizeof out->no) {
+		memcpy(out->no, out->reply, out->reply_n);
+		out->no[out->reply_n] = 0;
+		out->media = rest;
+		out->media_plain = bracket_plain;
+	}
+	out->reply_n = 0;
+}
+
 /* By kind; a watch repeats it. An alarm is confirmed as it is answered. */
 static const char *const order_word[] = { "", "CR", "UPLOAD", "MESSAGE", "FIND", "AL" };
 
@@ -218,6 +232,8 @@ word_decode(const struct bracket *h, struct span word, struct span rest,
 		if (w->kind == GATE_UNKNOWN)
 			snprintf(r->text, sizeof r->text, "%s, %zu bytes", keyword,
 				 bracket_plain(rest, NULL, 0));
+		if (span_is_z(word, "TK"))
+			voice_decode(h, rest, out);
 		bracket_reply(h, out, *w->reply == '=' ? w->word : w->reply);
 		return;
 	}

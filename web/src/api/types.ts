@@ -204,6 +204,7 @@ export interface TimelineEntry {
 	callsign?: string
 	by?: string
 	actor_name?: string
+	file?: Id
 }
 
 export interface Signal {
