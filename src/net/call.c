@@ -97,10 +97,13 @@ look_up(void *ctx)
 	struct call *k = ctx;
 	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
 	struct addrinfo *list = NULL;
-
+	const char *host = k->host;
 	const struct addrinfo *one;
 
-	k->rc = getaddrinfo(k->host, k->port, &hints, &list) == 0 && list ? 0 : ERR_IO;
+	/* This machine, also where no file of hosts says so (RFC 6761, 6.3). */
+	if (strcasecmp(host, "localhost") == 0)
+		host = "127.0.0.1";
+	k->rc = getaddrinfo(host, k->port, &hints, &list) == 0 && list ? 0 : ERR_IO;
 	/* One is called, no list tried: where there are both, a number of IPv4 is what
 	 * the machines of a room listen on. */
 	for (one = list; one && one->ai_family != AF_INET; one = one->ai_next)

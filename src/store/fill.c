@@ -80,6 +80,7 @@ fill_turn(struct store *s)
 	f->taken = f->waiting;
 	f->waiting = taken;
 	upto = f->n_put;
+	f->waiting_in = 0;
 	f->is_wanted = false;
 	pthread_mutex_unlock(&f->lock);
 	store_lock(s);
@@ -96,6 +97,8 @@ fill_turn(struct store *s)
 	if (rc == 0)
 		f->n_filled = upto;
 	f->is_behind = f->n_filled < f->n_put;
+	if (rc == 0)
+		f->behind_in = f->waiting_in;
 	pthread_cond_broadcast(&f->done);
 	pthread_mutex_unlock(&f->lock);
 	if (rc == 0)
@@ -166,7 +169,24 @@ fill_drain(struct store *s)
 	return rc;
 }
 
+int
+fill_drain_of(struct store *s, int noun)
+{
+	return s->fill.behind_in >> noun & 1 ? fill_drain(s) : 0;
+}
+
 /* --- appending */
+
+static uint64_t
+tables_of(const struct store_batch *b)
+{
+	uint64_t bits = b->n_searches ? (uint64_t)1 << FILL_SEARCH : 0;
+
+	_Static_assert(N_NOUNS < FILL_SEARCH, "a bit for each noun");
+	for (size_t i = 0; i < b->n_records; i++)
+		bits |= (uint64_t)1 << noun_index(b->records[i].noun);
+	return bits;
+}
 
 /* What the database would refuse later must not be promised now. */
 static int
@@ -197,7 +217,7 @@ append_straight(struct store *s, const struct store_batch *b)
 }
 
 static int
-append_front(struct store *s)
+append_front(struct store *s, const struct store_batch *b)
 {
 	struct fill *f = &s->fill;
 	size_t before;
@@ -219,6 +239,8 @@ append_front(struct store *s)
 	before = f->waiting.n;
 	buf_add_span(&f->waiting, buf_span(&f->record));
 	f->n_put++;
+	f->waiting_in |= tables_of(b);
+	f->behind_in |= f->waiting_in;
 	f->is_behind = true;
 	if (!before || (before < (size_t)s->tuning.fill_at &&
 			f->waiting.n >= (size_t)s->tuning.fill_at))
@@ -243,7 +265,7 @@ fill_append(struct store *s, const struct store_batch *b)
 		buf_clear(&f->record);
 		front_encode(&f->record, b, f->last_seq, f->last_hash);
 		rc = f->record.n > (size_t)(f->front.size / PART) ? ERR_FULL
-								  : append_front(s);
+								  : append_front(s, b);
 		/* Also when a disk that copies on write has no room for it. */
 		if (rc == ERR_FULL)
 			rc = append_straight(s, b);

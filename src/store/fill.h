@@ -28,7 +28,11 @@ struct fill {
 	struct front_gather gather;
 	uint64_t n_put, n_filled; /* batches */
 	_Atomic bool is_behind;   /* n_filled < n_put */
-	bool is_wanted;           /* somebody waits for it */
+	/* Which tables wait for something, by bit: those that only waiting has, and
+	 * those that the database lacks altogether. */
+	uint64_t waiting_in;
+	_Atomic uint64_t behind_in;
+	bool is_wanted; /* somebody waits for it */
 	bool is_stopping, has_thread;
 	pthread_t thread;
 
@@ -50,6 +54,10 @@ int fill_look(struct store *s, struct store_info *info, struct buf *why);
 int fill_append(struct store *s, const struct store_batch *batch);
 /* Until the database has all that is durable; the error that ended the store. */
 int fill_drain(struct store *s);
+/* The same, unless nothing of this noun or of what is searched waits: a read of what
+ * did not change waits for no disk. */
+#define FILL_SEARCH 63
+int fill_drain_of(struct store *s, int noun);
 /* Of those that a reader's database lacks; as store_events. */
 void fill_events(struct store *s, uint64_t after, uint64_t incident, size_t limit,
 		 bool (*fn)(void *ctx, const struct store_event *e), void *ctx);

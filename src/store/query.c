@@ -3,8 +3,8 @@
  * Reading: events from a number, records by their columns, incidents by
  * words. All on the loop's own connection, which sees what is committed (and
  * so durable) and nothing else; all that is durable, as each first lets fill.c
- * finish. Statements are made once and kept; a callback
- * that asks again while its own statement still runs gets a fresh one.
+ * finish, if something of its table waits there. Statements are made once and kept; a
+ * callback that asks again while its own statement still runs gets a fresh one.
  */
 #include "store/sqlite.h"
 
@@ -199,7 +199,7 @@ store_get(struct store *s, char noun, uint64_t seq, struct buf *ret,
 
 	if (at < 0)
 		return ERR_RANGE;
-	rc = fill_drain(s);
+	rc = fill_drain_of(s, at);
 	if (rc == 0)
 		rc = get_stmt(s, at, &stmt); /* calls nobody, so it is never busy */
 	if (rc != 0)
@@ -226,7 +226,7 @@ store_find(struct store *s, const struct store_query *q,
 
 	if (at < 0 || q->column >= STORE_COLUMNS)
 		return ERR_RANGE;
-	rc = fill_drain(s);
+	rc = fill_drain_of(s, at);
 	if (rc == 0)
 		rc = find_stmt(s, at, 2 * column + q->is_descending, &kept);
 	if (rc != 0)
@@ -264,7 +264,7 @@ store_column(struct store *s, char noun, int column,
 		 "SELECT k%d FROM " NOUN_TABLE_FMT
 		 " WHERE k%d IS NOT NULL ORDER BY k%d",
 		 column + 1, NOUN_TABLE_ARGS(noun), column + 1, column + 1);
-	rc = fill_drain(s);
+	rc = fill_drain_of(s, noun_index(noun));
 	if (rc == 0)
 		rc = store_err(sqlite3_prepare_v2(s->reader, sql, -1, &stmt, NULL));
 	if (rc != 0)
@@ -279,7 +279,7 @@ static int
 search(struct store *s, sqlite3_stmt *kept, struct span match, uint64_t before,
        size_t limit, bool (*fn)(void *ctx, uint64_t seq), void *ctx)
 {
-	int rc = match.n ? fill_drain(s) : 0;
+	int rc = match.n ? fill_drain_of(s, FILL_SEARCH) : 0;
 	sqlite3_stmt *stmt;
 
 	if (rc != 0 || !match.n)

@@ -298,6 +298,31 @@ test_rounds(void **state)
 	ram_unref(ram);
 }
 
+/* A read of what did not change waits for no disk; one of what did sees it. */
+static void
+test_who_waits(void **state)
+{
+	struct store_tuning t = lazy();
+	uint8_t head[HASH_BYTES] = { 0 };
+	struct store_info info;
+	struct buf AUTO(buf_done) body = { 0 };
+	struct ram *ram = ram_new();
+	struct store *s = open_as(ram, STORE_WRITE, &t, &info);
+	uint64_t seen = 0;
+
+	(void)state;
+	assert_int_equal(batch_put(s, 0, 3, head), 0);
+	assert_int_equal(store_get(s, 'u', 1, &body, NULL), ERR_NOT_FOUND);
+	assert_int_equal(s->last_seq, 0);
+	assert_true(has_record(s, 'c', 2, 0));
+	assert_int_equal(s->last_seq, 3);
+	assert_int_equal(batch_put(s, 3, 1, head), 0);
+	assert_int_equal(store_events(s, 3, 0, 9, add_one, &seen), 0);
+	assert_int_equal(seen, 4);
+	store_close(s);
+	ram_unref(ram);
+}
+
 int
 main(void)
 {
@@ -309,6 +334,7 @@ main(void)
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_bad_head),
 		cmocka_unit_test(test_rounds),
+		cmocka_unit_test(test_who_waits),
 	};
 
 	if (crypt_start() != 0)
