@@ -8,12 +8,73 @@
 #include "base/auto.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static void
 on_moved(void *ctx, struct id unit)
 {
 	api_unit_moved(((struct program *)ctx)->api, unit);
+}
+
+/* --- recordings: from a door to the shelf of files ------------------------------ */
+
+struct recorded {
+	struct program *p;
+	struct id device;
+	struct span content;
+	const char *media;
+	void (*done)(void *ctx, bool is_kept);
+	void *ctx;
+};
+
+static const char recorded_name[] = "voice.amr"; /* the one type that doors bring */
+
+static void
+recording_is_kept(void *ctx, const struct talk_kept *kept)
+{
+	struct recorded *r = ctx;
+	struct principal who;
+	struct device *d = device_find(journal_model(r->p->journal), r->device);
+	struct id id;
+	int rc = d ? kept->rc : ERR_NOT_FOUND;
+
+	if (rc == 0) {
+		principal_of_device(journal_model(r->p->journal), d, &who);
+		rc = evidence_keep(
+			journal_begin(r->p->journal, &who), r->device,
+			&(struct file_args){ .name = span_of(recorded_name),
+					     .media = span_of(r->media),
+					     .hash = span_of(kept->hash),
+					     .stored = span_of(kept->stored),
+					     .content_key = span_of(kept->key),
+					     .size = (int64_t)r->content.n },
+			&id);
+		if (rc < 0)
+			talk_forget(r->p->talk, kept->stored);
+	}
+	r->done(r->ctx, rc == 0);
+	free(r);
+}
+
+static void
+on_recording(void *program, struct id device, struct span content,
+	     void (*done)(void *ctx, bool is_kept), void *ctx)
+{
+	struct program *p = program;
+	struct recorded *r = calloc(1, sizeof *r);
+	const char *code, *detail;
+
+	if (!r)
+		abort();
+	*r = (struct recorded){ p, device, content, NULL, done, ctx };
+	if (content.n <= talk_file_max(p->talk) &&
+	    talk_scan(span_of(recorded_name), content, &r->media, &code, &detail)) {
+		talk_keep(p->talk, content, recording_is_kept, r);
+		return;
+	}
+	done(ctx, false);
+	free(r);
 }
 
 /* A secret is in a file of its own: never on a command line, never in a log. */
@@ -42,6 +103,7 @@ open_gate(struct program *p, struct buf *why)
 		.journal = p->journal,
 		.track = p->track,
 		.on_moved = on_moved,
+		.on_recording = on_recording,
 		.ctx = p,
 		.has_texts =
 			p->o.sms_gateway || (p->o.second_path && *p->o.second_path),

@@ -233,9 +233,14 @@ timeline_item(void *ctx, const struct event *e)
 	jw_ki64(b, "seq", (int64_t)e->seq);
 	jw_ktime(b, "at", e->at);
 	jw_kz(b, "type", event_infos[e->type].type);
-	if (event_infos[e->type].noun == NOUN_NOTE)
-		jw_kz(b, "text", ((const struct note *)e->body.rec)->text);
-	else if (e->type == EVENT_INCIDENT_ESCALATED)
+	if (event_infos[e->type].noun == NOUN_NOTE) {
+		const struct note *n = (const struct note *)e->body.rec;
+
+		jw_kz(b, "text", n->text);
+		if (id_is_set(n->file))
+			jw_kid(b, "file", n->file);
+	}
+	if (e->type == EVENT_INCIDENT_ESCALATED)
 		jw_kz(b, "text", ((const struct incident *)e->body.rec)->step_text);
 	else if (event_infos[e->type].noun == NOUN_PAGE)
 		jw_kz(b, "text", ((const struct page *)e->body.rec)->text);

@@ -95,10 +95,28 @@ list_where(struct call *c, enum noun_index n,
 	answer(c, 200);
 }
 
+static bool
+is_borne(struct call *c, const struct record *rec)
+{
+	struct id by;
+
+	return id_parse(http_query(c->req, "bound_to"), &by) == 0 &&
+	       id_is(((const struct device *)rec)->bound_to, by);
+}
+
 void
 settled_list(struct call *c)
 {
-	list_where(c, noun_of_path(c), NULL);
+	enum noun_index n = noun_of_path(c);
+	struct span by = http_query(c->req, "bound_to");
+	struct id id;
+
+	if (n != NOUN_DEVICE || !by.n)
+		list_where(c, n, NULL);
+	else if (id_parse(by, &id) < 0)
+		answer_problem(c, 400, "bad_query", "bound_to must be an id");
+	else
+		list_where(c, n, is_borne);
 }
 
 void

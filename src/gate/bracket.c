@@ -151,3 +151,17 @@ bracket_reply(const struct bracket *h, struct gate_out *out, const char *content
 			  h->idx.n ? h->idx.p : "", h->idx.n ? "*" : "",
 			  (unsigned)strlen(content), content);
 }
+
+void
+bracket_media(const struct bracket *h, struct span s, struct gate_out *out,
+	      const char *no)
+{
+	bracket_reply(h, out, no);
+	if (out->reply_n < sizeof out->no) {
+		memcpy(out->no, out->reply, out->reply_n);
+		out->no[out->reply_n] = 0;
+		out->media = s;
+		out->media_plain = bracket_plain;
+	}
+	out->reply_n = 0;
+}

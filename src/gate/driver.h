@@ -106,6 +106,13 @@ struct gate_out {
 	/* The reply. It leaves after the reports of this message are durable. */
 	char reply[GATE_REPLY_MAX];
 	size_t reply_n;
+	/* What the bearer recorded and sent, as it stands in the message; n 0: none.
+	 * Where it is kept as evidence the reply says so, or no says that it was not.
+	 */
+	struct span media;
+	/* Takes the message's own escapes out; at most cap bytes, the length told. */
+	size_t (*media_plain)(struct span s, char *to, size_t cap);
+	char no[96];
 };
 
 struct gate_order {

@@ -153,6 +153,8 @@ take_message(struct link *l, struct net_conn *c, struct span msg)
 		name_stranger(l, msg);
 	if (rc == 0 && is_text)
 		answer_http(&g->out, &answer);
+	if (rc == 0 && g->out.media.n && media_take(l, c))
+		return;
 	reply_when_durable(g, c, &g->out);
 }
 

@@ -39,6 +39,10 @@ struct gate_config {
 	struct span sms_secret; /* of the gateway that brings them; empty: none */
 	/* A unit has a new place (boards want to know). */
 	void (*on_moved)(void *ctx, struct id unit);
+	/* Keeps what a bearer recorded with his open emergency; done once, at once or
+	 * later, until which content stands. NULL: recordings are not kept. */
+	void (*on_recording)(void *ctx, struct id device, struct span content,
+			     void (*done)(void *ctx, bool is_kept), void *done_ctx);
 	void *ctx;
 };
 

@@ -56,6 +56,8 @@ struct seat {
 	struct link *link; /* NULL: not connected */
 	char peer[64];
 	int64_t since;
+	int64_t recorded_since; /* recordings since then */
+	unsigned n_recorded;
 };
 /* True: the link is new to it. */
 bool seat_take(struct gate *g, struct link *l, struct device *d, const char *identity);
@@ -74,6 +76,10 @@ struct mqtt_rules;
 int take_bytes(struct link *l, struct span msg, const struct mqtt_rules *rules);
 
 void reply_when_durable(struct gate *g, struct net_conn *c, const struct gate_out *out);
+
+/* --- media.c: what bearers record ------------------------------------------------ */
+/* The recording in g->out; true: it is answered when it is kept, or was refused. */
+bool media_take(struct link *l, struct net_conn *c);
 
 /* --- broker.c ----------------------------------------------------------------------
  */

@@ -274,6 +274,8 @@ find_owner_of(struct journal *j, enum noun_index n, const struct record *rec)
 			     ((const struct assignment *)rec)->incident);
 	else if (n == NOUN_ACK)
 		journal_find(j, NOUN_POST, ((const struct ack *)rec)->post);
+	else if (n == NOUN_FILE && id_is_set(((const struct file *)rec)->incident))
+		journal_find(j, NOUN_INCIDENT, ((const struct file *)rec)->incident);
 	else if (n == NOUN_FILE)
 		find_posts_of(j, (const struct file *)rec);
 }

@@ -43,14 +43,15 @@ device_order_is_open(const struct device_order *o)
 	return o->state == DEVICE_ORDER_QUEUED || o->state == DEVICE_ORDER_SENT;
 }
 
-/* The open incident that the device or its unit itself called for. */
-static const struct incident *
-own_emergency(const struct model *m, const struct device *dev)
+const struct incident *
+device_emergency(const struct model *m, const struct device *dev)
 {
 	struct principal p;
 	const struct incident *i;
 	void *rec;
 
+	if (dev->state != DEVICE_BOUND)
+		return NULL;
 	principal_of_device(m, dev, &p);
 	for (size_t k = 0; map_next(&m->tables[NOUN_INCIDENT], &k, NULL, &rec);) {
 		i = rec;
@@ -69,7 +70,7 @@ check_duty(struct decision *d, const struct device *dev, enum device_order_kind 
 	   struct id *ret_incident)
 {
 	const struct unit *u = unit_find(d->m, dev->bound_to);
-	const struct incident *i = own_emergency(d->m, dev);
+	const struct incident *i = device_emergency(d->m, dev);
 
 	*ret_incident = i ? i->r.id : (struct id){ 0 };
 	if (i || (u && (u->shift_on || u->n_open)))

@@ -41,4 +41,10 @@ struct device_order {
 
 extern const struct noun noun_device_order;
 
+struct model;
+struct device;
+struct incident;
+/* The open incident that a bound device or its unit itself called for; NULL: none. */
+const struct incident *device_emergency(const struct model *m,
+					const struct device *dev);
 bool device_order_is_open(const struct device_order *o);

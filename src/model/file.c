@@ -8,6 +8,7 @@ static const struct field fields[] = {
 	NOUN_LINE(file, channel, ID, 0, .doc = "that it was sent to"),
 	NOUN_LINE(file, order, ID, 0, .doc = "for report, that it was sent for"),
 	NOUN_LINE(file, site, ID, 0, .doc = "whose register it was sent for"),
+	NOUN_LINE(file, incident, ID, 0, .doc = "in which a device's bearer made it"),
 	NOUN_LINE(file, agency, ID, 0, .doc = "of who sent it"),
 	NOUN_LINE(file, author, ID, FIELD_ROOM, .doc = "who sent it"),
 	NOUN_LINE(file, name, STR, FIELD_SEALED, .max = 200,
@@ -54,6 +55,19 @@ file_may_send(struct decision *d, struct id place)
 	return may_send_to(d, channel_find(d->m, place));
 }
 
+static void
+patch_content(struct decision *d, struct patch *p, const struct file_args *a)
+{
+	PATCH_STR(p, file, name, a->name);
+	PATCH_STR(p, file, media, a->media);
+	PATCH_INT(p, file, size, a->size);
+	PATCH_STR(p, file, hash, a->hash);
+	PATCH_STR(p, file, stored, a->stored);
+	PATCH_STR(p, file, content_key, a->content_key);
+	PATCH_INT(p, file, made_at, d->now);
+	PATCH_INT(p, file, key_slot, d->m->node->key_slots_used);
+}
+
 int
 file_keep(struct decision *d, struct id place, const struct file_args *a,
 	  struct id *ret)
@@ -75,17 +89,53 @@ file_keep(struct decision *d, struct id place, const struct file_args *a,
 		PATCH_ID(&e.body, file, channel, place);
 	PATCH_ID(&e.body, file, agency, d->actor->agency);
 	PATCH_ID(&e.body, file, author, d->actor->id);
-	PATCH_STR(&e.body, file, name, a->name);
-	PATCH_STR(&e.body, file, media, a->media);
-	PATCH_INT(&e.body, file, size, a->size);
-	PATCH_STR(&e.body, file, hash, a->hash);
-	PATCH_STR(&e.body, file, stored, a->stored);
-	PATCH_STR(&e.body, file, content_key, a->content_key);
-	PATCH_INT(&e.body, file, made_at, d->now);
-	PATCH_INT(&e.body, file, key_slot, d->m->node->key_slots_used);
+	patch_content(d, &e.body, a);
 	event_emit(d, &e);
 	if (n == NOUN_ORDER)
 		order_enclose(d, order_find(d->m, place), *ret);
+	return 0;
+}
+
+static void
+note_evidence(struct decision *d, const struct device *dev, struct id incident,
+	      int world, struct id file)
+{
+	struct id note = next_id(d, NOUN_NOTE);
+	struct event e;
+
+	event_begin(d, &e, EVENT_INCIDENT_NOTE_ADDED, world, note);
+	PATCH_ID(&e.body, note, incident, incident);
+	PATCH_ID(&e.body, note, author, dev->r.id);
+	PATCH_STR(&e.body, note, author_name, span_of(dev->identity));
+	PATCH_STR(&e.body, note, text, SPAN("voice note"));
+	PATCH_ID(&e.body, note, file, file);
+	PATCH_INT(&e.body, note, at, d->now);
+	event_emit(d, &e);
+	file_attach(d, file, note);
+}
+
+int
+evidence_keep(struct decision *d, struct id device, const struct file_args *a,
+	      struct id *ret)
+{
+	const struct device *dev = device_find(d->m, device);
+	const struct incident *i = dev ? device_emergency(d->m, dev) : NULL;
+	struct id incident;
+	struct event e;
+
+	if (!i)
+		return refuse(d, 409, "no_emergency",
+			      "its bearer has no open call for help");
+	incident = i->r.id;
+	*ret = next_id(d, NOUN_FILE);
+	event_begin(d, &e, EVENT_FILE_KEPT, i->r.world, *ret);
+	PATCH_ID(&e.body, file, incident, incident);
+	if (id_is_set(dev->agency))
+		PATCH_ID(&e.body, file, agency, dev->agency);
+	PATCH_ID(&e.body, file, author, device);
+	patch_content(d, &e.body, a);
+	event_emit(d, &e);
+	note_evidence(d, dev, incident, i->r.world, *ret);
 	return 0;
 }
 
@@ -162,6 +212,15 @@ access_shown(const struct model *m, const struct principal *p, const struct file
 	return access_record(m, p, n, rec);
 }
 
+/* A recording of a bearer is seen as the room's own notes on that incident are. */
+static enum view
+access_evidence(const struct model *m, const struct principal *p, const struct file *f)
+{
+	const struct note as = { .incident = f->incident };
+
+	return access_record(m, p, NOUN_NOTE, &as.r);
+}
+
 /* A post that shows it must be in memory: journal_find() brings it with the file. */
 enum view
 access_file(const struct model *m, const struct principal *p, const struct file *f)
@@ -172,6 +231,8 @@ access_file(const struct model *m, const struct principal *p, const struct file 
 	size_t k;
 	json_t *v;
 
+	if (id_is_set(f->incident))
+		return access_evidence(m, p, f);
 	if (!list)
 		return access_loose(m, p, f);
 	json_array_foreach(list, k, v)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files of channels, of orders for report and of site registers: what is known of
+ * Files of channels, of orders for report, of site registers and of bearers in an
+ * emergency: what is known of
  * them. Their bytes lie sealed on disk under a key of each file (talk/shelf.c), which
  * is itself sealed in the record.
  */
@@ -10,6 +11,7 @@
 struct file {
 	struct record r;
 	struct id channel, order, site; /* one of them: where it was sent */
+	struct id incident;             /* or the emergency that its bearer recorded */
 	struct id agency, author;
 	char *name;  /* as the sender called it */
 	char *media; /* type found in the content */

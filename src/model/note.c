@@ -20,6 +20,7 @@ static const struct field note_fields[] = {
 	NOUN_LINE(note, agency, ID, 0, .doc = "of another agency that joined"),
 	NOUN_LINE(note, is_shared, BOOL, 0,
 		  .doc = "all agencies that handle the incident may read it"),
+	NOUN_LINE(note, file, ID, 0, .doc = "a recording that its bearer made"),
 };
 NOUN_TABLE(noun_note, 'n', "note", "notes", note, note_fields);
 

@@ -11,6 +11,7 @@ struct note {
 	bool to_owner;    /* the site's agency may read it */
 	struct id agency; /* the author's, when it is not the control agency */
 	bool is_shared;   /* with all agencies that handle the incident */
+	struct id file;   /* a recording of the bearer, shown by it */
 	int64_t at;
 };
 

@@ -48,6 +48,9 @@ struct file_args {
 int file_may_send(struct decision *d, struct id place);
 int file_keep(struct decision *d, struct id place, const struct file_args *a,
 	      struct id *ret);
+/* What the bearer of a device recorded while his call for help is open. */
+int evidence_keep(struct decision *d, struct id device, const struct file_args *a,
+		  struct id *ret);
 /* A post or an order shows it from now on. */
 int file_attach(struct decision *d, struct id id, struct id to);
 int file_erase(struct decision *d, struct id id);

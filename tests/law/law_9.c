@@ -40,7 +40,7 @@ enum who {
 	N_WHO
 };
 
-#define N_SEEN 63
+#define N_SEEN 64
 
 /* Columns:  1 incident of the mission's site, its signal, a note for the owner, a
  * note of the room; 2 its assignments, of Eagle-1 and of Desert-1; 3 an incident
@@ -57,7 +57,8 @@ enum who {
  * its liaison and of the room; an order to Eagle-1's officer, the file
  * that he delivered, the one of his command, one that he has yet to deliver;
  * 17 the register of the mission's site, open by the incident: its head page, a plan,
- * a post, a visit, an audit, a finding, the drawing of its plan. */
+ * a post, a visit, an audit, a finding, the drawing of its plan; 18 what Eagle-1's
+ * watch recorded in its distress. */
 static const char *const records[N_WHO] = {
 #include "law_9_records.inc"
 };
@@ -79,7 +80,7 @@ struct world {
 	struct id note, room_note, session, people[4], grant, opening, devorder, watch;
 	struct id channel, member, post, ack, receipt, file, duty, export;
 	struct id advisory[4], rule, series, meeting, calendar, matter, action[2],
-		order, delivered, enclosed, undelivered, drawing;
+		order, delivered, enclosed, undelivered, drawing, recorded;
 	struct law_register reg;
 };
 
@@ -250,6 +251,15 @@ make_world(struct world *w)
 						   .kind = DEVICE_ORDER_LOCATE },
 					   &w->devorder),
 			 0);
+	assert_int_equal(evidence_keep(town_by(t, &w->who[WATCH]), w->watch,
+				       &(struct file_args){ .name = SPAN("voice.amr"),
+							    .media = SPAN("audio/amr"),
+							    .hash = SPAN("01"),
+							    .stored = SPAN("02"),
+							    .content_key = SPAN("03"),
+							    .size = 1 },
+				       &w->recorded),
+			 0);
 	make_talk(w);
 	make_liaison(w);
 }
@@ -332,6 +342,7 @@ make_columns(struct world *w)
 	see(w, &n, NOUN_REVIEW, w->reg.review);
 	see(w, &n, NOUN_FINDING, w->reg.finding);
 	see(w, &n, NOUN_FILE, w->drawing);
+	see(w, &n, NOUN_FILE, w->recorded);
 	assert_int_equal(n, N_SEEN);
 }
 

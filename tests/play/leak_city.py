@@ -281,6 +281,14 @@ class City:
         r = a.ok("POST", "/api/v1/tokens", {"role": "feed", "label": "feed"}, 201)
         self.feed = self.n.with_token(r["token"])
         self.b_all["feed"] = self.feed
+        d = a.ok("POST", "/api/v1/devices", {
+            "door": "http", "identity": "box-of-b",
+            "bound_to": self.b_site["id"]}, 201)
+        r = a.ok("POST", "/api/v1/tokens", {
+            "role": "device", "device": d["id"], "agency": self.b_site["agency"],
+            "label": "box"}, 201)
+        self.box = self.n.with_token(r["token"])
+        self.b_all["device"] = self.box
         self.desk_ids = {self.matter, self.advisory, self.series, self.meeting,
                          self.action, self.A, self.accounts["a", "liaison"]}
         self.liaison_ids = self.desk_ids | {self.calendar, self.order,

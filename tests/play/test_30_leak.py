@@ -177,7 +177,7 @@ def test_nobody_else_sees_anything_of_it(city):
 
 def test_the_journal_as_others_see_it_says_nothing_of_it(city):
     for who, c in city.b_all.items():
-        if who in ("nobody", "bad token", "button", "feed"):
+        if who in ("nobody", "bad token", "button", "feed", "device"):
             continue
         after = 0
         while True:
@@ -212,7 +212,10 @@ def test_the_live_socket_of_others_says_nothing_of_it(city):
         assert not s.closed, who
         assert not city.leaks_in(s.bytes, who), (who, city.leaks_in(s.bytes, who))
     late = {who: c.live(after=0) for who, c in city.b_all.items()
-            if who not in ("nobody", "bad token", "feed")}
+            if who not in ("nobody", "bad token", "feed", "device")}
+    box = city.b_all["device"].live(after=0)  # nobody that a line is kept open for
+    box.wait(lambda f: "closing" in f, 10)
+    assert not city.leaks_in(box.bytes, "device")
     for who, s in late.items():
         s.hello()
         s.wait(lambda f: "ping" in f, 10)  # all that it may catch up with came before
@@ -544,7 +547,7 @@ def test_the_table_of_routes_and_roles(program, tmp_path):
                "crew": lambda: c.crew, "disp": lambda: n.role("dispatcher"),
                "sup": lambda: n.role("supervisor"),
                "duty": lambda: n.role("duty_officer"), "admin": lambda: a,
-               "feed": lambda: c.feed}
+               "feed": lambda: c.feed, "device": lambda: c.box}
         _, routes = c.paths()
         rows, sent = {}, bodies(c)
         for method, path in routes:

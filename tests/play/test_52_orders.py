@@ -55,6 +55,16 @@ def test_an_order_is_sent_and_answered(node, watch, live):
         until(lambda o=o: state(node, watch, o) == "acked", 5, "acked")
 
 
+def test_a_bearers_devices_are_found(node, watch):
+    d, unit = node.role("dispatcher"), watch.device["bound_to"]
+    found = d.items("/api/v1/devices?bound_to=" + unit)
+    assert watch.device["id"] in [x["id"] for x in found]
+    assert {x["bound_to"] for x in found} == {unit}
+    r = d.get("/api/v1/devices?bound_to=nobody")
+    assert (r.status_code, r.json()["code"]) == (400, "bad_query")
+    assert node.role("site").items("/api/v1/devices?bound_to=" + unit) == []
+
+
 def test_an_order_waits_for_its_device(node, watch):
     watch.close()
     o = order(node, watch, kind="text", text="آپ کہاں ہیں؟")

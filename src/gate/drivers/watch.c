@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Watches of the SeTracker/Beesure family ("3G", "SG", "CS", "ZJ" …), TCP 5093.
- * Source: vendor document "Beesure GPS SeTracker Server Protocol"; behaviour of
- * Traccar; captures. More in docs/protocols/watch.md.
+ * Source: "Beesure GPS SeTracker Server Protocol"; more in docs/protocols/watch.md.
  *
  *   [MM*ID*LEN*CONTENT]       MM maker, ID 10 or 15 digits, LEN 4 hex digits
  *   [ZJ*ID*IDX*LEN*CONTENT]   IDX is repeated in the reply
@@ -206,9 +205,8 @@ word_decode(const struct bracket *h, struct span word, struct span rest,
 		return;
 	pick_copy(keyword, sizeof keyword, word);
 	snprintf(r->text, sizeof r->text, "%s", keyword);
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-		const struct word *w = &words[i];
-
+	for (const struct word *w = words; w < words + sizeof words / sizeof *words;
+	     w++) {
 		/* "TK,1" is an answer to a voice message, not one */
 		if (!span_is_z(word, w->word) || (span_is_z(word, "TK") && rest.n < 2))
 			continue;
@@ -218,6 +216,8 @@ word_decode(const struct bracket *h, struct span word, struct span rest,
 		if (w->kind == GATE_UNKNOWN)
 			snprintf(r->text, sizeof r->text, "%s, %zu bytes", keyword,
 				 bracket_plain(rest, NULL, 0));
+		if (span_is_z(word, "TK")) /* what the wearer says */
+			bracket_media(h, rest, out, "TK,0");
 		bracket_reply(h, out, *w->reply == '=' ? w->word : w->reply);
 		return;
 	}

@@ -90,6 +90,7 @@ export interface Incident {
 	priority: Priority
 	trust: Trust
 	labels: string[]
+	unit?: Id
 	site?: Id
 	site_name?: string
 	agency?: Id
@@ -203,6 +204,7 @@ export interface TimelineEntry {
 	callsign?: string
 	by?: string
 	actor_name?: string
+	file?: Id
 }
 
 export interface Signal {
@@ -315,6 +317,22 @@ export interface Device {
 	last_seen_at?: Time
 	link: 'live' | 'late' | 'lost'
 	signal?: number
+}
+
+export interface DeviceOrder {
+	id: Id
+	device: Id
+	unit?: Id
+	incident?: Id
+	kind: 'locate' | 'interval' | 'text' | 'ring' | 'confirm'
+	state: 'queued' | 'sent' | 'acked' | 'refused' | 'expired'
+	seconds?: number
+	for_seconds?: number
+	text?: string
+	is_automatic: boolean
+	asked_name?: string
+	why?: string
+	at: Time
 }
 
 export interface RunCard {

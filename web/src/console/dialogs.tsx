@@ -13,6 +13,7 @@ import { Dialog } from '../ui/dialog'
 import { Bdi, kindOf, PriorityBadge } from '../ui/parts'
 import { closeIncident, explain } from './actions'
 import { RESULTS } from './command'
+import { DevicesForm } from './devices'
 import { CallForm, LateForm } from './forms'
 import { KEY_MAP } from './keymap'
 import { dialog, select, selected, setSingleKeys, singleKeys } from './state'
@@ -35,6 +36,8 @@ export function Dialogs() {
 			return <SiteTests />
 		case 'closed':
 			return <ClosedList />
+		case 'devices':
+			return <DevicesForm />
 		case 'sound':
 			return <SoundCheck />
 		default:

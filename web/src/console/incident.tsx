@@ -25,6 +25,7 @@ import {
 	setPriority,
 	setStatus,
 } from './actions'
+import { CallerDevices } from './devices'
 import { linkTo, release } from './entries'
 import { Joint } from './joint'
 import { ask } from './override'
@@ -223,6 +224,7 @@ function Facts({ incident }: { incident: Incident }) {
 					<Bdi>{incident.caller.phone ?? ''}</Bdi>
 				</p>
 			)}
+			<CallerDevices incident={incident} />
 			<dl class="milestones">
 				{shown.map((m) => (
 					<div key={m}>

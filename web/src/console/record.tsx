@@ -110,7 +110,13 @@ function TimelineText({ entry }: { entry: TimelineEntry }) {
 	return (
 		<>
 			<b>{word('event', entry.type)}</b> {entry.callsign && <Bdi>{entry.callsign}</Bdi>}{' '}
-			{entry.text && <span dir="auto">{textOf(entry)}</span>}{' '}
+			{entry.file ? (
+				<a href={`/api/v1/files/${encodeURIComponent(entry.file)}/content`} download>
+					{t('timeline.recording')}
+				</a>
+			) : (
+				entry.text && <span dir="auto">{textOf(entry)}</span>
+			)}{' '}
 			{entry.note && <bdi>{entry.note}</bdi>}{' '}
 			{entry.by === 'voice' && <span class="dim">{t('timeline.voice')}</span>}{' '}
 			{entry.actor_name && <bdi class="dim">{entry.actor_name}</bdi>}

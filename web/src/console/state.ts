@@ -6,7 +6,15 @@ import type { Id, Incident, Recommendations } from '../api/types'
 import type { MapHandle } from '../map/gl'
 import { details, queue, watchIncident, world } from '../state/room'
 
-export type DialogName = 'keys' | 'call' | 'late' | 'close' | 'tests' | 'closed' | 'sound'
+export type DialogName =
+	| 'keys'
+	| 'call'
+	| 'late'
+	| 'close'
+	| 'tests'
+	| 'closed'
+	| 'sound'
+	| 'devices'
 
 export const selectedId = signal<Id | undefined>(undefined)
 export const selectedUnit = signal<Id | undefined>(undefined)

@@ -4,6 +4,7 @@ import type { Unit } from '../api/types'
 import { nameOf, t, word } from '../lib/i18n'
 import { agencies } from '../state/room'
 import { offer, setService, setShift } from './actions'
+import { UnitDevices } from './devices'
 import { selected } from './state'
 
 const ignore = (work: Promise<unknown>) => void work.catch(() => undefined)
@@ -48,6 +49,7 @@ export function UnitCard({ unit }: { unit: Unit }) {
 				>
 					{out ? t('units.back') : t('units.out')}
 				</button>
+				<UnitDevices unit={unit} />
 			</div>
 		</div>
 	)

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a wearer says into a watch during his call for help is kept with it, sealed and
+whole, for those who read the room's notes; otherwise it raises and keeps nothing."""
+import itertools
+import os
+
+import pytest
+from actors import Watch, until
+
+ESCAPES = {0x7d: b"\x7d\x01", 0x5b: b"\x7d\x02", 0x5d: b"\x7d\x03", 0x2c: b"\x7d\x04",
+           0x2a: b"\x7d\x05"}
+EVERY_BYTE = bytes(range(256))
+CALLS = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def city(program, tmp_path_factory):
+    from actors import Node
+    n = Node(str(tmp_path_factory.mktemp("voice")), "--still")
+    n.start()
+    yield n
+    n.done()
+
+
+@pytest.fixture
+def watch(city):
+    w = city.watch()
+    w.device = next(d for d in city.role("administrator").items("/api/v1/devices")
+                    if d["identity"] == w.identity)
+    close_all(city)
+    yield w
+    close_all(city)
+    w.close()
+
+
+def close_all(node):
+    for i in node.role("dispatcher").items("/api/v1/incidents?state=open"):
+        node.role("supervisor").ok("POST", "/api/v1/incidents/%s/close" % i["id"],
+                                   {"disposition": "handled"})
+
+
+def speak(w, voice, word=b"TK"):
+    said = b"".join(ESCAPES.get(b, bytes([b])) for b in voice)
+    body = word + b"," + said
+    w.sock.sendall(b"[3G*%s*%04X*%s]" % (w.identity.encode(), len(body), body))
+
+
+def answered(w):
+    """The answer to what was said; other answers and orders between are passed over."""
+    while True:
+        content = w.answer()[1:-1].split("*", 3)[3]
+        if content.startswith("TK,"):
+            return content
+
+
+def call(node, w):
+    w.fix("AL", 24.92 + next(CALLS) / 1000, 67.12, status=1 << 16)  # no repeat
+    d = node.role("dispatcher")
+    return until(lambda: next((i for i in d.items("/api/v1/incidents?state=open")
+                               if i.get("unit") == w.device["bound_to"]), None), 10)
+
+
+def notes(node, i):
+    o = node.role("dispatcher").ok("GET", "/api/v1/incidents/%s" % i["id"])
+    return [e for e in o["timeline"] if e["type"] == "incident.note_added"]
+
+
+def kept_files(node):
+    where = os.path.join(node.data, "files")
+    return sorted(os.listdir(where)) if os.path.isdir(where) else []
+
+
+def test_a_voice_in_an_emergency_is_kept(city, watch, live):
+    room = live(city.role("dispatcher"))
+    room.hello()
+    i = call(city, watch)
+    voice = b"#!AMR\n" + EVERY_BYTE * 40
+    speak(watch, voice)
+    assert answered(watch) == "TK,1"
+    room.event("incident.note_added", incident=i["id"])
+    (note,) = notes(city, i)  # at once: it was answered after it was durable
+    assert note["text"] == "voice note"
+    path = "/api/v1/files/%s" % note["file"]
+    f = city.role("dispatcher").ok("GET", path)
+    assert (f["media"], f["size"], f["incident"]) == ("audio/amr", len(voice), i["id"])
+    r = city.role("dispatcher").get(path + "/content")
+    assert r.content == voice
+    assert "attachment" in r.headers["content-disposition"]
+    assert not any(voice[:40] in open(os.path.join(city.data, "files", x), "rb").read()
+                   for x in kept_files(city)), "it lies sealed"
+    ghost = city.role("site", 1).get("/api/v1/files/" + note["file"].split("-")[0]
+                                     + "-f-987654321")
+    for role in ("site", "liaison", "administrator", "oversight"):
+        for p in (path, path + "/content"):
+            r = city.role(role, 1 if role == "site" else 0).get(p)
+            assert r.status_code == 404, (role, p, r.text)
+    assert ghost.status_code == 404
+    assert city.role("site", 1).get(path).json()["code"] == ghost.json()["code"]
+
+
+def test_what_is_no_voice_is_refused(city, watch):
+    i = call(city, watch)
+    before = kept_files(city)
+    speak(watch, b"RIFF" + EVERY_BYTE)
+    assert answered(watch) == "TK,0"
+    assert notes(city, i) == [] and kept_files(city) == before
+
+
+def test_without_an_emergency_nothing_is_kept_or_raised(city, watch):
+    before = kept_files(city)
+    speak(watch, b"#!AMR\n" + EVERY_BYTE)
+    assert answered(watch) == "TK,1"
+    assert kept_files(city) == before
+    assert city.role("dispatcher").items("/api/v1/incidents?state=open") == []
+
+
+def test_one_watch_does_not_fill_the_disk(city, watch):
+    i = call(city, watch)
+    said = []
+    for _ in range(45):
+        speak(watch, b"#!AMR\nx")
+        said.append(answered(watch))
+    assert said[-1] == "TK,0" and "TK,1" in said
+    assert len(notes(city, i)) == said.count("TK,1") <= 40
+
+
+def test_a_copy_of_its_name_is_not_heard_as_it(city, watch):
+    """A stranger under a name that nobody bound has no emergency of that unit."""
+    i = call(city, watch)
+    other = Watch(city, "7399999991")
+    speak(other, b"#!AMR\nx")
+    assert answered(other) == "TK,1"
+    assert notes(city, i) == []
+    other.close()
+
+
+def test_it_is_there_after_a_restart(city, watch):
+    i = call(city, watch)
+    close_all(city)  # the count of the test before is over with the node's memory
+    watch.close()
+    city.stop()
+    city.start()
+    w = Watch(city, watch.identity)
+    w.device = watch.device
+    i = call(city, w)
+    voice = b"#!AMR\n" + EVERY_BYTE
+    speak(w, voice)
+    assert answered(w) == "TK,1"
+    (note,) = notes(city, i)
+    close_all(city)
+    w.close()
+    city.stop()
+    city.start()
+    r = city.role("dispatcher").get("/api/v1/files/%s/content" % note["file"])
+    assert r.content == voice
