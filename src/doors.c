@@ -23,7 +23,6 @@ struct recorded {
 	struct program *p;
 	struct id device;
 	struct span content;
-	const char *media;
 	void (*done)(void *ctx, bool is_kept);
 	void *ctx;
 };
@@ -37,14 +36,14 @@ recording_is_kept(void *ctx, const struct talk_kept *kept)
 	struct principal who;
 	struct device *d = device_find(journal_model(r->p->journal), r->device);
 	struct id id;
-	int rc = d ? kept->rc : ERR_NOT_FOUND;
+	int rc = !d ? ERR_NOT_FOUND : kept->code ? ERR_DENIED : kept->rc;
 
 	if (rc == 0) {
 		principal_of_device(journal_model(r->p->journal), d, &who);
 		rc = evidence_keep(
 			journal_begin(r->p->journal, &who), r->device,
 			&(struct file_args){ .name = span_of(recorded_name),
-					     .media = span_of(r->media),
+					     .media = span_of(kept->media),
 					     .hash = span_of(kept->hash),
 					     .stored = span_of(kept->stored),
 					     .content_key = span_of(kept->key),
@@ -63,14 +62,13 @@ on_recording(void *program, struct id device, struct span content,
 {
 	struct program *p = program;
 	struct recorded *r = calloc(1, sizeof *r);
-	const char *code, *detail;
 
 	if (!r)
 		abort();
-	*r = (struct recorded){ p, device, content, NULL, done, ctx };
-	if (content.n <= talk_file_max(p->talk) &&
-	    talk_scan(span_of(recorded_name), content, &r->media, &code, &detail)) {
-		talk_keep(p->talk, content, recording_is_kept, r);
+	*r = (struct recorded){ p, device, content, done, ctx };
+	if (content.n <= talk_file_max(p->talk)) {
+		talk_keep(p->talk, span_of(recorded_name), content, recording_is_kept,
+			  r);
 		return;
 	}
 	done(ctx, false);

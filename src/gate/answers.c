@@ -7,7 +7,7 @@
 
 #include "base/auto.h"
 #include "base/log.h"
-#include "gate/sms.h"
+#include "gate/wire/sms.h"
 #include "model/stage.h"
 
 #include <stdio.h>

@@ -7,7 +7,7 @@
 
 #include "base/auto.h"
 #include "base/log.h"
-#include "gate/mqtt.h"
+#include "gate/wire/mqtt.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 
 #include "base/auto.h"
 #include "base/log.h"
-#include "gate/gsm7.h"
+#include "gate/wire/gsm7.h"
 #include "gate/outbox.h"
 
 #include <stdio.h>

@@ -8,8 +8,8 @@
 #include "gate/inner.h"
 
 #include "base/auto.h"
-#include "gate/pick.h"
-#include "gate/sms.h"
+#include "gate/wire/pick.h"
+#include "gate/wire/sms.h"
 
 #include <stdlib.h>
 

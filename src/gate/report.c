@@ -6,7 +6,7 @@
 
 #include "base/auto.h"
 #include "base/log.h"
-#include "gate/sms.h"
+#include "gate/wire/sms.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -10,8 +10,8 @@
 #include "base/auto.h"
 #include "base/log.h"
 #include "gate/outbox.h"
-#include "gate/sms.h"
-#include "gate/smpp_pdu.h"
+#include "gate/wire/sms.h"
+#include "gate/wire/smpp_pdu.h"
 
 #include <stdio.h>
 #include <stdlib.h>

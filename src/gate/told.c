@@ -7,7 +7,7 @@
 #include "gate/inner.h"
 
 #include "base/auto.h"
-#include "gate/sms.h"
+#include "gate/wire/sms.h"
 #include "model/stage.h"
 
 #include <stdio.h>

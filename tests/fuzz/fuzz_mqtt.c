@@ -2,7 +2,7 @@
 /* Messages by way of a broker, and the file of rules by which they are read. */
 #include "gate_fuzz.h"
 
-#include "gate/mqtt.h"
+#include "gate/wire/mqtt.h"
 
 extern const struct gate_driver gate_driver_mqtt;
 

@@ -2,8 +2,8 @@
 /* A centre that says anything: frames lie within what came, texts within their room;
  * and a text of anything splits into parts that read as it was. */
 #include "gate/driver.h"
-#include "gate/gsm7.h"
-#include "gate/smpp_pdu.h"
+#include "gate/wire/gsm7.h"
+#include "gate/wire/smpp_pdu.h"
 
 #include <assert.h>
 #include <stdlib.h>

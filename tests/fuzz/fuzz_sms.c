@@ -2,7 +2,7 @@
 /* A gateway that hands over anything; and numbers and letters by themselves. */
 #include "gate_fuzz.h"
 
-#include "gate/sms.h"
+#include "gate/wire/sms.h"
 
 extern const struct gate_driver gate_driver_sms;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Orders in a device's own language, and what a report is before it is filled. */
 #include "base/err.h"
-#include "gate/teltonika.h"
+#include "gate/wire/teltonika.h"
 #include "gate_shared.h"
 
 #include <setjmp.h>

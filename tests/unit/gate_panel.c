@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Codes of alarm panels, and the cipher that they use. */
-#include "gate/panel.h"
+#include "gate/wire/panel.h"
 #include "gate_shared.h"
 #include "net/net.h"
 
@@ -55,7 +55,7 @@ each_number_leads_to_letters(void **state)
 						 q == 1 ? GATE_ALARM : GATE_RESTORE);
 		}
 #define CONTACT_ID(event, code, over) n -= 2;
-#include "gate/contact_id.def"
+#include "gate/wire/contact_id.def"
 #undef CONTACT_ID
 	assert_int_equal(n, 0);
 }

@@ -2,10 +2,10 @@
 /* Alphabets, headers of parts and messages of SMPP, by the bytes of the standards. */
 #include "gate_shared.h"
 
-#include "gate/gsm7.h"
-#include "gate/mqtt.h"
-#include "gate/sms.h"
-#include "gate/smpp_pdu.h"
+#include "gate/wire/gsm7.h"
+#include "gate/wire/mqtt.h"
+#include "gate/wire/sms.h"
+#include "gate/wire/smpp_pdu.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -4,7 +4,7 @@
  * vectors/ of KUMAK_DATA, or of ../shared/data beside the tree. Not kept here.
  * Compares identity, time, place, alarms, replies, frames and orders.
  */
-#include "gate/bracket.h"
+#include "gate/wire/bracket.h"
 #include "gate_shared.h"
 
 #include <math.h>

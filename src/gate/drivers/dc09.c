@@ -16,9 +16,9 @@
 #include "base/err.h"
 #include "base/time.h"
 #include "base/utf8.h"
-#include "gate/dc09.h"
-#include "gate/panel.h"
-#include "gate/pick.h"
+#include "gate/wire/dc09.h"
+#include "gate/wire/panel.h"
+#include "gate/wire/pick.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -17,8 +17,8 @@
 #include "base/err.h"
 #include "base/time.h"
 #include "base/utf8.h"
-#include "gate/eelink.h"
-#include "gate/pick.h"
+#include "gate/wire/eelink.h"
+#include "gate/wire/pick.h"
 
 #include <stdio.h>
 

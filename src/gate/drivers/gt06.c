@@ -20,9 +20,9 @@
 #include "base/err.h"
 #include "base/time.h"
 #include "base/utf8.h"
-#include "gate/bytes.h"
-#include "gate/gt06.h"
-#include "gate/pick.h"
+#include "gate/wire/bytes.h"
+#include "gate/wire/gt06.h"
+#include "gate/wire/pick.h"
 
 #include <stdio.h>
 #include <stdlib.h>

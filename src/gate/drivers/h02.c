@@ -14,8 +14,8 @@
  */
 #include "base/err.h"
 #include "base/time.h"
-#include "gate/bytes.h"
-#include "gate/pick.h"
+#include "gate/wire/bytes.h"
+#include "gate/wire/pick.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -17,9 +17,9 @@
  */
 #include "base/err.h"
 #include "base/time.h"
-#include "gate/bytes.h"
-#include "gate/jt808.h"
-#include "gate/pick.h"
+#include "gate/wire/bytes.h"
+#include "gate/wire/jt808.h"
+#include "gate/wire/pick.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -18,8 +18,8 @@
 #include "base/err.h"
 #include "base/time.h"
 #include "base/utf8.h"
-#include "gate/minifinder2.h"
-#include "gate/pick.h"
+#include "gate/wire/minifinder2.h"
+#include "gate/wire/pick.h"
 
 #include <stdio.h>
 

@@ -12,10 +12,10 @@
  * has them. Which uplink is a call is said by rules (mqtt.h): a button's bytes mean
  * what its maker chose. docs/protocols/mqtt.md.
  */
-#include "gate/mqtt.h"
+#include "gate/wire/mqtt.h"
 
 #include "base/err.h"
-#include "gate/pick.h"
+#include "gate/wire/pick.h"
 
 /* A broker hands over whole messages. In a capture each ends with a line's end, and
  * an object may have lines of its own. */

@@ -14,7 +14,7 @@
  */
 #include "base/err.h"
 #include "base/time.h"
-#include "gate/pick.h"
+#include "gate/wire/pick.h"
 
 #include <math.h>
 

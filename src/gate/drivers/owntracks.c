@@ -14,10 +14,10 @@
  * 400, and 422 for what is sealed with a key that is not known. A call: "alarm", or a
  * place marked ("poi", "tag") with a word for it.
  */
-#include "gate/owntracks.h"
+#include "gate/wire/owntracks.h"
 
 #include "base/err.h"
-#include "gate/pick.h"
+#include "gate/wire/pick.h"
 
 #include <stdio.h>
 

@@ -10,12 +10,12 @@
  * A wrong secret is no reason to drop a call: it proves nothing, that is all.
  * The answer's body, when the node gives one, is what the gateway sends back.
  */
-#include "gate/sms.h"
+#include "gate/wire/sms.h"
 
 #include "base/err.h"
 #include "base/time.h"
-#include "gate/gsm7.h"
-#include "gate/pick.h"
+#include "gate/wire/gsm7.h"
+#include "gate/wire/pick.h"
 
 #define SECRET_MAX 128
 

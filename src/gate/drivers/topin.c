@@ -16,10 +16,10 @@
  */
 #include "base/err.h"
 #include "base/time.h"
-#include "gate/bytes.h"
-#include "gate/gt06.h"
-#include "gate/pick.h"
-#include "gate/topin.h"
+#include "gate/wire/bytes.h"
+#include "gate/wire/gt06.h"
+#include "gate/wire/pick.h"
+#include "gate/wire/topin.h"
 
 #include <stdio.h>
 #include <time.h>

@@ -15,8 +15,8 @@
  */
 #include "base/err.h"
 #include "base/utf8.h"
-#include "gate/bracket.h"
-#include "gate/pick.h"
+#include "gate/wire/bracket.h"
+#include "gate/wire/pick.h"
 
 #include <math.h>
 #include <stdio.h>

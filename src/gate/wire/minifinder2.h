@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Frames and items of Eview's devices; their map stands in drivers/minifinder2.c. */
 #pragma once
-#include "gate/bytes.h"
+#include "gate/wire/bytes.h"
 #include "gate/driver.h"
 
 #define MINIFINDER2_WANTS_ACK 0x10u

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gate/pick.h"
+#include "gate/wire/pick.h"
 
 #include "base/time.h"
 #include "base/utf8.h"

@@ -5,12 +5,12 @@
  * them ("SOS! lat:… long:…", "SOS http://maps…q=…", "SOSSMS"). What people write has
  * no source: words below, in the languages of the node, and all else is a call.
  */
-#include "gate/sms.h"
+#include "gate/wire/sms.h"
 
 #include "base/err.h"
 #include "base/time.h"
 #include "base/utf8.h"
-#include "gate/pick.h"
+#include "gate/wire/pick.h"
 
 #include <math.h>
 #include <stdio.h>

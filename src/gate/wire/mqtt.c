@@ -4,12 +4,12 @@
  * broker. Pure. Source: chirpstack.io/docs, "Events" (JSON of UplinkEvent, JoinEvent,
  * StatusEvent); protocol page docs/protocols/mqtt.md.
  */
-#include "gate/mqtt.h"
+#include "gate/wire/mqtt.h"
 
 #include "base/err.h"
 #include "base/time.h"
-#include "gate/owntracks.h"
-#include "gate/pick.h"
+#include "gate/wire/owntracks.h"
+#include "gate/wire/pick.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Envelopes and places of Eelink; their map stands in drivers/eelink.c. */
 #pragma once
-#include "gate/bytes.h"
+#include "gate/wire/bytes.h"
 #include "gate/driver.h"
 
 struct eelink_packet {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gate/dc09.h"
+#include "gate/wire/dc09.h"
 
 #include "base/time.h"
-#include "gate/bytes.h"
-#include "gate/pick.h"
+#include "gate/wire/bytes.h"
+#include "gate/wire/pick.h"
 #include "net/net.h"
 
 #include <ctype.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gate/minifinder2.h"
+#include "gate/wire/minifinder2.h"
 
 #include "base/time.h"
-#include "gate/pick.h"
+#include "gate/wire/pick.h"
 
 #define SIGN '\xab'
 #define HEAD 8

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gate/eelink.h"
+#include "gate/wire/eelink.h"
 
 #include "base/time.h"
-#include "gate/pick.h"
+#include "gate/wire/pick.h"
 
 #include <stdio.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gate/jt808.h"
+#include "gate/wire/jt808.h"
 
 #include "base/err.h"
 #include "base/time.h"
 #include "base/utf8.h"
-#include "gate/bytes.h"
-#include "gate/pick.h"
+#include "gate/wire/bytes.h"
+#include "gate/wire/pick.h"
 
 #include <stdio.h>
 #include <time.h>

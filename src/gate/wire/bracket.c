@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gate/bracket.h"
+#include "gate/wire/bracket.h"
 
-#include "gate/pick.h"
+#include "gate/wire/pick.h"
 
 #include <ctype.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Alphabets of text messages; their tables are those of 3GPP TS 23.038. */
-#include "gate/gsm7.h"
+#include "gate/wire/gsm7.h"
 
 #include "base/utf8.h"
 

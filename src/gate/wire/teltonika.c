@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gate/teltonika.h"
+#include "gate/wire/teltonika.h"
 
 #include "base/time.h"
 

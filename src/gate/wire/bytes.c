@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gate/bytes.h"
+#include "gate/wire/bytes.h"
 
 #include "base/time.h"
 

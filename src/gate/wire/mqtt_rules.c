@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rules of the mqtt door: a file of lines, and those that are built in. */
-#include "gate/mqtt.h"
+#include "gate/wire/mqtt.h"
 
 #include "base/crypt.h"
 #include "base/err.h"
-#include "gate/pick.h"
+#include "gate/wire/pick.h"
 
 #include <stdio.h>
 

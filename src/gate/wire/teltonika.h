@@ -2,7 +2,7 @@
 /* The envelopes of Teltonika and the shape of a record; their map stands in
  * drivers/teltonika.c. */
 #pragma once
-#include "gate/bytes.h"
+#include "gate/wire/bytes.h"
 #include "gate/driver.h"
 
 enum teltonika_codec {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages of SMPP 3.4, read and written. */
-#include "gate/smpp_pdu.h"
+#include "gate/wire/smpp_pdu.h"
 
-#include "gate/bytes.h"
-#include "gate/gsm7.h"
+#include "gate/wire/bytes.h"
+#include "gate/wire/gsm7.h"
 
 #define HEAD 16
 #define GSM 0

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gate/topin.h"
+#include "gate/wire/topin.h"
 
 #define FRAME_MAX 1024
 #define LOGIN_MIN 12 /* up to and with the IMEI */

@@ -3,11 +3,11 @@
  * The objects of OwnTracks. Source: owntracks.org/booklet/tech/json. Pure. Who is
  * meant is not read here: over HTTP the object tells it, at a broker the topic does.
  */
-#include "gate/owntracks.h"
+#include "gate/wire/owntracks.h"
 
 #include "base/crypt.h"
 #include "base/err.h"
-#include "gate/pick.h"
+#include "gate/wire/pick.h"
 
 #include <stdio.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gate/panel.h"
+#include "gate/wire/panel.h"
 
 #include "base/auto.h"
 
 static const struct panel_event sia[] = {
 #define SIA(code, kind, alarms, words) { code, GATE_##kind, alarms, words },
-#include "gate/sia.def"
+#include "gate/wire/sia.def"
 #undef SIA
 };
 
@@ -14,7 +14,7 @@ static const struct {
 	const char *code, *over;
 } contact_id[] = {
 #define CONTACT_ID(event, code, over) { event, code, over },
-#include "gate/contact_id.def"
+#include "gate/wire/contact_id.def"
 #undef CONTACT_ID
 };
 

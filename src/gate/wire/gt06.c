@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gate/gt06.h"
+#include "gate/wire/gt06.h"
 
-#include "gate/bytes.h"
+#include "gate/wire/bytes.h"
 
 #include <math.h>
 #include <time.h>
