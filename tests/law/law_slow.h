@@ -56,7 +56,7 @@ slow_turn(struct slow *s)
 static inline void
 slow_hold(struct slow *s)
 {
-	s->t.journal->commit_us = 1000000; /* to the writer thread */
+	s->t.journal->commit_us = 1000000;           /* to the writer thread */
 	assert_int_equal(fill_drain(s->t.store), 0); /* or a read here would wait */
 	pthread_mutex_lock(&s->t.store->fill.lock);
 	s->is_held = true;
