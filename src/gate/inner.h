@@ -21,6 +21,7 @@ struct link {
 	uint64_t conn;
 	char peer[64];
 	char identity[GATE_IDENTITY_MAX]; /* last told; "": none yet */
+	struct seat *seat;                /* of that identity */
 	bool is_shared;                   /* more than one was: a gateway */
 	bool is_datagram;                 /* and lasts as long as that one */
 	bool is_doubted;    /* another address speaks under the same name */

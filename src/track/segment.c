@@ -6,6 +6,7 @@
 #include "track/segment.h"
 
 #include "base/auto.h"
+#include "base/map.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -172,31 +173,87 @@ segment_read(int fd, const struct segment *s, struct id bearer,
 struct place {
 	const char *row;
 	int64_t base_ms;
+	size_t group;
 };
 
-static int
-place_compare(const void *a, const void *b)
-{
-	const struct place *x = a, *y = b;
-	int order = memcmp(x->row, y->row, ROW_KEY);
+/* The rows of one bearer. */
+struct group {
+	const char *key;
+	size_t n, at; /* of its rows; where the next goes */
+	size_t was;   /* its number before the groups were sorted */
+};
 
-	/* Rows of one bearer stay in order of arrival: as they lie in memory. */
-	return order ? order : x->row < y->row ? -1 : x->row > y->row;
+struct groups {
+	struct group *list;
+	size_t n, cap;
+	struct map numbers; /* key → number + 1 */
+};
+
+static size_t
+group_of(struct groups *g, const char *key)
+{
+	struct span k = { key, ROW_KEY };
+	size_t number = (size_t)map_get(&g->numbers, k);
+
+	if (number)
+		return number - 1;
+	if (g->n == g->cap) {
+		g->cap = g->cap ? 2 * g->cap : 64;
+		g->list = realloc(g->list, g->cap * sizeof *g->list);
+		if (!g->list)
+			abort();
+	}
+	g->list[g->n] = (struct group){ .key = key, .was = g->n };
+	map_put(&g->numbers, k, (void *)(g->n + 1));
+	return g->n++;
 }
 
 static size_t
-collect(struct span raw, struct place *ret)
+collect(struct span raw, struct groups *groups, struct place *ret)
 {
 	struct block b;
 	size_t at = 0, n = 0;
 
 	while (block_next(raw, &at, &b)) {
-		for (size_t i = 0; ret && i < b.n; i++)
-			ret[n + i] =
-				(struct place){ b.rows + i * ROW_BYTES, b.base_ms };
+		for (size_t i = 0; ret && i < b.n; i++) {
+			const char *row = b.rows + i * ROW_BYTES;
+			size_t group = group_of(groups, row);
+
+			ret[n + i] = (struct place){ row, b.base_ms, group };
+			groups->list[group].n++;
+		}
 		n += b.n;
 	}
 	return n;
+}
+
+static int
+by_key(const void *a, const void *b)
+{
+	const struct group *x = a, *y = b;
+
+	return memcmp(x->key, y->key, ROW_KEY);
+}
+
+/* By bearer; rows of one stay in order of arrival. Few bearers have many rows, so the
+ * bearers are sorted and the rows only dealt out. */
+static void
+deal(struct groups *g, const struct place *places, size_t n, struct place *ret)
+{
+	AUTO(auto_free) size_t *now = calloc(g->n + 1, sizeof *now);
+	size_t at = 0;
+
+	if (!now)
+		abort();
+	if (g->n)
+		qsort(g->list, g->n, sizeof *g->list, by_key);
+	for (size_t i = 0; i < g->n; i++) {
+		now[g->list[i].was] = i;
+		g->list[i].at = at;
+		at += g->list[i].n;
+	}
+	for (size_t i = 0; i < n; i++)
+		ret[g->list[now[places[i].group]].at++] = places[i];
 }
 
 /* Rows from several blocks under one header: their times move to its base. */
@@ -216,15 +273,19 @@ sorted_block(struct buf *out, const struct place *places, size_t n)
 void
 segment_sort(struct buf *out, struct span raw)
 {
-	size_t n = collect(raw, NULL), n_blocks = 0;
+	struct groups groups = { 0 };
+	size_t n = collect(raw, NULL, NULL), n_blocks = 0;
+	AUTO(auto_free) struct place *arrived = calloc(n + 1, sizeof *arrived);
 	AUTO(auto_free) struct place *places = calloc(n + 1, sizeof *places);
 	AUTO(auto_free)
 	struct index_entry *entries = calloc(n / SORTED_ROWS + 1, sizeof *entries);
 
-	if (!places || !entries)
+	if (!arrived || !places || !entries)
 		abort();
-	collect(raw, places);
-	qsort(places, n, sizeof *places, place_compare);
+	collect(raw, &groups, arrived);
+	deal(&groups, arrived, n, places);
+	map_done(&groups.numbers);
+	free(groups.list);
 	for (size_t i = 0; i < n; i += SORTED_ROWS, n_blocks++) {
 		memcpy(entries[n_blocks].key, places[i].row, ROW_KEY);
 		entries[n_blocks].offset = out->n;

@@ -74,6 +74,18 @@ told_end(struct span in)
 	return (size_t)(h.content.p - in.p) + len;
 }
 
+/* Does another message begin right behind the end of one? */
+static bool
+has_seam(struct span in)
+{
+	const char *p = in.p, *end = in.p + in.n;
+
+	while (p < end && (p = memchr(p, ']', (size_t)(end - p))) != NULL)
+		if (++p < end && *p == '[')
+			return true;
+	return false;
+}
+
 ssize_t
 bracket_frame(struct span in)
 {
@@ -88,7 +100,7 @@ bracket_frame(struct span in)
 	}
 	told = told_end(in);
 	if (told && told < in.n && in.p[told] == ']' && is_end_before(in, told + 1) &&
-	    !memmem(in.p, told, "][", 2))
+	    !has_seam((struct span){ in.p, told }))
 		return (ssize_t)told + 1;
 	for (size_t i = 0; i < in.n; i++) {
 		if (in.p[i] == '[') {

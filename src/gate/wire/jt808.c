@@ -148,7 +148,7 @@ jt808_identity(const struct jt808_message *m, char ret[GATE_IDENTITY_MAX])
 	if (bytes_bcd(b.rest, digits, sizeof digits)) {
 		while (*at == '0' && at[1])
 			at++;
-		snprintf(ret, GATE_IDENTITY_MAX, "%s", at);
+		memcpy(ret, at, strlen(at) + 1); /* shorter than an identity may be */
 		return;
 	}
 	snprintf(digits, sizeof digits, "%llu",
