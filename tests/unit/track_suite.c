@@ -3,6 +3,7 @@
  * Places: what moves the marker, what is found again, and what is left after
  * a torn file, a flipped bit, a full segment and a restart.
  */
+#include "base/auto.h"
 #include "track/segment.h"
 #include "track/shelf.h"
 #include "track/track.h"
@@ -108,7 +109,7 @@ put(struct fixture *f, uint64_t bearer, int64_t device_ms, int64_t server_ms, in
 }
 
 struct seen {
-	struct fix fixes[64];
+	struct fix fixes[256];
 	size_t n, stop_at;
 };
 
@@ -117,7 +118,7 @@ on_fix(void *ctx, const struct fix *f)
 {
 	struct seen *s = ctx;
 
-	if (s->n < 64)
+	if (s->n < ARRAY_LEN(s->fixes))
 		s->fixes[s->n] = *f;
 	return ++s->n != s->stop_at;
 }
@@ -287,6 +288,33 @@ test_segments(void **state)
 	}
 }
 
+/* While the writer writes, a row is on disk or in memory, never both or neither. */
+static void
+test_reads_beside_writes(void **state)
+{
+	struct fixture *f = *state;
+	struct seen seen;
+	size_t want = 0;
+	int at = 0;
+
+	for (int round = 0; round < 30; round++) {
+		for (int i = 0; i < 20000; i++, at++) {
+			uint64_t bearer = 1 + (uint64_t)at % 5000;
+
+			want += bearer == 77;
+			put(f, bearer, NOON + at, NOON + at, at % 50);
+		}
+		/* 100 ms until it begins, and some to write: 60 looks see that. */
+		for (int i = 0; i < 60; i++) {
+			assert_int_equal(
+				history(f, 77, NOON + at - 20000, INT64_MAX, &seen), 4);
+			usleep(1000);
+		}
+		track_flush(f->t);
+	}
+	assert_int_equal(history(f, 77, 0, INT64_MAX, &seen), want);
+}
+
 static int
 newest_raw(const struct fixture *f, char *ret, size_t cap)
 {
@@ -424,6 +452,8 @@ main(void)
 		{ "days:memory", test_days_and_late, begin_memory, end, NULL },
 		{ "days:folder", test_days_and_late, begin_folder, end, NULL },
 		{ "segments", test_segments, begin_folder, end, NULL },
+		{ "reads beside writes", test_reads_beside_writes, begin_folder, end,
+		  NULL },
 		{ "torn tail", test_torn_tail, begin_folder, end, NULL },
 		{ "durable soon", test_durable_soon, begin_folder, end, NULL },
 		cmocka_unit_test(test_flips),
