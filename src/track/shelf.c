@@ -73,15 +73,12 @@ last_apply(struct map *last, const struct row *r)
 static void
 last_apply_bytes(struct map *last, struct span data)
 {
-	struct block b;
-	struct row r;
+	struct block_walk w = { 0 };
 	size_t at = 0;
 
-	while (block_next(data, &at, &b))
-		for (size_t i = 0; i < b.n; i++) {
-			block_row(&b, i, &r);
-			last_apply(last, &r);
-		}
+	while (block_next(data, &at, &w.b))
+		for (w.row = (struct row){ 0 }; block_take(&w);)
+			last_apply(last, &w.row);
 }
 
 static void
