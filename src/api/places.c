@@ -157,8 +157,8 @@ track_point(void *ctx, const struct fix *f)
 	struct track_read *t = ctx;
 
 	jw_open(&t->places, '[');
-	jw_double(&t->places, geo_lon(&f->position), 7);
-	jw_double(&t->places, geo_lat(&f->position), 7);
+	jw_e7(&t->places, f->position.lon_e7);
+	jw_e7(&t->places, f->position.lat_e7);
 	jw_close(&t->places, ']');
 	jw_time(&t->times, f->server_ms);
 	t->last = f->server_ms;
