@@ -237,6 +237,7 @@ open_http(struct program *p, struct buf *why)
 {
 	struct http_server server = api_server(p->api);
 
+	server.proxies = p->o.proxy;
 	if (!is_loopback(p->o.listen)) {
 		buf_printf(why,
 			   "--listen %s: plain HTTP is for loopback only; use "

@@ -25,13 +25,40 @@ on_commit_failure(const char *why)
 }
 
 static void
+on_last_turn(void *ctx)
+{
+	api_restart(((struct program *)ctx)->api);
+}
+
+static void
 on_terminate(void *ctx)
 {
 	struct program *p = ctx;
 
+	net_service_tell(p->net, "STOPPING=1");
 	gate_leave(p->gate);
-	api_restart(p->api); /* goes out with the turn that ends the loop */
-	net_stop(p->net);
+	net_leave(p->net, on_last_turn, p);
+}
+
+/* From the loop itself: one that stands still is started anew. */
+static void
+on_watchdog(void *ctx)
+{
+	net_service_tell(((struct program *)ctx)->net, "WATCHDOG=1");
+}
+
+static void
+tell_ready(struct program *p, const char *url)
+{
+	int64_t every_ms = net_service_watchdog_ms(p->net);
+	struct buf AUTO(buf_done) text = { 0 };
+
+	buf_printf(&text, "READY=1\nSTATUS=serving on %s", url);
+	net_service_tell(p->net, text.p);
+	if (!every_ms)
+		return;
+	p->watchdog = net_timer_new(p->net, on_watchdog, p);
+	net_timer_start(p->watchdog, every_ms, every_ms);
 }
 
 static void
@@ -157,6 +184,7 @@ close_rooms(struct program *p)
 	track_close(p->track);
 	journal_close(p->journal);
 	store_close(p->store);
+	net_timer_free(p->watchdog);
 	net_close(p->net);
 	net_tls_free(p->tls);
 	buf_done(&p->sms_secret);
@@ -182,7 +210,7 @@ start_actors(struct program *p)
 static int
 announce(struct program *p, struct buf *why)
 {
-	struct buf AUTO(buf_done) url = { 0 };
+	struct buf AUTO(buf_done) url = { 0 }, left = { 0 };
 	int rc;
 
 	buf_printf(&url, "http://%s", net_listener_address(p->http));
@@ -196,6 +224,11 @@ announce(struct program *p, struct buf *why)
 			"kumak: %s holds no node yet: stop, and make one with kumak "
 			"init\n",
 			p->o.data);
+	net_service_left(p->net, &left);
+	if (left.n)
+		fprintf(stderr,
+			"kumak: %s was handed over, and no option listens there\n",
+			left.p);
 	if (p->o.demo) {
 		printf("kumak: the demo's accounts and passwords are in %s/demo.json\n",
 		       p->o.data);
@@ -203,6 +236,7 @@ announce(struct program *p, struct buf *why)
 	}
 	printf("kumak: ready on %s\n", url.p);
 	fflush(stdout);
+	tell_ready(p, url.p);
 	return 0;
 }
 

@@ -11,7 +11,7 @@
 /* --- options (options.c): one table for flags and the file ------------------- */
 struct options {
 	const char *data, *config, *listen, *listen_tls, *public_url;
-	const char *tls_cert, *tls_key, *tls_names;
+	const char *tls_cert, *tls_key, *tls_names, *proxy;
 	const char *second_path, *print_program;
 	int64_t print_every_min, synthetic_every_s, invitation_min;
 	int64_t nudge_after_s, nudge_apart_s, file_max_mb;

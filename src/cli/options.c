@@ -33,6 +33,8 @@ static const struct option table[] = {
 	{ "tls-key", OPT_TEXT, O(tls_key), 0, 0, NULL, "its PEM key" },
 	{ "tls-names", OPT_TEXT, O(tls_names), 0, 0, "localhost,127.0.0.1",
 	  "names and addresses of that certificate" },
+	{ "proxy", OPT_TEXT, O(proxy), 0, 0, NULL,
+	  "addresses of proxies, by commas, whose X-Forwarded-For is believed" },
 	{ "public-url", OPT_TEXT, O(public_url), 0, 0, NULL,
 	  "how others reach the node, for invitations" },
 	{ "device", OPT_DEVICE, 0, 0, 0, NULL, "NAME=ADDR:PORT opens a device door" },
