@@ -294,6 +294,7 @@ usage(int code)
 		"  kumak verify …            checks the chain of events\n"
 		"  kumak backup FILE …       copies a node, also while it runs\n"
 		"  kumak restore FILE …      makes a folder of a copy\n"
+		"  kumak doctor [options]    what is wrong with this machine\n"
 		"  kumak bench device …      plays devices at a door\n\n"
 		"options of serve (with their defaults):\n%s",
 		KUMAK_VERSION, b.p);
@@ -327,6 +328,8 @@ main(int argc, char **argv)
 		return cli_backup(argc - 2, argv + 2);
 	if (strcmp(argv[1], "restore") == 0)
 		return cli_restore(argc - 2, argv + 2);
+	if (strcmp(argv[1], "doctor") == 0)
+		return cli_doctor(argc - 2, argv + 2);
 	if (strcmp(argv[1], "bench") == 0)
 		return cli_bench(argc - 2, argv + 2);
 	for (size_t i = 0; i < ARRAY_LEN(admin); i++)
