@@ -37,7 +37,7 @@ void
 gate_out_clear(struct gate_out *out)
 {
 	out->n_reports = out->n_lost = out->reply_n = out->words_n = 0;
-	out->media.n = 0;
+	out->media.bytes.n = 0;
 }
 
 struct gate_report *

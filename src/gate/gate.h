@@ -41,8 +41,9 @@ struct gate_config {
 	void (*on_moved)(void *ctx, struct id unit);
 	/* Keeps what a bearer recorded with his open emergency; done once, at once or
 	 * later, until which content stands. NULL: recordings are not kept. */
-	void (*on_recording)(void *ctx, struct id device, struct span content,
-			     void (*done)(void *ctx, bool is_kept), void *done_ctx);
+	void (*on_recording)(void *ctx, struct id device, const char *name,
+			     struct span content, void (*done)(void *ctx, bool is_kept),
+			     void *done_ctx);
 	void *ctx;
 };
 

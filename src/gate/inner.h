@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "gate/gate.h"
+#include "gate/pieces.h"
 
 struct door {
 	struct gate *gate;
@@ -40,11 +41,12 @@ struct gate {
 	uint16_t serial;    /* of the last order */
 	struct map numbers; /* last digits → struct number */
 	bool has_numbers;
-	struct map callers;      /* incident, number → struct caller */
-	struct outbox *outbox;   /* NULL: no way out */
-	struct broker *broker;   /* NULL: none */
-	struct parts *parts;     /* long texts under way */
-	unsigned char wrong[64]; /* tries at a page's digits, by account */
+	struct map callers;        /* incident, number → struct caller */
+	struct outbox *outbox;     /* NULL: no way out */
+	struct broker *broker;     /* NULL: none */
+	struct parts *parts;       /* long texts under way */
+	struct pieces_room pieces; /* recordings under way */
+	unsigned char wrong[64];   /* tries at a page's digits, by account */
 	int64_t wrong_since;
 	struct gate_out out;  /* of the message under way */
 	struct gate_out told; /* of the order under way */

@@ -62,6 +62,7 @@ check_links(void *ctx)
 	void *rec;
 
 	forget_places(g, now);
+	pieces_age(&g->pieces, now);
 	for (size_t i = 0; map_next(&m->tables[NOUN_DEVICE], &i, NULL, &rec);) {
 		struct device *d = rec;
 		int64_t quiet =

@@ -98,7 +98,7 @@ file_keep(struct decision *d, struct id place, const struct file_args *a,
 
 static void
 note_evidence(struct decision *d, const struct device *dev, struct id incident,
-	      int world, struct id file)
+	      int world, struct span media, struct id file)
 {
 	struct id note = next_id(d, NOUN_NOTE);
 	struct event e;
@@ -107,7 +107,10 @@ note_evidence(struct decision *d, const struct device *dev, struct id incident,
 	PATCH_ID(&e.body, note, incident, incident);
 	PATCH_ID(&e.body, note, author, dev->r.id);
 	PATCH_STR(&e.body, note, author_name, span_of(dev->identity));
-	PATCH_STR(&e.body, note, text, SPAN("voice note"));
+	PATCH_STR(&e.body, note, text,
+		  span_starts(media, SPAN("image/"))   ? SPAN("photo")
+		  : span_starts(media, SPAN("video/")) ? SPAN("video")
+						       : SPAN("voice note"));
 	PATCH_ID(&e.body, note, file, file);
 	PATCH_INT(&e.body, note, at, d->now);
 	event_emit(d, &e);
@@ -135,7 +138,7 @@ evidence_keep(struct decision *d, struct id device, const struct file_args *a,
 	PATCH_ID(&e.body, file, author, device);
 	patch_content(d, &e.body, a);
 	event_emit(d, &e);
-	note_evidence(d, dev, incident, i->r.world, *ret);
+	note_evidence(d, dev, incident, i->r.world, a->media, *ret);
 	return 0;
 }
 

@@ -46,6 +46,22 @@ report_check(const struct gate_report *r)
 	assert(r->battery_pct >= -1 && r->battery_pct <= 100);
 }
 
+/* What was recorded stands in the message, and is no longer without its escapes. */
+static void
+media_check(const struct gate_media *m, struct span msg)
+{
+	char *content;
+
+	if (!m->bytes.n)
+		return;
+	assert(m->bytes.p >= msg.p && m->bytes.p + m->bytes.n <= msg.p + msg.n);
+	assert(m->kind >= GATE_VOICE && m->kind <= GATE_VIDEO);
+	assert(!m->parts || (m->part && m->part <= m->parts));
+	content = malloc(m->bytes.n);
+	assert(m->plain(m->bytes, content, m->bytes.n) <= m->bytes.n);
+	free(content);
+}
+
 static void
 message_check(const struct gate_driver *d, void *state, struct span msg,
 	      bool is_datagram, struct gate_out *out)
@@ -61,6 +77,7 @@ message_check(const struct gate_driver *d, void *state, struct span msg,
 				     .is_datagram = is_datagram,
 				     .find_key = fuzz_key },
 		  out);
+	media_check(&out->media, (struct span){ copy, msg.n });
 	free(copy);
 	assert(out->n_reports <= GATE_REPORTS_MAX && out->reply_n <= GATE_REPLY_MAX);
 	for (size_t i = 0; i < out->n_reports; i++)

@@ -45,11 +45,11 @@ def speak(w, voice, word=b"TK"):
     w.sock.sendall(b"[3G*%s*%04X*%s]" % (w.identity.encode(), len(body), body))
 
 
-def answered(w):
+def answered(w, word="TK,"):
     """The answer to what was said; other answers and orders between are passed over."""
     while True:
         content = w.answer()[1:-1].split("*", 3)[3]
-        if content.startswith("TK,"):
+        if content.startswith(word):
             return content
 
 
@@ -96,6 +96,24 @@ def test_a_voice_in_an_emergency_is_kept(city, watch, live):
             assert r.status_code == 404, (role, p, r.text)
     assert ghost.status_code == 404
     assert city.role("site", 1).get(path).json()["code"] == ghost.json()["code"]
+
+
+def test_a_voice_in_parts_and_a_photo_are_kept(city, watch):
+    i = call(city, watch)
+    voice = b"#!AMR\n" + EVERY_BYTE * 5
+    parts = [voice[k:k + 400] for k in range(0, len(voice), 400)]
+    for k, part in enumerate(parts, 1):
+        speak(watch, part, b"JXTK,0,watch_7_1,%d,%d" % (k, len(parts)))
+    for _ in parts:
+        assert answered(watch, "JXTKR,") == "JXTKR,1"
+    photo = b"\xff\xd8\xff\xe0" + EVERY_BYTE * 20
+    speak(watch, photo, b"img,5,261122170000")
+    assert answered(watch, "img") == "img"
+    voiced, pictured = notes(city, i)
+    assert (voiced["text"], pictured["text"]) == ("voice note", "photo")
+    for note, what in ((voiced, voice), (pictured, photo)):
+        r = city.role("dispatcher").get("/api/v1/files/%s/content" % note["file"])
+        assert r.content == what
 
 
 def test_what_is_no_voice_is_refused(city, watch):

@@ -15,8 +15,8 @@
  */
 #include "base/err.h"
 #include "base/utf8.h"
-#include "gate/wire/bracket.h"
 #include "gate/wire/pick.h"
+#include "gate/wire/watch.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -216,8 +216,7 @@ word_decode(const struct bracket *h, struct span word, struct span rest,
 		if (w->kind == GATE_UNKNOWN)
 			snprintf(r->text, sizeof r->text, "%s, %zu bytes", keyword,
 				 bracket_plain(rest, NULL, 0));
-		if (span_is_z(word, "TK")) /* what the wearer says */
-			bracket_media(h, rest, out, "TK,0");
+		watch_media(h, word, rest, out);
 		bracket_reply(h, out, *w->reply == '=' ? w->word : w->reply);
 		return;
 	}

@@ -165,15 +165,18 @@ bracket_reply(const struct bracket *h, struct gate_out *out, const char *content
 }
 
 void
-bracket_media(const struct bracket *h, struct span s, struct gate_out *out,
-	      const char *no)
+bracket_media(const struct bracket *h, struct span s, enum gate_media_kind kind,
+	      struct gate_out *out, const char *no)
 {
-	bracket_reply(h, out, no);
+	out->no[0] = 0;
+	if (no)
+		bracket_reply(h, out, no);
 	if (out->reply_n < sizeof out->no) {
 		memcpy(out->no, out->reply, out->reply_n);
 		out->no[out->reply_n] = 0;
-		out->media = s;
-		out->media_plain = bracket_plain;
+		out->media = (struct gate_media){ .bytes = s,
+						  .plain = bracket_plain,
+						  .kind = kind };
 	}
 	out->reply_n = 0;
 }

@@ -21,6 +21,7 @@ bool bracket_parse(struct span msg, struct bracket *ret);
 size_t bracket_plain(struct span s, char *to, size_t cap);
 /* A message with h's maker, id and idx. */
 void bracket_reply(const struct bracket *h, struct gate_out *out, const char *content);
-/* What the wearer recorded; no: the answer when it is not kept. Before the reply. */
-void bracket_media(const struct bracket *h, struct span s, struct gate_out *out,
-		   const char *no);
+/* What the wearer recorded; no: the answer when it is not kept, NULL: silence. Before
+ * the reply. */
+void bracket_media(const struct bracket *h, struct span s, enum gate_media_kind kind,
+		   struct gate_out *out, const char *no);
