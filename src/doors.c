@@ -73,6 +73,22 @@ on_recording(void *program, struct id device, const char *name, struct span cont
 	free(r);
 }
 
+static int
+read_recording(void *program, struct id id, struct buf *ret)
+{
+	struct program *p = program;
+	const struct file *f =
+		(const struct file *)journal_find(p->journal, NOUN_FILE, id);
+	struct talk_file *r = NULL;
+	int rc = !f || f->erased_at != TIME_NONE ? ERR_NOT_FOUND
+						 : talk_file_open(p->talk, f, &r);
+
+	while (rc >= 0 && ret->n < (size_t)f->size)
+		rc = talk_file_read(r, ret, (size_t)f->size - ret->n);
+	talk_file_close(r);
+	return rc < 0 ? rc : 0;
+}
+
 /* A secret is in a file of its own: never on a command line, never in a log. */
 static int
 read_whole(const char *path, struct buf *ret, struct buf *why)
@@ -100,6 +116,7 @@ open_gate(struct program *p, struct buf *why)
 		.track = p->track,
 		.on_moved = on_moved,
 		.on_recording = on_recording,
+		.read_file = read_recording,
 		.ctx = p,
 		.has_texts =
 			p->o.sms_gateway || (p->o.second_path && *p->o.second_path),

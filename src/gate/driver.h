@@ -68,6 +68,7 @@ enum gate_order_kind {
 	GATE_TEXT,     /* text */
 	GATE_RING,
 	GATE_CONFIRM, /* the alarm was heard: stop repeating it */
+	GATE_SAY,     /* content is played aloud: an AMR recording */
 };
 
 struct gate_report {
@@ -124,12 +125,17 @@ struct gate_out {
 	 */
 	struct gate_media media;
 	char no[96];
+	/* Of an order with content: it goes behind the reply, as this writes it (at
+	 * most cap bytes, the length told), and then the tail. NULL: none goes. */
+	size_t (*content_write)(struct span content, char *to, size_t cap);
+	char tail[4];
 };
 
 struct gate_order {
 	enum gate_order_kind kind;
 	int seconds, for_seconds;
 	struct span text; /* UTF-8 */
+	struct span content;
 	const char *identity;
 	int64_t now_ms;
 	uint16_t serial; /* rises with each order to the device */

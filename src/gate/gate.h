@@ -44,6 +44,8 @@ struct gate_config {
 	void (*on_recording)(void *ctx, struct id device, const char *name,
 			     struct span content, void (*done)(void *ctx, bool is_kept),
 			     void *done_ctx);
+	/* What a file of the shelf holds, for an order; < 0: it is gone. */
+	int (*read_file)(void *ctx, struct id file, struct buf *ret);
 	void *ctx;
 };
 

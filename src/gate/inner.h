@@ -59,6 +59,7 @@ struct seat {
 	struct link *link; /* NULL: not connected */
 	char peer[64];
 	int64_t since;
+	int64_t followed_ms;    /* its bearer's last place in his own call */
 	int64_t recorded_since; /* recordings since then */
 	unsigned n_recorded;
 };

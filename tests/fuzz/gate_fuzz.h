@@ -84,6 +84,19 @@ message_check(const struct gate_driver *d, void *state, struct span msg,
 		report_check(&out->reports[i]);
 }
 
+/* It writes as much as it told, and no more than it may. */
+static void
+content_check(const struct gate_out *out, struct span content)
+{
+	size_t n = out->content_write(content, NULL, 0);
+	char *to = malloc(n ? n : 1);
+
+	assert(n >= content.n && n <= 2 * content.n);
+	assert(out->content_write(content, to, n) == n);
+	assert(out->content_write(content, to, n / 2) == n);
+	free(to);
+}
+
 /* text: any bytes. */
 static void
 orders_check(const struct gate_driver *d, const void *state, struct span text,
@@ -91,12 +104,13 @@ orders_check(const struct gate_driver *d, const void *state, struct span text,
 {
 	static const int seconds[] = { 1, 60, 1000000 };
 
-	for (int kind = 0; d->encode && kind <= GATE_CONFIRM + 1; kind++)
+	for (int kind = 0; d->encode && kind <= GATE_SAY + 1; kind++)
 		for (size_t i = 0; i < 3; i++) {
 			struct gate_order order = { .kind = (enum gate_order_kind)kind,
 						    .seconds = seconds[i],
 						    .for_seconds = i == 1 ? 300 : 0,
 						    .text = text,
+						    .content = text,
 						    .identity = i ? "7301000001" : NULL,
 						    .now_ms = INT64_C(1772323200000),
 						    .serial = 7 };
@@ -108,6 +122,8 @@ orders_check(const struct gate_driver *d, const void *state, struct span text,
 			rc = d->encode(state, &order, out);
 			assert(rc < 0 ? !out->reply_n : out->reply_n > 0);
 			assert(out->reply_n <= GATE_REPLY_MAX);
+			if (out->content_write)
+				content_check(out, order.content);
 		}
 }
 

@@ -71,17 +71,6 @@ status_parse(struct span rest)
 	return 0;
 }
 
-/* Accuracy in metres is the last field, and the only one with a point there. */
-static int32_t
-accuracy(struct span rest)
-{
-	const char *comma = rest.n ? memrchr(rest.p, ',', rest.n) : NULL;
-	struct span last = comma ? span_skip(rest, (size_t)(comma + 1 - rest.p)) : rest;
-	double v = pick_double(last);
-
-	return span_find(last, '.') >= 0 && v > 0 && v < 100000 ? (int32_t)ceil(v) : -1;
-}
-
 /* Fills r from the position fields and returns the status word. */
 static uint32_t
 fields_parse(struct span rest, int64_t now_ms, struct gate_report *r)
@@ -102,7 +91,7 @@ fields_parse(struct span rest, int64_t now_ms, struct gate_report *r)
 	span_cut(&rest, ','); /* tumbles: turning over in sleep */
 	status = status_parse(rest);
 	if (is_valid && pick_position(lat, lon, &r->position))
-		r->position.accuracy_m = accuracy(rest);
+		r->position.accuracy_m = watch_accuracy(rest);
 	return status;
 }
 
@@ -192,7 +181,8 @@ place_decode(struct span word, struct span content, struct span rest, int64_t no
 }
 
 /* By kind; a watch repeats it. An alarm is confirmed as it is answered. */
-static const char *const order_word[] = { "", "CR", "UPLOAD", "MESSAGE", "FIND", "AL" };
+static const char *const order_word[] = { "",     "CR", "UPLOAD", "MESSAGE",
+					  "FIND", "AL", "TK" };
 
 static void
 word_decode(const struct bracket *h, struct span word, struct span rest,
@@ -223,8 +213,9 @@ word_decode(const struct bracket *h, struct span word, struct span rest,
 	snprintf(spaced, sizeof spaced, " %s ", keyword);
 	if (strstr(order_words, spaced)) {
 		r->kind = GATE_ORDER_ACK;
-		for (int k = GATE_LOCATE_NOW; k <= GATE_RING; k++)
-			if (span_is_z(word, order_word[k]))
+		r->is_refused = span_is_z(word, "TK") && span_is_z(rest, "0");
+		for (int k = GATE_LOCATE_NOW; k <= GATE_SAY; k++)
+			if (k != GATE_CONFIRM && span_is_z(word, order_word[k]))
 				r->acks = k;
 	}
 }
@@ -280,7 +271,11 @@ watch_encode(const void *state, const struct gate_order *order, struct gate_out 
 			     .id = span_of(order->identity ? order->identity : st->id),
 			     .idx = span_of(st->idx) };
 	char content[GATE_REPLY_MAX - 64];
-	int n = order_write(order, content, sizeof content);
+	int n;
+
+	if (order->kind == GATE_SAY)
+		return watch_say(&h, order->content, out);
+	n = order_write(order, content, sizeof content);
 
 	if (n < 0)
 		return n;

@@ -138,10 +138,27 @@ bracket_parse(struct span msg, struct bracket *ret)
 	return true;
 }
 
+static const char plain[] = "}[],*";
+
+size_t
+bracket_escape(struct span s, char *to, size_t cap)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		const char *at = s.p[i] ? strchr(plain, s.p[i]) : NULL;
+
+		if (at && n++ < cap)
+			to[n - 1] = 0x7d;
+		if (n++ < cap)
+			to[n - 1] = at ? (char)(at - plain + 1) : s.p[i];
+	}
+	return n;
+}
+
 size_t
 bracket_plain(struct span s, char *to, size_t cap)
 {
-	static const char plain[] = "}[],*";
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.n; i++, n++) {

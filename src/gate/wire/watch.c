@@ -6,7 +6,10 @@
  */
 #include "gate/wire/watch.h"
 
+#include "base/err.h"
 #include "gate/wire/pick.h"
+
+#include <math.h>
 
 #define PARTS_MAX 4096
 
@@ -42,4 +45,32 @@ watch_media(const struct bracket *h, struct span word, struct span rest,
 		/* it has no word for "not kept": it brings it again */
 		bracket_media(h, rest, GATE_PHOTO, out, NULL);
 	}
+}
+
+/* LEN has four digits, and counts the escapes. */
+int
+watch_say(const struct bracket *h, struct span content, struct gate_out *out)
+{
+	size_t n = 3 + bracket_escape(content, NULL, 0);
+
+	if (!span_starts(content, SPAN("#!AMR\n")))
+		return ERR_UNSUPPORTED;
+	if (n > 0xffff)
+		return ERR_TOO_BIG;
+	gate_reply_printf(out, "[%.*s*%.*s*%.*s%s%04zx*TK,", (int)h->maker.n,
+			  h->maker.p, (int)h->id.n, h->id.p, (int)h->idx.n,
+			  h->idx.n ? h->idx.p : "", h->idx.n ? "*" : "", n);
+	out->content_write = bracket_escape;
+	strcpy(out->tail, "]");
+	return 0;
+}
+
+int32_t
+watch_accuracy(struct span rest)
+{
+	const char *comma = rest.n ? memrchr(rest.p, ',', rest.n) : NULL;
+	struct span last = comma ? span_skip(rest, (size_t)(comma + 1 - rest.p)) : rest;
+	double v = pick_double(last);
+
+	return span_find(last, '.') >= 0 && v > 0 && v < 100000 ? (int32_t)ceil(v) : -1;
 }
