@@ -41,6 +41,7 @@ int64_t timers_next(const struct net *net); /* INT64_MAX: none */
 /* --- bytes with a reference count, shared by all that send them --- */
 struct ws_frame {
 	unsigned refs;
+	unsigned room; /* behind the n bytes, for what its only owner sends next */
 	size_t n;
 	char p[];
 };

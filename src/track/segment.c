@@ -7,14 +7,13 @@
 
 #include "base/auto.h"
 #include "base/map.h"
+#include "track/packed.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-#define SORTED_ROWS 512 /* of a block in a sorted file: what one look reads */
 
 static const char *const suffixes[] = { "raw", "trk", "last" };
 
@@ -101,21 +100,13 @@ static bool
 visit(struct span data, struct id bearer, bool (*fn)(void *ctx, const struct row *r),
       void *ctx)
 {
-	char key[ROW_KEY];
-	struct block b;
-	struct row r;
+	struct block_walk w = { 0 };
 	size_t at = 0;
 
-	row_key(key, bearer);
-	while (block_next(data, &at, &b)) {
-		for (size_t i = 0; i < b.n; i++) {
-			if (memcmp(b.rows + i * ROW_BYTES, key, ROW_KEY) != 0)
-				continue;
-			block_row(&b, i, &r);
-			if (!fn(ctx, &r))
+	while (block_next(data, &at, &w.b))
+		for (w.row = (struct row){ 0 }; block_take(&w);)
+			if (id_is(w.row.fix.bearer, bearer) && !fn(ctx, &w.row))
 				return false;
-		}
-	}
 	return true;
 }
 
@@ -185,18 +176,22 @@ struct group {
 
 struct groups {
 	struct group *list;
-	size_t n, cap;
+	size_t n, cap, last;
 	struct map numbers; /* key → number + 1 */
 };
 
+/* A bearer often tells several fixes at once. */
 static size_t
 group_of(struct groups *g, const char *key)
 {
 	struct span k = { key, ROW_KEY };
-	size_t number = (size_t)map_get(&g->numbers, k);
+	size_t number;
 
+	if (g->n && memcmp(g->list[g->last].key, key, ROW_KEY) == 0)
+		return g->last;
+	number = (size_t)map_get(&g->numbers, k);
 	if (number)
-		return number - 1;
+		return g->last = number - 1;
 	if (g->n == g->cap) {
 		g->cap = g->cap ? 2 * g->cap : 64;
 		g->list = realloc(g->list, g->cap * sizeof *g->list);
@@ -205,9 +200,10 @@ group_of(struct groups *g, const char *key)
 	}
 	g->list[g->n] = (struct group){ .key = key, .was = g->n };
 	map_put(&g->numbers, k, (void *)(g->n + 1));
-	return g->n++;
+	return g->last = g->n++;
 }
 
+/* A raw file has plain blocks only. */
 static size_t
 collect(struct span raw, struct groups *groups, struct place *ret)
 {
@@ -215,14 +211,13 @@ collect(struct span raw, struct groups *groups, struct place *ret)
 	size_t at = 0, n = 0;
 
 	while (block_next(raw, &at, &b)) {
-		for (size_t i = 0; ret && i < b.n; i++) {
-			const char *row = b.rows + i * ROW_BYTES;
+		for (size_t i = 0; !b.is_packed && i < b.n; i++) {
+			const char *row = b.rows.p + i * ROW_BYTES;
 			size_t group = group_of(groups, row);
 
-			ret[n + i] = (struct place){ row, b.base_ms, group };
+			ret[n++] = (struct place){ row, b.base_ms, group };
 			groups->list[group].n++;
 		}
-		n += b.n;
 	}
 	return n;
 }
@@ -256,43 +251,44 @@ deal(struct groups *g, const struct place *places, size_t n, struct place *ret)
 		ret[g->list[now[places[i].group]].at++] = places[i];
 }
 
-/* Rows from several blocks under one header: their times move to its base. */
 static void
-sorted_block(struct buf *out, const struct place *places, size_t n)
+write_packed(struct buf *out, const struct place *places, size_t n)
 {
-	struct row rows[SORTED_ROWS];
+	struct buf AUTO(buf_done) bytes = { 0 }, entries = { 0 };
 
-	for (size_t i = 0; i < n; i++) {
-		struct block b = { places[i].base_ms, 1, places[i].row };
+	for (size_t i = 0, m; i < n; i += m) {
+		struct row prev = { 0 }, r;
+		struct index_entry e = { .offset = out->n };
 
-		block_row(&b, 0, &rows[i]);
+		m = n - i < BLOCK_PACKED_ROWS ? n - i : BLOCK_PACKED_ROWS;
+		memcpy(e.key, places[i].row, ROW_KEY);
+		buf_add(&entries, &e, sizeof e);
+		buf_clear(&bytes);
+		for (size_t k = i; k < i + m; k++) {
+			row_decode(places[k].row, places[k].base_ms, &r);
+			packed_put(&bytes, &prev, &r);
+		}
+		block_encode_packed(out, buf_span(&bytes), m);
 	}
-	block_encode(out, rows, n);
+	index_encode(out, (const struct index_entry *)(void *)entries.p,
+		     entries.n / sizeof(struct index_entry));
 }
 
 void
 segment_sort(struct buf *out, struct span raw)
 {
 	struct groups groups = { 0 };
-	size_t n = collect(raw, NULL, NULL), n_blocks = 0;
+	size_t n = raw.n / ROW_BYTES; /* at most */
 	AUTO(auto_free) struct place *arrived = calloc(n + 1, sizeof *arrived);
 	AUTO(auto_free) struct place *places = calloc(n + 1, sizeof *places);
-	AUTO(auto_free)
-	struct index_entry *entries = calloc(n / SORTED_ROWS + 1, sizeof *entries);
 
-	if (!arrived || !places || !entries)
+	if (!arrived || !places)
 		abort();
-	collect(raw, &groups, arrived);
+	n = collect(raw, &groups, arrived);
 	deal(&groups, arrived, n, places);
 	map_done(&groups.numbers);
 	free(groups.list);
-	for (size_t i = 0; i < n; i += SORTED_ROWS, n_blocks++) {
-		memcpy(entries[n_blocks].key, places[i].row, ROW_KEY);
-		entries[n_blocks].offset = out->n;
-		sorted_block(out, places + i,
-			     n - i < SORTED_ROWS ? n - i : SORTED_ROWS);
-	}
-	index_encode(out, entries, n_blocks);
+	write_packed(out, places, n);
 }
 
 /* --- saving */

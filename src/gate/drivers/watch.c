@@ -49,8 +49,8 @@ status_alarms(uint32_t status)
 {
 	unsigned alarms = 0;
 
-	for (unsigned i = 0; i < 32; i++)
-		alarms |= status & 1u << i ? status_bits[i] : 0;
+	for (; status; status &= status - 1) /* the lowest bit that is set */
+		alarms |= status_bits[__builtin_ctz(status)];
 	return alarms;
 }
 

@@ -283,8 +283,8 @@ jt808_place(struct span all, struct gate_report *r)
 	if (status & 2 && pick_position(status & 4 ? -lat : lat,
 					status & 8 ? -lon : lon, &r->position))
 		r->position.accuracy_m = -1;
-	for (unsigned i = 0; i < 32; i++)
-		r->alarms |= alarms & 1u << i ? word_alarms[i] : 0;
+	for (; alarms; alarms &= alarms - 1) /* the lowest bit that is set */
+		r->alarms |= word_alarms[__builtin_ctz(alarms)];
 	while (b.rest.n >= 2 && !b.is_short) {
 		unsigned tag = (unsigned)bytes_take(&b, 1);
 		struct span v = bytes_cut(&b, bytes_take(&b, 1));
