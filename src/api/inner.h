@@ -75,6 +75,9 @@ bool query_number(struct call *c, const char *key, int64_t min, int64_t max,
 bool query_time(struct call *c, const char *key, int64_t *ret);
 
 /* --- views (view.c) --------------------------------------------------------- */
+/* Fields, as bits, without those that name a person whom p may not see. */
+uint64_t view_without_person(const struct model *m, const struct principal *p,
+			     enum noun_index n, const struct record *rec);
 void view_record(struct call *c, struct buf *b, enum noun_index n,
 		 const struct record *rec, enum view v);
 void view_members(struct call *c, struct buf *b, enum noun_index n,

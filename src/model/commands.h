@@ -59,7 +59,10 @@ struct device_order_args {
 	enum device_order_kind kind;
 	int64_t seconds, for_seconds;
 	struct span text;
+	struct id file; /* for voice */
 };
+/* The caller may give it orders: of something else that is to be kept for one. */
+int device_may_be_told(struct decision *d, struct id device);
 /* No actor: the node itself. */
 int device_order_make(struct decision *d, const struct device_order_args *a,
 		      struct id *ret);
