@@ -24,7 +24,7 @@ usage(const char *why)
 	fprintf(stderr,
 		"kumak verify: %s\n"
 		"usage: kumak verify [--data DIR] [--head SEQ:HASH | --head-file "
-		"FILE]\n",
+		"FILE]\n       kumak verify --figures FROM TO [--data DIR] …\n",
 		why);
 	return 2;
 }
@@ -185,6 +185,9 @@ cli_verify(int argc, char **argv)
 	for (int i = 0; i + 1 < argc; i += 2)
 		if (strcmp(argv[i], "--data") == 0)
 			dir = argv[i + 1];
+	for (int i = 0; i < argc; i++)
+		if (strcmp(argv[i], "--figures") == 0)
+			return cli_figures(argc, argv);
 	read_node_key(dir, &h);
 	for (int i = 0; rc == 0 && i < argc; i += 2) {
 		if (i + 1 == argc)
