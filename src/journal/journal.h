@@ -78,6 +78,8 @@ void journal_sign(struct journal *j, struct span text, struct buf *ret_signature
 
 /* The newest signed head of the chain as JSON members {"seq","hash",…}. */
 void journal_head(struct journal *j, struct buf *b);
+/* The same as one line of words, for a code on paper. */
+void journal_head_paper(struct journal *j, struct buf *b);
 /* The node's secrets: made with the folder. */
 const uint8_t *journal_node_key(const struct journal *j); /* KEY_BYTES */
 
