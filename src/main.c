@@ -152,6 +152,8 @@ open_rooms(struct program *p, struct buf *why)
 				.print_every_ms = p->o.print_every_min * 60000,
 				.invitation_ms = p->o.invitation_min * 60000,
 				.cap_sender = p->o.cap_sender,
+				.shifts = p->o.shifts,
+				.utc_offset_min = p->o.utc_offset_min,
 				.public_feed = p->o.public_feed,
 			},
 			&p->api);
@@ -295,6 +297,7 @@ usage(int code)
 		"  kumak backup FILE …       copies a node, also while it runs\n"
 		"  kumak restore FILE …      makes a folder of a copy\n"
 		"  kumak doctor [options]    what is wrong with this machine\n"
+		"  kumak import KIND FILE …  reads what other systems keep\n"
 		"  kumak bench device …      plays devices at a door\n\n"
 		"options of serve (with their defaults):\n%s",
 		KUMAK_VERSION, b.p);
@@ -330,6 +333,8 @@ main(int argc, char **argv)
 		return cli_restore(argc - 2, argv + 2);
 	if (strcmp(argv[1], "doctor") == 0)
 		return cli_doctor(argc - 2, argv + 2);
+	if (strcmp(argv[1], "import") == 0)
+		return cli_import(argc - 2, argv + 2);
 	if (strcmp(argv[1], "bench") == 0)
 		return cli_bench(argc - 2, argv + 2);
 	for (size_t i = 0; i < ARRAY_LEN(admin); i++)

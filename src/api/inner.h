@@ -55,6 +55,7 @@ struct api {
 	struct net_timer *print_timer;
 	struct downloads *downloads;
 	struct buf openapi;
+	size_t reports_running;
 };
 
 /* --- answering (answer.c): everything waits until it is durable ------------ */

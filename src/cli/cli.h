@@ -16,6 +16,8 @@ struct options {
 	int64_t print_every_min, synthetic_every_s, invitation_min;
 	int64_t nudge_after_s, nudge_apart_s, file_max_mb;
 	const char *cap_sender;
+	const char *shifts;
+	int64_t utc_offset_min;
 	const char *sms_gateway, *sms_user, *sms_password, *sms_number, *sms_authority;
 	const char *sms_secret;
 	const char *mqtt, *mqtt_user, *mqtt_password, *mqtt_authority, *mqtt_rules;
@@ -37,6 +39,8 @@ void options_help(struct buf *b);
 /* --- verbs: return the exit code ---------------------------------------------- */
 int cli_init(int argc, char **argv);
 int cli_verify(int argc, char **argv);
+int cli_figures(int argc, char **argv); /* verify --figures */
+int cli_import(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_restore(int argc, char **argv);
 int cli_doctor(int argc, char **argv);

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 
 #include "base/auto.h"
+#include "report/report.h"
 
 #include <stdio.h>
 
@@ -89,6 +90,10 @@ static const struct option table[] = {
 	  "PEM of the feeds' authority; the machine's own when left out" },
 	{ "public-feed", OPT_FLAG, O(public_feed), 0, 0, NULL,
 	  "anyone may read advisories marked TLP:CLEAR" },
+	{ "shifts", OPT_TEXT, O(shifts), 0, 0, "06-14-22",
+	  "hours at which a shift begins, for reports" },
+	{ "utc-offset", OPT_NUMBER, O(utc_offset_min), -720, 840, "300",
+	  "minutes that the room's clock is ahead of UTC, for reports" },
 	{ "demo", OPT_FLAG, O(demo), 0, 0, NULL, "a demo city" },
 	{ "still", OPT_FLAG, O(still), 0, 0, NULL,
 	  "no movement and no scripted incidents in it" },
@@ -227,7 +232,13 @@ options_read(int argc, char **argv, struct options *ret, struct buf *why)
 		return ERR_SYNTAX;
 	if (ret->config && read_config(ret, ret->config, why) < 0)
 		return ERR_SYNTAX;
-	return read_flags(argc, argv, ret, false, why);
+	if (read_flags(argc, argv, ret, false, why) < 0)
+		return ERR_SYNTAX;
+	if (report_shifts_read(span_of(ret->shifts), &(struct report_ask){ 0 }))
+		return 0;
+	buf_printf(why, "shifts wants hours like 06-14-22, rising, not \"%s\"",
+		   ret->shifts);
+	return ERR_RANGE;
 }
 
 void
