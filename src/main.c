@@ -90,7 +90,10 @@ open_rooms(struct program *p, struct buf *why)
 	dc.send_text = p->o.sms_gateway ? send_text : NULL;
 	dc.send_ctx = p;
 	dc.synthetic_every_ms = p->o.synthetic_every_s * 1000;
-	rc = journal_open(&jc, &p->journal, why);
+	rc = open_roads(p, why);
+	dc.route = p->route;
+	if (rc == 0)
+		rc = journal_open(&jc, &p->journal, why);
 	if (rc == 0)
 		rc = track_open(p->o.data, now, &p->track, why);
 	if (rc == 0)
@@ -115,6 +118,7 @@ open_rooms(struct program *p, struct buf *why)
 				.net = p->net,
 				.journal = p->journal,
 				.track = p->track,
+				.route = p->route,
 				.auth = p->auth,
 				.dispatch = p->dispatch,
 				.talk = p->talk,
@@ -153,6 +157,7 @@ close_rooms(struct program *p)
 	talk_close(p->talk);
 	share_close(p->share);
 	dispatch_close(p->dispatch);
+	route_close(p->route);
 	auth_close(p->auth);
 	track_close(p->track);
 	journal_close(p->journal);
@@ -257,6 +262,7 @@ usage(int code)
 		"  kumak init …              makes a real node\n"
 		"  kumak account|device|token|invite …   administration of a running "
 		"node\n"
+		"  kumak import KIND FILE …  takes a city's data from files\n"
 		"  kumak verify …            checks the chain of events\n"
 		"  kumak backup FILE …       copies a node, also while it runs\n"
 		"  kumak restore FILE …      makes a folder of a copy\n"
@@ -293,6 +299,8 @@ main(int argc, char **argv)
 		return cli_backup(argc - 2, argv + 2);
 	if (strcmp(argv[1], "restore") == 0)
 		return cli_restore(argc - 2, argv + 2);
+	if (strcmp(argv[1], "import") == 0)
+		return cli_import(argc - 2, argv + 2);
 	if (strcmp(argv[1], "bench") == 0)
 		return cli_bench(argc - 2, argv + 2);
 	for (size_t i = 0; i < ARRAY_LEN(admin); i++)

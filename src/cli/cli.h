@@ -27,6 +27,8 @@ struct options {
 	size_t n_cap_feeds;
 	int64_t cap_feed_every_min;
 	const char *cap_feed_authority;
+	const char *road_speeds, *road_hours;
+	int64_t road_clock_min;
 	bool listen_given;
 	struct arena arena; /* holds what came from the file */
 };
@@ -39,8 +41,9 @@ int cli_init(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_restore(int argc, char **argv);
-int cli_bench(int argc, char **argv); /* device: plays one at a door */
-int cli_admin(int argc, char **argv); /* account, device, token, invite */
+int cli_bench(int argc, char **argv);  /* device: plays one at a door */
+int cli_import(int argc, char **argv); /* roads, … */
+int cli_admin(int argc, char **argv);  /* account, device, token, invite */
 
 /* --- a node in the making (make.c) --------------------------------------------- */
 struct maker {
