@@ -117,7 +117,10 @@ open_rooms(struct program *p, struct buf *why)
 	dc.send_text = p->o.sms_gateway ? send_text : NULL;
 	dc.send_ctx = p;
 	dc.synthetic_every_ms = p->o.synthetic_every_s * 1000;
-	rc = journal_open(&jc, &p->journal, why);
+	rc = open_roads(p, why);
+	dc.route = p->route;
+	if (rc == 0)
+		rc = journal_open(&jc, &p->journal, why);
 	if (rc == 0)
 		rc = track_open(p->o.data, now, &p->track, why);
 	if (rc == 0)
@@ -142,6 +145,7 @@ open_rooms(struct program *p, struct buf *why)
 				.net = p->net,
 				.journal = p->journal,
 				.track = p->track,
+				.route = p->route,
 				.auth = p->auth,
 				.dispatch = p->dispatch,
 				.talk = p->talk,
@@ -182,6 +186,7 @@ close_rooms(struct program *p)
 	talk_close(p->talk);
 	share_close(p->share);
 	dispatch_close(p->dispatch);
+	route_close(p->route);
 	auth_close(p->auth);
 	track_close(p->track);
 	journal_close(p->journal);
@@ -293,6 +298,7 @@ usage(int code)
 		"  kumak init …              makes a real node\n"
 		"  kumak account|device|token|invite …   administration of a running "
 		"node\n"
+		"  kumak import KIND FILE …  takes a city's data from files\n"
 		"  kumak verify …            checks the chain of events\n"
 		"  kumak backup FILE …       copies a node, also while it runs\n"
 		"  kumak restore FILE …      makes a folder of a copy\n"

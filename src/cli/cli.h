@@ -29,6 +29,8 @@ struct options {
 	size_t n_cap_feeds;
 	int64_t cap_feed_every_min;
 	const char *cap_feed_authority;
+	const char *road_speeds, *road_hours;
+	int64_t road_clock_min;
 	bool listen_given;
 	struct arena arena; /* holds what came from the file */
 };

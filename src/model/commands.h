@@ -94,6 +94,8 @@ int session_end(struct decision *d, struct id id);
 int room_mute(struct decision *d);
 void room_snapshot(struct decision *d, int64_t forms);
 void synthetic_ran(struct decision *d, int64_t day, int64_t runs);
+int closure_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
+void closure_end(struct decision *d, const struct closure *c);
 int unit_shift(struct decision *d, struct id unit, bool on);
 
 /* --- calls for help ------------------------------------------------------- */
