@@ -6,6 +6,7 @@
 #include "program.h"
 
 #include "base/auto.h"
+#include "base/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -144,6 +145,26 @@ open_gate(struct program *p, struct buf *why)
 	return gate_open(&cfg, &p->gate, why);
 }
 
+/* Damaged roads are no reason not to start: it says so, and goes without. */
+int
+open_roads(struct program *p, struct buf *why)
+{
+	struct buf AUTO(buf_done) what = { 0 };
+	struct route_config cfg = {
+		.dir = p->o.data,
+		.speeds = p->o.road_speeds,
+		.hours = p->o.road_hours,
+		.utc_minutes = p->o.road_clock_min,
+	};
+	int rc = route_open(&cfg, &p->route, &what);
+
+	if (rc < 0)
+		buf_add_span(why, buf_span(&what));
+	else if (what.n)
+		log_error("route", "no_roads", "why=%s", what.p);
+	return rc;
+}
+
 int
 open_feeds(struct program *p, struct buf *why)
 {
@@ -252,6 +273,7 @@ open_http(struct program *p, struct buf *why)
 {
 	struct http_server server = api_server(p->api);
 
+	server.proxies = p->o.proxy;
 	if (!is_loopback(p->o.listen)) {
 		buf_printf(why,
 			   "--listen %s: plain HTTP is for loopback only; use "

@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "cli/cli.h"
 #include "gate/gate.h"
+#include "route/route.h"
 #include "rounds/rounds.h"
 #include "share/share.h"
 
@@ -15,6 +16,7 @@ struct program {
 	struct store *store;
 	struct journal *journal;
 	struct track *track;
+	struct route *route;
 	struct auth *auth;
 	struct dispatch *dispatch;
 	struct cap_desk *cap;
@@ -25,6 +27,7 @@ struct program {
 	struct talk *talk;
 	struct api *api;
 	struct gate *gate;
+	struct net_timer *watchdog;
 	struct net_tls *tls;
 	struct buf sms_secret, sms_password, sms_authority, mqtt_password, mqtt_rules,
 		feed_authority;
@@ -38,6 +41,7 @@ struct program {
 int open_http(struct program *p, struct buf *why);
 int open_doors(struct program *p, struct buf *why);
 int open_gate(struct program *p, struct buf *why);
+int open_roads(struct program *p, struct buf *why);
 int open_feeds(struct program *p, struct buf *why);
 /* For dispatch: a text to a phone. */
 int send_text(void *program, struct span phone, struct span text,

@@ -55,6 +55,7 @@ struct api {
 	struct net_timer *print_timer;
 	struct downloads *downloads;
 	struct buf openapi;
+	size_t reports_running;
 };
 
 /* --- answering (answer.c): everything waits until it is durable ------------ */
@@ -122,6 +123,9 @@ struct incident *event_context(struct api *api, const struct event *e);
 /* --- files (files.c) ---------------------------------------------------------- */
 void downloads_open(struct api *api);
 void downloads_close(struct api *api);
+/* room.c, for metrics.c too; -1: not known. */
+int room_disk_used_pct(const struct api *api);
+size_t room_tests_overdue(const struct api *api, int world);
 /* What is revoked ends now, running or not. */
 void downloads_check(void *api);
 

@@ -174,6 +174,8 @@ put(struct call *c, struct decision *d, enum noun_index n, struct id id, struct 
 		return person_put(d, id, &c->ask, ret);
 	case NOUN_DEVICE:
 		return device_put(d, id, &c->ask, ret);
+	case NOUN_CLOSURE:
+		return closure_put(d, id, &c->ask, ret);
 	case NOUN_CAP_RULE:
 		return cap_rule_put(d, id, &c->ask, ret);
 	default:

@@ -497,6 +497,7 @@ access_record(const struct model *m, const struct principal *p, enum noun_index 
 		return g ? access_grant_record(p, g) : VIEW_NONE;
 	case NOUN_PERSON:
 		return view_person(m, p, (const struct person *)rec);
+	case NOUN_CLOSURE:
 	case NOUN_PAGE:
 		return principal_is_room(p) ? VIEW_ROOM : VIEW_NONE;
 	case NOUN_CHANNEL:
