@@ -92,6 +92,7 @@ net_broker_taken(struct net_broker *b, uint64_t serial)
 	pthread_mutex_unlock(&b->lock);
 }
 
+/* Quality 1. False: there is no connection now, so nothing was said. */
 bool
 net_broker_publish(struct net_broker *b, const char *topic, struct span payload)
 {
