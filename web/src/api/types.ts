@@ -317,6 +317,9 @@ export interface Device {
 	last_seen_at?: Time
 	link: 'live' | 'late' | 'lost'
 	signal?: number
+	said?: 'test' | 'restore'
+	said_code?: string
+	said_at?: Time
 }
 
 export interface DeviceOrder {
