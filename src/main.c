@@ -132,6 +132,8 @@ open_rooms(struct program *p, struct buf *why)
 			&p->api);
 	if (rc == 0)
 		rc = open_gate(p, why);
+	if (rc == 0)
+		rc = open_witness(p, why);
 	net_on_turn_end(p->net, on_turn_end, p);
 	net_on_terminate(p->net, on_terminate, p);
 	return rc;
@@ -145,6 +147,7 @@ close_rooms(struct program *p)
 	if (p->net)
 		net_shut(
 			p->net); /* what was posted runs while its owner still stands */
+	witness_close(p->witness);
 	gate_close(p->gate);
 	p->gate = NULL;
 	api_close(p->api);
@@ -167,6 +170,7 @@ close_rooms(struct program *p)
 	buf_done(&p->mqtt_password);
 	buf_done(&p->mqtt_rules);
 	buf_done(&p->feed_authority);
+	buf_done(&p->witness_authority);
 	arena_done(&p->o.arena);
 }
 
@@ -263,6 +267,7 @@ usage(int code)
 		"  kumak backup FILE …       copies a node, also while it runs\n"
 		"  kumak restore FILE …      makes a folder of a copy\n"
 		"  kumak import KIND FILE …  reads what other systems keep\n"
+		"  kumak witness …           a second machine that keeps heads\n"
 		"  kumak bench device …      plays devices at a door\n\n"
 		"options of serve (with their defaults):\n%s",
 		KUMAK_VERSION, b.p);
@@ -298,6 +303,8 @@ main(int argc, char **argv)
 		return cli_restore(argc - 2, argv + 2);
 	if (strcmp(argv[1], "import") == 0)
 		return cli_import(argc - 2, argv + 2);
+	if (strcmp(argv[1], "witness") == 0)
+		return cli_witness(argc - 2, argv + 2);
 	if (strcmp(argv[1], "bench") == 0)
 		return cli_bench(argc - 2, argv + 2);
 	for (size_t i = 0; i < ARRAY_LEN(admin); i++)

@@ -245,6 +245,7 @@ struct http_fetch_args {
 	struct span url;                    /* http[s]://host[:port]/path?query */
 	struct net_tls *tls;                /* of net_tls_client(), for https */
 	struct span accept, etag, modified; /* of the answer before; may be empty */
+	struct span post;                   /* JSON to bring; empty: a GET */
 	size_t body_max;
 	int timeout_ms; /* of the whole */
 	/* Once, in a later turn. rc < 0: no answer; what it holds lives as long as
@@ -252,7 +253,7 @@ struct http_fetch_args {
 	void (*done)(void *ctx, int rc, const struct http_answer *a);
 	void *ctx;
 };
-/* One GET; follows nothing. < 0 (no such url, after net_shut()): no done(). */
+/* One GET or POST; follows nothing. < 0 (no such url, after net_shut()): no done(). */
 int http_fetch(struct net *net, const struct http_fetch_args *args,
 	       struct http_fetch **ret);
 void http_fetch_drop(struct http_fetch *f); /* done() will not be called */
