@@ -25,13 +25,40 @@ on_commit_failure(const char *why)
 }
 
 static void
+on_last_turn(void *ctx)
+{
+	api_restart(((struct program *)ctx)->api);
+}
+
+static void
 on_terminate(void *ctx)
 {
 	struct program *p = ctx;
 
+	net_service_tell(p->net, "STOPPING=1");
 	gate_leave(p->gate);
-	api_restart(p->api); /* goes out with the turn that ends the loop */
-	net_stop(p->net);
+	net_leave(p->net, on_last_turn, p);
+}
+
+/* From the loop itself: one that stands still is started anew. */
+static void
+on_watchdog(void *ctx)
+{
+	net_service_tell(((struct program *)ctx)->net, "WATCHDOG=1");
+}
+
+static void
+tell_ready(struct program *p, const char *url)
+{
+	int64_t every_ms = net_service_watchdog_ms(p->net);
+	struct buf AUTO(buf_done) text = { 0 };
+
+	buf_printf(&text, "READY=1\nSTATUS=serving on %s", url);
+	net_service_tell(p->net, text.p);
+	if (!every_ms)
+		return;
+	p->watchdog = net_timer_new(p->net, on_watchdog, p);
+	net_timer_start(p->watchdog, every_ms, every_ms);
 }
 
 static void
@@ -90,7 +117,10 @@ open_rooms(struct program *p, struct buf *why)
 	dc.send_text = p->o.sms_gateway ? send_text : NULL;
 	dc.send_ctx = p;
 	dc.synthetic_every_ms = p->o.synthetic_every_s * 1000;
-	rc = journal_open(&jc, &p->journal, why);
+	rc = open_roads(p, why);
+	dc.route = p->route;
+	if (rc == 0)
+		rc = journal_open(&jc, &p->journal, why);
 	if (rc == 0)
 		rc = track_open(p->o.data, now, &p->track, why);
 	if (rc == 0)
@@ -115,6 +145,7 @@ open_rooms(struct program *p, struct buf *why)
 				.net = p->net,
 				.journal = p->journal,
 				.track = p->track,
+				.route = p->route,
 				.auth = p->auth,
 				.dispatch = p->dispatch,
 				.talk = p->talk,
@@ -158,10 +189,12 @@ close_rooms(struct program *p)
 	talk_close(p->talk);
 	share_close(p->share);
 	dispatch_close(p->dispatch);
+	route_close(p->route);
 	auth_close(p->auth);
 	track_close(p->track);
 	journal_close(p->journal);
 	store_close(p->store);
+	net_timer_free(p->watchdog);
 	net_close(p->net);
 	net_tls_free(p->tls);
 	buf_done(&p->sms_secret);
@@ -188,7 +221,7 @@ start_actors(struct program *p)
 static int
 announce(struct program *p, struct buf *why)
 {
-	struct buf AUTO(buf_done) url = { 0 };
+	struct buf AUTO(buf_done) url = { 0 }, left = { 0 };
 	int rc;
 
 	buf_printf(&url, "http://%s", net_listener_address(p->http));
@@ -202,6 +235,11 @@ announce(struct program *p, struct buf *why)
 			"kumak: %s holds no node yet: stop, and make one with kumak "
 			"init\n",
 			p->o.data);
+	net_service_left(p->net, &left);
+	if (left.n)
+		fprintf(stderr,
+			"kumak: %s was handed over, and no option listens there\n",
+			left.p);
 	if (p->o.demo) {
 		printf("kumak: the demo's accounts and passwords are in %s/demo.json\n",
 		       p->o.data);
@@ -209,6 +247,7 @@ announce(struct program *p, struct buf *why)
 	}
 	printf("kumak: ready on %s\n", url.p);
 	fflush(stdout);
+	tell_ready(p, url.p);
 	return 0;
 }
 
@@ -263,9 +302,11 @@ usage(int code)
 		"  kumak init …              makes a real node\n"
 		"  kumak account|device|token|invite …   administration of a running "
 		"node\n"
+		"  kumak import KIND FILE …  takes a city's data from files\n"
 		"  kumak verify …            checks the chain of events\n"
 		"  kumak backup FILE …       copies a node, also while it runs\n"
 		"  kumak restore FILE …      makes a folder of a copy\n"
+		"  kumak doctor [options]    what is wrong with this machine\n"
 		"  kumak import KIND FILE …  reads what other systems keep\n"
 		"  kumak witness …           a second machine that keeps heads\n"
 		"  kumak bench device …      plays devices at a door\n\n"
@@ -301,6 +342,8 @@ main(int argc, char **argv)
 		return cli_backup(argc - 2, argv + 2);
 	if (strcmp(argv[1], "restore") == 0)
 		return cli_restore(argc - 2, argv + 2);
+	if (strcmp(argv[1], "doctor") == 0)
+		return cli_doctor(argc - 2, argv + 2);
 	if (strcmp(argv[1], "import") == 0)
 		return cli_import(argc - 2, argv + 2);
 	if (strcmp(argv[1], "witness") == 0)

@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "cli/cli.h"
 #include "gate/gate.h"
+#include "route/route.h"
 #include "rounds/rounds.h"
 #include "share/share.h"
 #include "witness/witness.h"
@@ -16,6 +17,7 @@ struct program {
 	struct store *store;
 	struct journal *journal;
 	struct track *track;
+	struct route *route;
 	struct auth *auth;
 	struct dispatch *dispatch;
 	struct cap_desk *cap;
@@ -27,6 +29,7 @@ struct program {
 	struct api *api;
 	struct gate *gate;
 	struct witness *witness;
+	struct net_timer *watchdog;
 	struct net_tls *tls;
 	struct buf sms_secret, sms_password, sms_authority, mqtt_password, mqtt_rules,
 		feed_authority, witness_authority;
@@ -40,6 +43,7 @@ struct program {
 int open_http(struct program *p, struct buf *why);
 int open_doors(struct program *p, struct buf *why);
 int open_gate(struct program *p, struct buf *why);
+int open_roads(struct program *p, struct buf *why);
 int open_feeds(struct program *p, struct buf *why);
 int open_witness(struct program *p, struct buf *why);
 /* For dispatch: a text to a phone. */

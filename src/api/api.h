@@ -8,6 +8,7 @@
 #include "cap/cap.h"
 #include "dispatch/dispatch.h"
 #include "meet/meet.h"
+#include "route/route.h"
 #include "talk/talk.h"
 
 struct api;
@@ -16,6 +17,7 @@ struct api_config {
 	struct net *net;
 	struct journal *journal;
 	struct track *track;
+	struct route *route;
 	struct auth *auth;
 	struct dispatch *dispatch;
 	struct talk *talk;

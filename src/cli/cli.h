@@ -11,7 +11,7 @@
 /* --- options (options.c): one table for flags and the file ------------------- */
 struct options {
 	const char *data, *config, *listen, *listen_tls, *public_url;
-	const char *tls_cert, *tls_key, *tls_names;
+	const char *tls_cert, *tls_key, *tls_names, *proxy;
 	const char *second_path, *print_program;
 	int64_t print_every_min, synthetic_every_s, invitation_min;
 	int64_t nudge_after_s, nudge_apart_s, file_max_mb;
@@ -31,6 +31,8 @@ struct options {
 	size_t n_cap_feeds;
 	int64_t cap_feed_every_min;
 	const char *cap_feed_authority;
+	const char *road_speeds, *road_hours;
+	int64_t road_clock_min;
 	bool listen_given;
 	struct arena arena; /* holds what came from the file */
 };
@@ -46,6 +48,7 @@ int cli_import(int argc, char **argv);
 int cli_witness(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_restore(int argc, char **argv);
+int cli_doctor(int argc, char **argv);
 int cli_bench(int argc, char **argv); /* device: plays one at a door */
 int cli_admin(int argc, char **argv); /* account, device, token, invite */
 

@@ -16,3 +16,9 @@ struct import_args {
 
 int import_calls(const struct import_args *a);
 int import_districts(const struct import_args *a);
+int import_roads(const struct import_args *a);
+
+/* A file's text, unpacked if it is gzip. */
+int import_text(const char *path, struct buf *ret, struct buf *why);
+/* Tells the node that runs on the folder, if any, by a POST; the exit code. */
+int import_tell(const char *dir, const char *path);

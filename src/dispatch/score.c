@@ -2,9 +2,10 @@
 /*
  * The ranking, pure and deterministic. In this order: units with a fresh fix
  * before those ranked by their beat or post (never dropped: marked "place not
- * confirmed"); free before busy; fewer wanted capabilities missing; nearer by
- * road as far as known; callsign. Each says why, as code or code:detail, and
- * who cannot go is listed with the reason. A person decides.
+ * confirmed"); free before busy; fewer wanted capabilities missing; a way around
+ * closures before none; sooner there, by road for the best ROAD_MAX; callsign. Each
+ * says why, as code or code:detail, and who cannot go is listed with the reason. A
+ * person decides.
  */
 #include "dispatch/inner.h"
 
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 
 #define REASONS_MAX 40
+#define ROAD_MAX 64  /* best by straight line that the roads are asked for */
 #define FIXES_MAX 32 /* written down with an offer, and kept for ever */
 
 /* One unit on its way into the list. */
@@ -19,8 +21,11 @@ struct ranked {
 	struct candidate *c;
 	bool is_live, has_place;
 	int busy; /* furthest assignment state, 0: free */
-	double distance_m;
+	struct position from;
+	double distance_m, seconds; /* < 0: no place */
 	int64_t eta_s;
+	struct route_leg leg;
+	bool is_asked; /* leg says what the roads say */
 };
 
 const char **
@@ -108,7 +113,7 @@ static void
 measure(const struct score_args *a, struct ranked *r)
 {
 	const struct candidate *c = r->c;
-	const struct position *from = &c->unit->beat;
+	const struct position *from = c->is_post ? &c->post : &c->unit->beat;
 
 	r->is_live =
 		c->fix && c->fix->position.is_set && c->fix_age_ms <= a->fix_fresh_ms;
@@ -116,21 +121,23 @@ measure(const struct score_args *a, struct ranked *r)
 		from = &c->fix->position;
 	r->busy = unit_busy_as(c->unit);
 	r->has_place = from->is_set;
-	r->distance_m = -1;
+	r->from = *from;
+	r->distance_m = r->seconds = -1;
 	r->eta_s = -1;
 	if (!from->is_set || !a->place.is_set)
 		return;
 	r->distance_m = geo_distance_m(from, &a->place) * a->detour_factor;
+	r->seconds = r->distance_m / (a->speed_mps > 0 ? a->speed_mps : 1);
 	if (a->speed_mps > 0)
-		r->eta_s = (int64_t)ceil(r->distance_m / a->speed_mps);
+		r->eta_s = (int64_t)ceil(r->seconds);
 }
 
 static int
 order(const void *x, const void *y)
 {
 	const struct ranked *a = x, *b = y;
-	double da = a->distance_m < 0 ? INFINITY : a->distance_m;
-	double db = b->distance_m < 0 ? INFINITY : b->distance_m;
+	double da = a->seconds < 0 ? INFINITY : a->seconds;
+	double db = b->seconds < 0 ? INFINITY : b->seconds;
 	int by_name;
 
 	if (a->is_live != b->is_live)
@@ -139,6 +146,8 @@ order(const void *x, const void *y)
 		return a->busy ? 1 : -1;
 	if (a->c->n_missing != b->c->n_missing)
 		return a->c->n_missing < b->c->n_missing ? -1 : 1;
+	if (a->leg.crosses_closure != b->leg.crosses_closure)
+		return a->leg.crosses_closure ? 1 : -1;
 	if (da != db)
 		return da < db ? -1 : 1;
 	by_name = strcmp(a->c->unit->callsign ? a->c->unit->callsign : "",
@@ -148,7 +157,48 @@ order(const void *x, const void *y)
 	return a->c->unit->r.id.seq < b->c->unit->r.id.seq ? -1 : 1;
 }
 
+/* --- roads ------------------------------------------------------------------- */
+
+/* Those who lead by straight line are asked for by road, and sorted again among
+ * themselves; the rest stand behind them as they are. */
+static void
+ask_roads(const struct score_args *a, struct ranked *r, size_t n, struct arena *arena)
+{
+	size_t n_asked = n < ROAD_MAX ? n : ROAD_MAX;
+	struct position *from = arena_alloc(arena, (n_asked + 1) * sizeof *from);
+	struct route_leg *legs = arena_alloc(arena, (n_asked + 1) * sizeof *legs);
+
+	if (!a->by_road || !a->place.is_set)
+		return;
+	for (size_t k = 0; k < n_asked; k++)
+		from[k] = r[k].from;
+	a->by_road(a->road_ctx, &a->place, from, n_asked, legs);
+	for (size_t k = 0; k < n_asked; k++) {
+		r[k].is_asked = true;
+		r[k].leg = legs[k];
+		if (legs[k].why != ROUTE_FOUND)
+			continue;
+		r[k].distance_m = legs[k].metres;
+		r[k].seconds = (double)legs[k].ms / 1000;
+		r[k].eta_s = (legs[k].ms + 999) / 1000;
+	}
+	qsort(r, n_asked, sizeof *r, order);
+}
+
+static bool
+is_by_road(const struct ranked *r)
+{
+	return r->is_asked && r->leg.why == ROUTE_FOUND;
+}
+
 /* --- saying why ------------------------------------------------------------ */
+
+/* Why the straight line is what there is. */
+static const char *
+why_straight(const struct ranked *r)
+{
+	return r->is_asked ? route_why_word(r->leg.why) : "not_asked";
+}
 
 static const char **
 reasons_of(const struct score_args *a, const struct ranked *r, struct arena *arena)
@@ -165,13 +215,21 @@ reasons_of(const struct score_args *a, const struct ranked *r, struct arena *are
 		v[n++] = arena_printf(arena, "distance:%.0f m", r->distance_m);
 	if (r->eta_s >= 0)
 		v[n++] = arena_printf(arena, "eta:%lld s", (long long)r->eta_s);
+	if (is_by_road(r))
+		v[n++] = arena_printf(arena, "by_road:%.1f km", r->distance_m / 1000);
+	else if (r->distance_m >= 0)
+		v[n++] = arena_printf(arena, "straight_line:%s", why_straight(r));
+	if (r->leg.crosses_closure)
+		v[n++] = "crosses_closure";
 	if (c->fix)
 		v[n++] = arena_printf(arena, "fix_age:%lld s",
 				      (long long)(c->fix_age_ms / 1000));
 	else
 		v[n++] = "no_fix";
 	if (!r->is_live)
-		v[n++] = r->has_place ? "by_beat" : "no_place";
+		v[n++] = !r->has_place ? "no_place"
+			 : c->is_post  ? "by_post"
+				       : "by_beat";
 	for (size_t k = 0; k < c->n_has && n < REASONS_MAX - 1; k++)
 		v[n++] = arena_printf(arena, "capability:%s", c->has[k]);
 	for (size_t k = 0; k < c->n_missing && n < REASONS_MAX - 1; k++)
@@ -215,6 +273,7 @@ score_units(const struct score_args *a, struct candidate *c, size_t n,
 		measure(a, &r[n_ranked++]);
 	}
 	qsort(r, n_ranked, sizeof *r, order);
+	ask_roads(a, r, n_ranked, arena);
 	if (a->limit && n_ranked > a->limit)
 		n_ranked = a->limit;
 	ret->items = arena_alloc(arena, (n_ranked + 1) * sizeof *ret->items);
@@ -227,7 +286,7 @@ score_units(const struct score_args *a, struct candidate *c, size_t n,
 			.distance_m = r[k].distance_m,
 			.eta_s = r[k].eta_s,
 			.fix_age_s = from->fix ? from->fix_age_ms / 1000 : -1,
-			.method = "straight_line",
+			.method = is_by_road(&r[k]) ? "road" : "straight_line",
 			.reasons = reasons_of(a, &r[k], arena),
 		};
 		if (from->fix && k < FIXES_MAX)

@@ -59,7 +59,10 @@ struct device_order_args {
 	enum device_order_kind kind;
 	int64_t seconds, for_seconds;
 	struct span text;
+	struct id file; /* for voice */
 };
+/* The caller may give it orders: of something else that is to be kept for one. */
+int device_may_be_told(struct decision *d, struct id device);
 /* No actor: the node itself. */
 int device_order_make(struct decision *d, const struct device_order_args *a,
 		      struct id *ret);
@@ -91,6 +94,8 @@ int session_end(struct decision *d, struct id id);
 int room_mute(struct decision *d);
 void room_snapshot(struct decision *d, int64_t forms);
 void synthetic_ran(struct decision *d, int64_t day, int64_t runs);
+int closure_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
+void closure_end(struct decision *d, const struct closure *c);
 int unit_shift(struct decision *d, struct id unit, bool on);
 
 /* --- calls for help ------------------------------------------------------- */

@@ -215,6 +215,7 @@ derive_signal(struct model *m, const struct event *e, struct signal *s)
 		r->incident = i->r.id;
 		r->source = span_dup(span_of(s->source));
 		r->name = span_dup(span_of(s->source_name));
+		r->person = s->person;
 		r->count = 0;
 		r->first_at = e->at;
 		r->trust = s->trust;

@@ -12,6 +12,7 @@
 #include "model/assignment.h"
 #include "model/book.h"
 #include "model/channel.h"
+#include "model/closure.h"
 #include "model/duty.h"
 #include "model/device_order.h"
 #include "model/event.h"
@@ -93,6 +94,7 @@ MODEL_FINDER(point, point, NOUN_POINT)
 MODEL_FINDER(visit, visit, NOUN_VISIT)
 MODEL_FINDER(review, review, NOUN_REVIEW)
 MODEL_FINDER(finding, finding, NOUN_FINDING)
+MODEL_FINDER(closure, closure, NOUN_CLOSURE)
 
 struct account *account_by_login(const struct model *m, struct span login);
 /* Also with the agency's short name behind it. */

@@ -49,6 +49,7 @@ enum noun_index {
 	NOUN_VISIT,
 	NOUN_REVIEW,
 	NOUN_FINDING,
+	NOUN_CLOSURE,
 	NOUN__COUNT,
 };
 

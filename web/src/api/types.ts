@@ -324,11 +324,12 @@ export interface DeviceOrder {
 	device: Id
 	unit?: Id
 	incident?: Id
-	kind: 'locate' | 'interval' | 'text' | 'ring' | 'confirm'
+	kind: 'locate' | 'interval' | 'text' | 'ring' | 'confirm' | 'voice'
 	state: 'queued' | 'sent' | 'acked' | 'refused' | 'expired'
 	seconds?: number
 	for_seconds?: number
 	text?: string
+	file?: Id
 	is_automatic: boolean
 	asked_name?: string
 	why?: string
