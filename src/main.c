@@ -286,73 +286,12 @@ serve(int argc, char **argv)
 	return rc < 0;
 }
 
-/* --- verbs ---------------------------------------------------------------------- */
-
-static int
-usage(int code)
-{
-	struct buf AUTO(buf_done) b = { 0 };
-
-	options_help(&b);
-	fprintf(code ? stderr : stdout,
-		"kumak %s: an open command network for police rooms and the places "
-		"they "
-		"protect\n\n"
-		"  kumak serve [options]     runs a node; --demo: a demo city\n"
-		"  kumak init …              makes a real node\n"
-		"  kumak account|device|token|invite …   administration of a running "
-		"node\n"
-		"  kumak import KIND FILE …  takes a city's data from files\n"
-		"  kumak verify …            checks the chain of events\n"
-		"  kumak backup FILE …       copies a node, also while it runs\n"
-		"  kumak restore FILE …      makes a folder of a copy\n"
-		"  kumak doctor [options]    what is wrong with this machine\n"
-		"  kumak import KIND FILE …  reads what other systems keep\n"
-		"  kumak witness …           a second machine that keeps heads\n"
-		"  kumak bench device …      plays devices at a door\n\n"
-		"options of serve (with their defaults):\n%s",
-		KUMAK_VERSION, b.p);
-	return code;
-}
-
 int
 main(int argc, char **argv)
 {
-	static const char *const admin[] = { "account", "device", "token", "invite" };
-
 	if (crypt_start() < 0) {
 		fputs("kumak: no cryptography on this machine\n", stderr);
 		return 1;
 	}
-	if (argc < 2)
-		return usage(2);
-	if (strcmp(argv[1], "--version") == 0) {
-		puts("kumak " KUMAK_VERSION);
-		return 0;
-	}
-	if (argc > 2 && strcmp(argv[2], "--help") == 0)
-		return usage(0);
-	if (strcmp(argv[1], "serve") == 0)
-		return serve(argc - 2, argv + 2);
-	if (strcmp(argv[1], "init") == 0)
-		return cli_init(argc - 2, argv + 2);
-	if (strcmp(argv[1], "verify") == 0)
-		return cli_verify(argc - 2, argv + 2);
-	if (strcmp(argv[1], "backup") == 0)
-		return cli_backup(argc - 2, argv + 2);
-	if (strcmp(argv[1], "restore") == 0)
-		return cli_restore(argc - 2, argv + 2);
-	if (strcmp(argv[1], "doctor") == 0)
-		return cli_doctor(argc - 2, argv + 2);
-	if (strcmp(argv[1], "import") == 0)
-		return cli_import(argc - 2, argv + 2);
-	if (strcmp(argv[1], "witness") == 0)
-		return cli_witness(argc - 2, argv + 2);
-	if (strcmp(argv[1], "bench") == 0)
-		return cli_bench(argc - 2, argv + 2);
-	for (size_t i = 0; i < ARRAY_LEN(admin); i++)
-		if (strcmp(argv[1], admin[i]) == 0)
-			return cli_admin(argc - 1, argv + 1);
-	return usage(
-		strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ? 0 : 2);
+	return cli_run(argc, argv, serve);
 }

@@ -40,6 +40,9 @@ struct options {
 int options_read(int argc, char **argv, struct options *ret, struct buf *why);
 void options_help(struct buf *b);
 
+/* The verb of the command line; serve: of a node, which main.c runs (verbs.c). */
+int cli_run(int argc, char **argv, int (*serve)(int argc, char **argv));
+
 /* --- verbs: return the exit code ---------------------------------------------- */
 int cli_init(int argc, char **argv);
 int cli_verify(int argc, char **argv);

@@ -192,8 +192,7 @@ int assignment_time_out(struct decision *d, struct id id);
 /* The run card for a call: the most specific that fits; NULL: built-in times. */
 const struct run_card *run_card_for(const struct model *m, int site_class,
 				    struct span kind, int priority);
-int64_t run_card_time(const struct run_card *c, int64_t run_card_value,
-		      int64_t built_in);
+int64_t run_card_time(const struct run_card *c, int64_t value, int64_t built_in);
 
 #include "model/commands_liaison.h"
 #include "model/commands_sharing.h"

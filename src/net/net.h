@@ -248,10 +248,10 @@ struct http_answer {
 	struct span body, etag, modified, location;
 };
 struct http_fetch_args {
-	struct span url;                    /* http[s]://host[:port]/path?query */
+	struct span url,
+		post; /* http[s]://host[:port]/path?query; JSON to bring, or empty */
 	struct net_tls *tls;                /* of net_tls_client(), for https */
 	struct span accept, etag, modified; /* of the answer before; may be empty */
-	struct span post;                   /* JSON to bring; empty: a GET */
 	size_t body_max;
 	int timeout_ms; /* of the whole */
 	/* Once, in a later turn. rc < 0: no answer; what it holds lives as long as
