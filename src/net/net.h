@@ -248,9 +248,8 @@ struct http_answer {
 	struct span body, etag, modified, location;
 };
 struct http_fetch_args {
-	struct span url,
-		post; /* http[s]://host[:port]/path?query; JSON to bring, or empty */
-	struct net_tls *tls;                /* of net_tls_client(), for https */
+	struct span url, post; /* http[s]://host[:port]/path; JSON, empty: a GET */
+	struct net_tls *tls;   /* of net_tls_client(), for https */
 	struct span accept, etag, modified; /* of the answer before; may be empty */
 	size_t body_max;
 	int timeout_ms; /* of the whole */
