@@ -247,8 +247,8 @@ struct http_answer {
 	struct span body, etag, modified, location;
 };
 struct http_fetch_args {
-	struct span url;                    /* http[s]://host[:port]/path?query */
-	struct net_tls *tls;                /* of net_tls_client(), for https */
+	struct span url, post; /* http[s]://host[:port]/path; JSON, empty: a GET */
+	struct net_tls *tls;   /* of net_tls_client(), for https */
 	struct span accept, etag, modified; /* of the answer before; may be empty */
 	size_t body_max;
 	int timeout_ms; /* of the whole */
@@ -257,7 +257,7 @@ struct http_fetch_args {
 	void (*done)(void *ctx, int rc, const struct http_answer *a);
 	void *ctx;
 };
-/* One GET; follows nothing. < 0 (no such url, after net_shut()): no done(). */
+/* One GET or POST; follows nothing. < 0 (no such url, after net_shut()): no done(). */
 int http_fetch(struct net *net, const struct http_fetch_args *args,
 	       struct http_fetch **ret);
 void http_fetch_drop(struct http_fetch *f); /* done() will not be called */

@@ -480,8 +480,6 @@ export interface ReportComparison {
 export interface ResponseTimes extends ReportPeriod {
 	world: string
 	by: string
-	through: number
-	head: { seq: number; hash: string; at: Time; node: string }
 	bounds_s: number[]
 	tests: { sites: number; overdue: number }
 	withheld_below?: number
