@@ -169,6 +169,8 @@ write_card(struct call *c, struct buf *b, const struct assignment *a)
 	jw_kz(b, "site_name_ur", s ? s->name_ur : NULL);
 	jw_kz(b, "address", s ? s->address : NULL);
 	jw_kpos(b, "position", &i->position);
+	if (assignment_is_open(a))
+		write_landmark(c, b, &i->position);
 	jw_kz(b, "message", i->message);
 	jw_close(b, '}');
 }

@@ -15,6 +15,7 @@ static const struct {
 	int (*run)(const struct import_args *a); /* returns the exit code */
 	const char *sentence;
 } kinds[] = {
+	{ "places", import_places, "names of places as CSV or GeoJSON" },
 	{ "roads", import_roads, "roads as GeoJSON (.geojson, .geojson.gz)" },
 };
 
