@@ -29,7 +29,7 @@ enum road_class {
 
 enum { GO_FORWARD = 1, GO_BACK = 2 }; /* a → b, b → a */
 
-struct point {
+struct coord {
 	int32_t lat_e7, lon_e7;
 };
 
@@ -47,7 +47,7 @@ struct name { /* offsets into texts; 0: "" */
 };
 
 struct roads {
-	struct point *nodes, *points;
+	struct coord *nodes, *points;
 	struct edge *edges;
 	struct name *names; /* [0]: no name */
 	char *texts;
@@ -60,7 +60,7 @@ struct roads {
 	size_t n_components;
 	double km, largest_km;
 	struct {
-		struct point from, to;
+		struct coord from, to;
 		int32_t step_e7;
 		uint32_t rows, columns;
 		uint32_t *first, *list;
@@ -84,12 +84,12 @@ struct snap {
 	uint32_t edge;
 	double along; /* 0 at a … 1 at b */
 	double off_m; /* from the place to the road */
-	struct point at;
+	struct coord at;
 	uint32_t piece; /* it lies between its points piece and piece + 1 */
 };
 /* The road that a vehicle at p is on or would come to. */
 bool roads_snap(const struct roads *g, const struct position *p, struct snap *ret);
-void roads_cells(const struct roads *g, struct point from, struct point to,
+void roads_cells(const struct roads *g, struct coord from, struct coord to,
 		 uint32_t ret[4]);
 
 /* speeds.c */

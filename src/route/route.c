@@ -242,7 +242,7 @@ route_times(struct route *r, int world, int64_t now_ms, const struct position *t
  * ------------------------------------------------------------------- */
 
 static void
-put_point(struct buf *b, struct point p)
+put_point(struct buf *b, struct coord p)
 {
 	jw_open(b, '[');
 	jw_double(b, p.lon_e7 / 1e7, 6);
@@ -361,7 +361,7 @@ name_of(const struct roads *g, uint32_t i)
 static struct position
 middle_of(const struct roads *g, const struct edge *e)
 {
-	const struct point *p = &g->points[e->first + e->n_points / 2];
+	const struct coord *p = &g->points[e->first + e->n_points / 2];
 
 	return (struct position){ p->lat_e7, p->lon_e7, -1, true };
 }
