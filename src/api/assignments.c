@@ -75,7 +75,8 @@ assignments_post(struct call *c)
 	i = (struct incident *)journal_find(c->api->cfg.journal, NOUN_INCIDENT, c->id);
 	if (i && principal_is_dispatcher_up(c->who)) {
 		a.expires_in_ms = dispatch_offer_timeout(c->api->cfg.dispatch, i);
-		dispatch_recommend(c->api->cfg.dispatch, i, 0, c->req->arena, &rec);
+		dispatch_recommend(c->api->cfg.dispatch, i, OFFER_UNITS_MAX,
+				   c->req->arena, &rec); /* as many fixes are kept */
 		a.fixes = buf_span(&rec.fixes);
 	}
 	d = call_decide(c);

@@ -127,7 +127,7 @@ size_grid(struct roads *g)
 	for (;; step *= 2) {
 		rows = ((int64_t)g->grid.to.lat_e7 - g->grid.from.lat_e7) / step + 1;
 		columns = ((int64_t)g->grid.to.lon_e7 - g->grid.from.lon_e7) / step + 1;
-		if (rows * columns <= (int64_t)g->n_edges * 4 + 1024)
+		if (rows * columns <= (int64_t)g->n_edges * 8 + 1024)
 			break;
 	}
 	g->grid.step_e7 = (int32_t)step;

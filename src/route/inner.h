@@ -116,15 +116,19 @@ struct heap_item {
 	uint64_t cost;
 	uint32_t node;
 };
+/* What is known of a junction; together, since it is read together. */
+struct label {
+	uint64_t cost;   /* to the place */
+	uint32_t metres; /* to the place */
+	uint32_t next;   /* edge by which one goes on; NONE: the place's */
+	uint32_t mark;   /* epoch in which all this holds */
+	bool is_settled;
+};
 struct run {
 	const struct roads *g;
 	const uint32_t *weight;           /* ms of an edge */
 	const struct closed_part *closed; /* of an edge */
-	uint64_t *cost;                   /* of a node, to the place */
-	uint32_t *metres;
-	uint32_t *next; /* edge by which one goes on from a node; NONE: the place's */
-	uint32_t *mark; /* epoch in which cost holds */
-	uint8_t *settled;
+	struct label *labels;             /* of a node */
 	struct heap_item *heap;
 	size_t n_heap, n_settled;
 	uint32_t epoch;
@@ -133,8 +137,13 @@ struct run {
 };
 int run_open(struct run *u, const struct roads *g);
 void run_done(struct run *u);
-/* until: edges of which both ends are wanted. */
-void run_from(struct run *u, const struct snap *to, const struct snap *until, size_t n);
+/* Junctions that one run settles at most. Times are asked for with every emergency:
+ * a millisecond of a city; a line only by who looks at it. */
+#define SETTLE_TIMES 12000
+#define SETTLE_LINE 60000
+/* until: where the ways begin that are wanted. */
+void run_from(struct run *u, const struct snap *to, const struct snap *until, size_t n,
+	      size_t settle_max);
 /* The way from a place on an edge, after run_from(). ret_first: the edge's end that
  * it leaves by (NONE: it stays on the edge). */
 bool run_leg(const struct run *u, const struct snap *from, struct route_leg *ret,
