@@ -24,7 +24,10 @@ on_request(void *ctx, struct http_exchange *ex, const struct http_request *req)
 }
 
 static const struct http_server server = {
-	on_request, NULL, 65536, 5000, 5000, 0, NULL
+	.on_request = on_request,
+	.body_max = 65536,
+	.header_timeout_ms = 5000,
+	.idle_timeout_ms = 5000,
 };
 
 static inline int
