@@ -17,6 +17,7 @@ struct import_args {
 int import_calls(const struct import_args *a);
 int import_districts(const struct import_args *a);
 int import_roads(const struct import_args *a);
+int import_places(const struct import_args *a);
 
 /* A file's text, unpacked if it is gzip. */
 int import_text(const char *path, struct buf *ret, struct buf *why);

@@ -130,7 +130,6 @@ struct http_server {
 	/* The limit of one request by its head (no body yet); NULL: body_max. */
 	size_t (*body_max_for)(void *ctx, const struct http_request *req);
 };
-
 int http_listen(struct net *net, struct span address, struct net_tls *tls,
 		const struct http_server *server, struct net_listener **ret);
 
@@ -286,5 +285,6 @@ struct net_broker_config {
 int net_broker_open(struct net *net, const struct net_broker_config *cfg,
 		    struct net_broker **ret, struct buf *ret_why);
 void net_broker_taken(struct net_broker *b, uint64_t serial);
+bool net_broker_publish(struct net_broker *b, const char *topic, struct span payload);
 /* After net_shut(), so that nothing that was posted finds it gone. NULL is fine. */
 void net_broker_close(struct net_broker *b);
