@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The commands of this tree. Each does only what is needed, so the second run is
 # quick. On a bare Debian 12: git, make and ca-certificates are enough to begin.
-.PHONY: run build web test test-long bench check accept clean
+.PHONY: run build web test test-long bench bench-long check accept clean
 .DEFAULT_GOAL := build
 
 build: web
@@ -34,7 +34,11 @@ accept:
 	@git status --short tests
 
 bench: build
-	@if [ -x bench/run ]; then bench/run; else echo "bench: nothing to run yet"; fi
+	@bench/run
+
+# Some minutes and 2 GB of disk.
+bench-long: build
+	@bench/tracks --fixes 100000000 --write
 
 clean:
 	rm -rf build build-asan build-fuzz web/dist .cache tests/web/out

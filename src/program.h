@@ -29,6 +29,7 @@ struct program {
 	struct talk *talk;
 	struct api *api;
 	struct gate *gate;
+	struct net_timer *watchdog;
 	struct net_tls *tls;
 	struct buf sms_secret, sms_password, sms_authority, mqtt_password, mqtt_rules,
 		feed_authority;

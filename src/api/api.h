@@ -29,6 +29,8 @@ struct api_config {
 	int64_t print_every_ms;    /* 0: never */
 	int64_t invitation_ms;     /* an invitation stands this long */
 	const char *cap_sender;    /* of our alerts; NULL: "kumak-NODE" */
+	const char *shifts;        /* "06-14-22": hours at which one begins */
+	int64_t utc_offset_min;    /* of the room's clock */
 	bool public_feed;          /* advisories marked clear: for anyone */
 };
 

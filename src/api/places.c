@@ -132,33 +132,104 @@ fixes_post(struct call *c)
 	answer(c, 202);
 }
 
+/* --- where a unit was ------------------------------------------------------------
+ *
+ * Files of days are read, and thousands of places written, beside the loop: a press
+ * waits for neither. Access is looked at again when the answer leaves.
+ */
+
+#define TRACK_POINTS_MAX 20000
+
+struct track_read {
+	struct call *c;
+	struct track *track;
+	struct id unit;
+	int64_t from, to;
+	struct buf places, times;
+	size_t n;
+	int64_t last; /* time of the last one that was written */
+	int rc;
+};
+
 static bool
 track_point(void *ctx, const struct fix *f)
 {
-	struct buf *b = ctx;
+	struct track_read *t = ctx;
 
-	jw_open(b, '[');
-	jw_double(b, geo_lon(&f->position), 7);
-	jw_double(b, geo_lat(&f->position), 7);
-	jw_close(b, ']');
+	jw_open(&t->places, '[');
+	jw_e7(&t->places, f->position.lon_e7);
+	jw_e7(&t->places, f->position.lat_e7);
+	jw_close(&t->places, ']');
+	jw_time(&t->times, f->server_ms);
+	t->last = f->server_ms;
+	t->n++;
 	return true;
 }
 
-static bool
-track_time(void *ctx, const struct fix *f)
+static void
+track_work(void *ctx)
 {
-	jw_time(ctx, f->server_ms);
-	return true;
+	struct track_read *t = ctx;
+
+	jw_open(&t->places, '[');
+	jw_open(&t->times, '[');
+	t->rc = track_history(t->track, t->unit, t->from, t->to, TRACK_POINTS_MAX,
+			      track_point, t);
+	jw_close(&t->places, ']');
+	jw_close(&t->times, ']');
 }
 
-#define TRACK_POINTS_MAX 20000
+static void
+track_write(const struct track_read *t, const struct unit *u, struct buf *b)
+{
+	jw_open(b, '{');
+	jw_kz(b, "type", "Feature");
+	jw_key(b, "geometry");
+	jw_open(b, '{');
+	jw_kz(b, "type", "LineString");
+	jw_key(b, "coordinates");
+	jw_raw(b, buf_span(&t->places));
+	jw_close(b, '}');
+	jw_key(b, "properties");
+	jw_open(b, '{');
+	jw_kid(b, "unit", u->r.id);
+	jw_kz(b, "callsign", u->callsign);
+	jw_key(b, "times");
+	jw_raw(b, buf_span(&t->times));
+	/* Ask again from here: so many places are told at once. */
+	if (t->n == TRACK_POINTS_MAX)
+		jw_ktime(b, "next", t->last);
+	jw_close(b, '}');
+	jw_close(b, '}');
+}
+
+static void
+track_done(void *ctx)
+{
+	struct track_read *t = ctx;
+	struct call *c = t->c;
+	struct unit *u = unit_find(c->m, t->unit);
+
+	if (!u || access_record(c->m, c->who, NOUN_UNIT, &u->r) == VIEW_NONE) {
+		answer_hidden(c);
+	} else if (t->rc < 0) {
+		answer_problem(c, 500, "damaged", "the track cannot be read: %s",
+			       err_text(t->rc));
+	} else {
+		track_write(t, u, &c->out);
+		answer(c, 200);
+	}
+	buf_done(&t->places);
+	buf_done(&t->times);
+	free(t);
+}
 
 void
 unit_track_get(struct call *c)
 {
 	struct unit *u = unit_find(c->m, c->id);
 	int64_t to = net_wall_ms(c->api->cfg.net) + 1, from = to - 3600000;
-	struct buf *b = &c->out;
+	struct track_read *t;
 
 	if (!u || access_record(c->m, c->who, NOUN_UNIT, &u->r) == VIEW_NONE) {
 		answer_hidden(c);
@@ -171,29 +242,15 @@ unit_track_get(struct call *c)
 			       "reason: say why this track is looked at");
 		return;
 	}
-	jw_open(b, '{');
-	jw_kz(b, "type", "Feature");
-	jw_key(b, "geometry");
-	jw_open(b, '{');
-	jw_kz(b, "type", "LineString");
-	jw_key(b, "coordinates");
-	jw_open(b, '[');
-	track_history(c->api->cfg.track, u->r.id, from, to, TRACK_POINTS_MAX,
-		      track_point, b);
-	jw_close(b, ']');
-	jw_close(b, '}');
-	jw_key(b, "properties");
-	jw_open(b, '{');
-	jw_kid(b, "unit", u->r.id);
-	jw_kz(b, "callsign", u->callsign);
-	jw_key(b, "times");
-	jw_open(b, '[');
-	track_history(c->api->cfg.track, u->r.id, from, to, TRACK_POINTS_MAX,
-		      track_time, b);
-	jw_close(b, ']');
-	jw_close(b, '}');
-	jw_close(b, '}');
 	log_info("api", "track_viewed", "unit=%s by=%s reason=" SPAN_FMT, u->callsign,
 		 c->who->source, SPAN_ARG(http_query(c->req, "reason")));
-	answer(c, 200);
+	t = calloc(1, sizeof *t);
+	if (!t)
+		abort();
+	*t = (struct track_read){ .c = c,
+				  .track = c->api->cfg.track,
+				  .unit = u->r.id,
+				  .from = from,
+				  .to = to };
+	net_work(c->api->cfg.net, track_work, track_done, t);
 }

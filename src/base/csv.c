@@ -2,160 +2,157 @@
 #include "base/csv.h"
 
 #include "base/err.h"
-#include "base/utf8.h"
 
-struct at {               /* where a field is read */
-	const char *line; /* its line begins here */
-	const char *p, *end;
+#include <stdlib.h>
+
+struct place {
+	const char *at, *end;
+	size_t line, column;
 };
 
-void
-csv_open(struct csv *c, struct span text, struct arena *arena)
+static void
+step(struct place *p)
 {
-	*c = (struct csv){ .rest = text, .line = 1, .arena = arena };
-	if (span_starts(text, SPAN("\xef\xbb\xbf")))
-		c->rest = span_skip(text, 3);
-}
-
-/* Columns are counted in letters, not in bytes. */
-static size_t
-column_of(const struct at *a, const char *p)
-{
-	struct span s = { a->line, (size_t)(p - a->line) };
-	size_t n = 1;
-
-	while (utf8_next(&s) != -1)
-		n++;
-	return n;
+	if (*p->at++ == '\n') {
+		p->line++;
+		p->column = 1;
+	} else {
+		p->column++;
+	}
 }
 
 static int
-bad(const struct csv *c, const struct at *a, const char *p, const char *text,
-    struct buf *why)
+refuse(struct csv *csv, const struct place *p, const char *why)
 {
-	buf_printf(why, "line %zu, column %zu: %s", c->line, column_of(a, p), text);
+	csv->line = p->line;
+	csv->column = p->column;
+	csv->wrong = why;
 	return ERR_SYNTAX;
 }
 
-/* Behind the opening quote; leaves a->p behind the closing one. */
-static int
-quoted(struct csv *c, struct at *a, struct span *ret, struct buf *why)
+static bool
+is_end(const struct place *p)
 {
-	const char *open = a->p - 1, *from = a->p;
-	char *out = arena_alloc(c->arena, (size_t)(a->end - from) + 1);
-	struct at first = *a;
-	size_t n = 0, line = c->line;
-
-	for (; a->p < a->end; a->p++) {
-		if (*a->p == '"' && a->p + 1 < a->end && a->p[1] == '"') {
-			a->p++;
-		} else if (*a->p == '"') {
-			a->p++;
-			*ret = (struct span){ out, n };
-			return 0;
-		} else if (*a->p == '\n') {
-			c->line++;
-			a->line = a->p + 1;
-		}
-		out[n++] = *a->p;
-	}
-	c->line = line;
-	return bad(c, &first, open, "a quote that is not closed", why);
+	return p->at == p->end || *p->at == '\n' ||
+	       (*p->at == '\r' && p->at + 1 < p->end && p->at[1] == '\n');
 }
 
 static int
-field(struct csv *c, struct at *a, struct span *ret, struct buf *why)
+read_quoted(struct csv *csv, struct place *p, struct arena *arena, struct span *ret)
 {
-	const char *from = a->p;
+	struct place open = *p;
+	const char *from;
+	char *to;
+	size_t n = 0;
 
-	if (a->p < a->end && *a->p == '"') {
-		a->p++;
-		if (quoted(c, a, ret, why) < 0)
-			return ERR_SYNTAX;
-		if (a->p < a->end && *a->p != ',' && *a->p != '\n' && *a->p != '\r')
-			return bad(c, a, a->p, "something behind the closing quote",
-				   why);
-		return 0;
+	step(p);
+	for (from = p->at;; step(p)) {
+		if (p->at == p->end)
+			return refuse(csv, &open, "a quote is not closed");
+		if (*p->at != '"')
+			continue;
+		if (p->at + 1 == p->end || p->at[1] != '"')
+			break;
+		step(p);
 	}
-	while (a->p < a->end && *a->p != ',' && *a->p != '\n' && *a->p != '\r') {
-		if (*a->p == '"')
-			return bad(c, a, a->p, "a quote inside an unquoted field", why);
-		if (*a->p == 0)
-			return bad(c, a, a->p, "a zero byte", why);
-		a->p++;
+	to = arena_alloc(arena, (size_t)(p->at - from) + 1);
+	for (const char *k = from; k < p->at; k++) {
+		k += *k == '"'; /* the first of two */
+		to[n++] = *k;
 	}
-	*ret = (struct span){ from, (size_t)(a->p - from) };
+	step(p);
+	*ret = (struct span){ to, n };
 	return 0;
 }
 
-/* The line break, if one stands here. */
-static bool
-ends_line(struct csv *c, struct at *a)
+static int
+read_bare(struct csv *csv, struct place *p, struct span *ret)
 {
-	const char *p = a->p;
+	const char *from = p->at;
 
-	if (p < a->end && *p == '\r')
-		p++;
-	if (p < a->end && *p == '\n')
-		p++;
-	if (p == a->p && p < a->end)
-		return false;
-	if (p > a->p)
-		c->line++;
-	a->p = a->line = p;
-	return true;
+	while (!is_end(p) && *p->at != ',') {
+		if (*p->at == '"')
+			return refuse(csv, p, "a quote inside a cell");
+		step(p);
+	}
+	*ret = (struct span){ from, (size_t)(p->at - from) };
+	return 0;
+}
+
+static void
+push(struct span **v, size_t n, struct span cell, struct arena *arena)
+{
+	/* room doubles at each power of two; what was is left in the arena */
+	if ((n & (n - 1)) == 0) {
+		struct span *more = arena_alloc(arena, (n ? 2 * n : 1) * sizeof *more);
+
+		if (n)
+			memcpy(more, *v, n * sizeof *more);
+		*v = more;
+	}
+	(*v)[n] = cell;
 }
 
 static int
-row(struct csv *c, struct at *a, struct buf *why)
+read_cells(struct csv *csv, struct place *p, struct span **ret, size_t *ret_n,
+	   struct arena *arena)
 {
-	c->n_fields = 0;
-	c->row_line = c->line;
+	struct span *v = NULL, cell;
+	size_t n = 0;
+	int rc;
+
 	for (;;) {
-		if (c->n_fields == CSV_FIELDS)
-			return bad(c, a, a->p, "more than 64 columns", why);
-		c->columns[c->n_fields] = column_of(a, a->p);
-		if (field(c, a, &c->fields[c->n_fields], why) < 0)
-			return ERR_SYNTAX;
-		if (!utf8_is_valid(c->fields[c->n_fields]))
-			return bad(c, a, a->p, "what stands before it is no UTF-8",
-				   why);
-		c->n_fields++;
-		if (ends_line(c, a))
-			return 1;
-		a->p++; /* the comma */
-	}
-}
-
-int
-csv_next(struct csv *c, struct buf *why)
-{
-	struct at a = { c->rest.p, c->rest.p, c->rest.p + c->rest.n };
-
-	while (a.p < a.end) {
-		int rc = row(c, &a, why);
-
+		rc = p->at < p->end && *p->at == '"' ? read_quoted(csv, p, arena, &cell)
+						     : read_bare(csv, p, &cell);
 		if (rc < 0)
 			return rc;
-		c->rest = (struct span){ a.p, (size_t)(a.end - a.p) };
-		if (c->n_fields > 1 || span_trim(c->fields[0]).n)
-			return 1;
+		push(&v, n++, cell, arena);
+		if (is_end(p))
+			break;
+		if (*p->at != ',')
+			return refuse(csv, p, "text behind a closing quote");
+		step(p);
 	}
-	return 0;
+	*ret = v;
+	*ret_n = n;
+	return 1;
 }
 
-void
-csv_place(const struct csv *c, size_t field_at, struct buf *why)
+static void
+step_line(struct place *p)
 {
-	buf_printf(why, "line %zu, column %zu: ", c->row_line,
-		   field_at < c->n_fields ? c->columns[field_at] : 1);
+	if (p->at < p->end && *p->at == '\r')
+		p->at++;
+	if (p->at < p->end)
+		step(p);
 }
 
 int
-csv_column(const struct csv *c, const char *name)
+csv_next_row(struct csv *csv, struct span **ret_cells, size_t *ret_n,
+	     struct arena *arena)
 {
-	for (size_t i = 0; i < c->n_fields; i++)
-		if (span_is_nocase(span_trim(c->fields[i]), span_of(name)))
-			return (int)i;
-	return -1;
+	struct place p;
+	size_t line;
+	int rc;
+
+	if (!csv->next_line) {
+		csv->next_line = 1;
+		if (span_starts(csv->in, SPAN("\xef\xbb\xbf")))
+			csv->in = span_skip(csv->in, 3);
+	}
+	p = (struct place){ csv->in.p, csv->in.p + csv->in.n, csv->next_line, 1 };
+	while (p.at < p.end && is_end(&p))
+		step_line(&p);
+	line = p.line;
+	if (p.at == p.end)
+		return 0;
+	rc = read_cells(csv, &p, ret_cells, ret_n, arena);
+	if (rc < 0)
+		return rc;
+	step_line(&p);
+	csv->in = (struct span){ p.at, (size_t)(p.end - p.at) };
+	csv->next_line = p.line;
+	csv->line = line;
+	csv->column = 1;
+	return rc;
 }

@@ -1,31 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading CSV (RFC 4180): quotes, line breaks in quotes, CRLF or LF, a byte order mark.
- * What is wrong is named by line and column, both from 1, as an editor counts them.
+ * Comma-separated values (RFC 4180): quoted cells with doubled quotes and line breaks
+ * in them, CRLF or LF, a byte-order mark before all. Strict: a quote inside a bare
+ * cell, or text behind a closing one, is an error with its place.
  */
 #pragma once
 #include "base/arena.h"
-#include "base/buf.h"
-
-#define CSV_FIELDS 64 /* columns of a row */
 
 struct csv {
-	struct span rest;
-	size_t line;                /* of what is read next */
-	size_t row_line;            /* where the last row began */
-	size_t columns[CSV_FIELDS]; /* where its fields began */
-	struct span
-		fields[CSV_FIELDS]; /* trimmed of nothing; in the arena or the text */
-	size_t n_fields;
-	struct arena *arena;
+	struct span in;      /* what is still to be read */
+	size_t line, column; /* of the row just read, or of what is wrong; from 1 */
+	size_t next_line;    /* the reader's own */
+	const char *wrong;   /* a sentence, after ERR_SYNTAX */
 };
 
-void csv_open(struct csv *c, struct span text, struct arena *arena);
-/* The next row that is not empty: 1; 0 at the end; ERR_SYNTAX with *why, which begins
- * with the place: "line 3, column 7: ". */
-int csv_next(struct csv *c, struct buf *why);
-/* Says where a field of this row stands, for the reader's own complaint. */
-void csv_place(const struct csv *c, size_t field, struct buf *why);
-/* Index of the column with this name in the first row, or -1; call after it was read.
- */
-int csv_column(const struct csv *c, const char *name);
+/* The next row's cells, in the arena: 1; at the end 0; ERR_SYNTAX with csv->wrong.
+ * A blank line is skipped. Begin with { .in = text }. */
+int csv_next_row(struct csv *csv, struct span **ret_cells, size_t *ret_n,
+		 struct arena *arena);

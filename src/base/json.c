@@ -158,12 +158,21 @@ jw_id(struct buf *b, struct id id)
 	buf_add_c(b, '"');
 }
 
-static void
-e7(struct buf *b, int32_t v)
+/* By hand: a track has thousands of them, each second's fixes too. */
+void
+jw_e7(struct buf *b, int32_t v)
 {
-	uint32_t u = v < 0 ? 0u - (uint32_t)v : (uint32_t)v;
+	uint32_t u = v < 0 ? 0u - (uint32_t)v : (uint32_t)v, rest = u % 10000000;
+	char digits[8];
 
-	buf_printf(b, "%s%u.%07u", v < 0 ? "-" : "", u / 10000000, u % 10000000);
+	comma(b);
+	if (v < 0)
+		buf_add_c(b, '-');
+	buf_i64(b, u / 10000000);
+	digits[0] = '.';
+	for (int i = 7; i > 0; i--, rest /= 10)
+		digits[i] = (char)('0' + rest % 10);
+	buf_add(b, digits, sizeof digits);
 }
 
 void
@@ -171,9 +180,9 @@ jw_pos(struct buf *b, const struct position *p)
 {
 	jw_open(b, '{');
 	jw_key(b, "lat");
-	e7(b, p->lat_e7);
+	jw_e7(b, p->lat_e7);
 	jw_key(b, "lon");
-	e7(b, p->lon_e7);
+	jw_e7(b, p->lon_e7);
 	if (p->accuracy_m >= 0)
 		jw_ki64(b, "accuracy_m", p->accuracy_m);
 	jw_close(b, '}');

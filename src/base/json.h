@@ -18,6 +18,7 @@ void jw_key(struct buf *b, const char *key);
 void jw_str(struct buf *b, struct span s); /* bad UTF-8 becomes U+FFFD */
 void jw_i64(struct buf *b, int64_t v);
 void jw_double(struct buf *b, double v, int decimals);
+void jw_e7(struct buf *b, int32_t v); /* degrees out of ten millionths of one */
 void jw_bool(struct buf *b, bool v);
 void jw_null(struct buf *b);
 void jw_raw(struct buf *b, struct span json); /* already JSON */

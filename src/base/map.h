@@ -24,5 +24,5 @@ void *map_remove(struct map *m, struct span key);
 /* Walk: for (size_t i = 0; map_next(&m, &i, &key, &value);) — removing the
  * entry just seen is allowed, adding is not. */
 bool map_next(const struct map *m, size_t *at, struct span *ret_key, void **ret_value);
-/* The 64-bit keyed hash that the map uses (FNV-1a with a seed and a mix). */
+/* The 64-bit keyed hash that the map uses; another on machines of other byte order. */
 uint64_t map_hash(uint64_t seed, struct span key);

@@ -62,5 +62,7 @@ bool span_is_nocase(struct span a, struct span b);
 /* Whole span as a decimal number; false (and *ret untouched) otherwise. */
 bool span_to_i64(struct span a, int64_t *ret);
 bool span_to_double(struct span a, double *ret);
+/* 0-15; -1: c is no hex digit. */
+int hex_digit(char c);
 /* A NUL-terminated malloc'ed copy. */
 char *span_dup(struct span a);

@@ -11,11 +11,13 @@
 /* --- options (options.c): one table for flags and the file ------------------- */
 struct options {
 	const char *data, *config, *listen, *listen_tls, *public_url;
-	const char *tls_cert, *tls_key, *tls_names;
+	const char *tls_cert, *tls_key, *tls_names, *proxy;
 	const char *second_path, *print_program;
 	int64_t print_every_min, synthetic_every_s, invitation_min;
 	int64_t nudge_after_s, nudge_apart_s, file_max_mb;
 	const char *cap_sender;
+	const char *shifts;
+	int64_t utc_offset_min;
 	const char *sms_gateway, *sms_user, *sms_password, *sms_number, *sms_authority;
 	const char *sms_secret;
 	const char *mqtt, *mqtt_user, *mqtt_password, *mqtt_authority, *mqtt_rules;
@@ -36,14 +38,19 @@ struct options {
 int options_read(int argc, char **argv, struct options *ret, struct buf *why);
 void options_help(struct buf *b);
 
+/* The verb of the command line; serve: of a node, which main.c runs (verbs.c). */
+int cli_run(int argc, char **argv, int (*serve)(int argc, char **argv));
+
 /* --- verbs: return the exit code ---------------------------------------------- */
 int cli_init(int argc, char **argv);
 int cli_verify(int argc, char **argv);
+int cli_figures(int argc, char **argv); /* verify --figures */
+int cli_import(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_restore(int argc, char **argv);
-int cli_bench(int argc, char **argv);  /* device: plays one at a door */
-int cli_import(int argc, char **argv); /* roads, … */
-int cli_admin(int argc, char **argv);  /* account, device, token, invite */
+int cli_doctor(int argc, char **argv);
+int cli_bench(int argc, char **argv); /* device: plays one at a door */
+int cli_admin(int argc, char **argv); /* account, device, token, invite */
 
 /* --- a node in the making (make.c) --------------------------------------------- */
 struct maker {

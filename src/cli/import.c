@@ -15,6 +15,9 @@ static const struct {
 	int (*run)(const struct import_args *a); /* returns the exit code */
 	const char *sentence;
 } kinds[] = {
+	{ "calls", import_calls,
+	  "closed calls of another system, for reports (--zone, --columns)" },
+	{ "districts", import_districts, "named polygons (GeoJSON), for reports" },
 	{ "places", import_places, "names of places as CSV or GeoJSON" },
 	{ "roads", import_roads, "roads as GeoJSON (.geojson, .geojson.gz)" },
 };

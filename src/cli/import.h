@@ -14,6 +14,8 @@ struct import_args {
 	bool is_preview; /* say what would happen, and take nothing */
 };
 
+int import_calls(const struct import_args *a);
+int import_districts(const struct import_args *a);
 int import_roads(const struct import_args *a);
 int import_places(const struct import_args *a);
 

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 
 #include "base/auto.h"
+#include "report/report.h"
 
 #include <stdio.h>
 
@@ -33,6 +34,8 @@ static const struct option table[] = {
 	{ "tls-key", OPT_TEXT, O(tls_key), 0, 0, NULL, "its PEM key" },
 	{ "tls-names", OPT_TEXT, O(tls_names), 0, 0, "localhost,127.0.0.1",
 	  "names and addresses of that certificate" },
+	{ "proxy", OPT_TEXT, O(proxy), 0, 0, NULL,
+	  "addresses of proxies, by commas, whose X-Forwarded-For is believed" },
 	{ "public-url", OPT_TEXT, O(public_url), 0, 0, NULL,
 	  "how others reach the node, for invitations" },
 	{ "device", OPT_DEVICE, 0, 0, 0, NULL, "NAME=ADDR:PORT opens a device door" },
@@ -93,6 +96,10 @@ static const struct option table[] = {
 	  "minutes that the clock of those hours is ahead of UTC" },
 	{ "public-feed", OPT_FLAG, O(public_feed), 0, 0, NULL,
 	  "anyone may read advisories marked TLP:CLEAR" },
+	{ "shifts", OPT_TEXT, O(shifts), 0, 0, "06-14-22",
+	  "hours at which a shift begins, for reports" },
+	{ "utc-offset", OPT_NUMBER, O(utc_offset_min), -720, 840, "300",
+	  "minutes that the room's clock is ahead of UTC, for reports" },
 	{ "demo", OPT_FLAG, O(demo), 0, 0, NULL, "a demo city" },
 	{ "still", OPT_FLAG, O(still), 0, 0, NULL,
 	  "no movement and no scripted incidents in it" },
@@ -231,7 +238,13 @@ options_read(int argc, char **argv, struct options *ret, struct buf *why)
 		return ERR_SYNTAX;
 	if (ret->config && read_config(ret, ret->config, why) < 0)
 		return ERR_SYNTAX;
-	return read_flags(argc, argv, ret, false, why);
+	if (read_flags(argc, argv, ret, false, why) < 0)
+		return ERR_SYNTAX;
+	if (report_shifts_read(span_of(ret->shifts), &(struct report_ask){ 0 }))
+		return 0;
+	buf_printf(why, "shifts wants hours like 06-14-22, rising, not \"%s\"",
+		   ret->shifts);
+	return ERR_RANGE;
 }
 
 void

@@ -37,13 +37,15 @@ void
 gate_out_clear(struct gate_out *out)
 {
 	out->n_reports = out->n_lost = out->reply_n = out->words_n = 0;
-	out->media.n = 0;
+	out->media.bytes.n = 0;
+	out->content_write = NULL;
 }
 
 struct gate_report *
 gate_report_add(struct gate_out *out, enum gate_report_kind kind, const char *identity)
 {
 	struct gate_report *r;
+	size_t n;
 
 	if (out->n_reports == GATE_REPORTS_MAX) {
 		out->n_lost++;
@@ -69,7 +71,8 @@ gate_report_add(struct gate_out *out, enum gate_report_kind kind, const char *id
 		.area = -1,
 		.zone = -1,
 	};
-	snprintf(r->identity, sizeof r->identity, "%s", identity);
+	n = strnlen(identity, sizeof r->identity - 1);
+	memcpy(r->identity, identity, n); /* the rest is zero */
 	return r;
 }
 

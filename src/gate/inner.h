@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "gate/gate.h"
+#include "gate/pieces.h"
 
 struct door {
 	struct gate *gate;
@@ -21,6 +22,7 @@ struct link {
 	uint64_t conn;
 	char peer[64];
 	char identity[GATE_IDENTITY_MAX]; /* last told; "": none yet */
+	struct seat *seat;                /* of that identity */
 	bool is_shared;                   /* more than one was: a gateway */
 	bool is_datagram;                 /* and lasts as long as that one */
 	bool is_doubted;    /* another address speaks under the same name */
@@ -39,11 +41,12 @@ struct gate {
 	uint16_t serial;    /* of the last order */
 	struct map numbers; /* last digits → struct number */
 	bool has_numbers;
-	struct map callers;      /* incident, number → struct caller */
-	struct outbox *outbox;   /* NULL: no way out */
-	struct broker *broker;   /* NULL: none */
-	struct parts *parts;     /* long texts under way */
-	unsigned char wrong[64]; /* tries at a page's digits, by account */
+	struct map callers;        /* incident, number → struct caller */
+	struct outbox *outbox;     /* NULL: no way out */
+	struct broker *broker;     /* NULL: none */
+	struct parts *parts;       /* long texts under way */
+	struct pieces_room pieces; /* recordings under way */
+	unsigned char wrong[64];   /* tries at a page's digits, by account */
 	int64_t wrong_since;
 	struct gate_out out;  /* of the message under way */
 	struct gate_out told; /* of the order under way */
@@ -56,6 +59,7 @@ struct seat {
 	struct link *link; /* NULL: not connected */
 	char peer[64];
 	int64_t since;
+	int64_t followed_ms;    /* its bearer's last place in his own call */
 	int64_t recorded_since; /* recordings since then */
 	unsigned n_recorded;
 };

@@ -48,10 +48,17 @@ bool
 seat_take(struct gate *g, struct link *l, struct device *d, const char *identity)
 {
 	struct buf AUTO(buf_done) k = { 0 };
-	struct span key = seat_key(&k, l->door->driver->name, identity);
-	struct seat *s = map_get(&g->seats, key);
 	int64_t now = net_wall_ms(g->cfg.net);
+	struct seat *s = l->seat;
+	struct span key;
 
+	/* It sits there already: nearly always so. */
+	if (s && s->link == l && strcmp(l->identity, identity) == 0) {
+		s->since = now;
+		return false;
+	}
+	key = seat_key(&k, l->door->driver->name, identity);
+	s = map_get(&g->seats, key);
 	l->is_shared |= l->identity[0] && strcmp(l->identity, identity) != 0;
 	snprintf(l->identity, sizeof l->identity, "%s", identity);
 	if (!s) {
@@ -60,6 +67,7 @@ seat_take(struct gate *g, struct link *l, struct device *d, const char *identity
 			return false;
 		map_put(&g->seats, key, s);
 	}
+	l->seat = s;
 	if (s->link == l) {
 		s->since = now;
 		return false;

@@ -59,7 +59,10 @@ struct device_order_args {
 	enum device_order_kind kind;
 	int64_t seconds, for_seconds;
 	struct span text;
+	struct id file; /* for voice */
 };
+/* The caller may give it orders: of something else that is to be kept for one. */
+int device_may_be_told(struct decision *d, struct id device);
 /* No actor: the node itself. */
 int device_order_make(struct decision *d, const struct device_order_args *a,
 		      struct id *ret);
@@ -189,8 +192,7 @@ int assignment_time_out(struct decision *d, struct id id);
 /* The run card for a call: the most specific that fits; NULL: built-in times. */
 const struct run_card *run_card_for(const struct model *m, int site_class,
 				    struct span kind, int priority);
-int64_t run_card_time(const struct run_card *c, int64_t run_card_value,
-		      int64_t built_in);
+int64_t run_card_time(const struct run_card *c, int64_t value, int64_t built_in);
 
 #include "model/commands_liaison.h"
 #include "model/commands_sharing.h"

@@ -231,10 +231,18 @@ calendar_by_hash(const struct model *m, struct span hash_hex)
 struct device *
 device_by_name(const struct model *m, struct span door, struct span identity)
 {
+	char room[128]; /* asked for each fix: without the heap */
+	size_t n = door.n + 1 + identity.n;
 	struct buf AUTO(buf_done) k = { 0 };
 
-	device_key(&k, door, identity);
-	return map_get(&m->device_names, buf_span(&k));
+	if (n > sizeof room) {
+		device_key(&k, door, identity);
+		return map_get(&m->device_names, buf_span(&k));
+	}
+	memcpy(room, door.p, door.n);
+	room[door.n] = 0;
+	memcpy(room + door.n + 1, identity.p, identity.n);
+	return map_get(&m->device_names, (struct span){ room, n });
 }
 
 struct signal *

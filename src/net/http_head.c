@@ -49,18 +49,6 @@ head_scan(struct head_scan *h, struct span in, size_t *ret_used)
 
 /* --- percent encoding --- */
 
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* Into the arena; false when it is not well formed or not UTF-8, or holds a
  * control character (a path: or an encoded slash, which would move a border). */
 static bool
@@ -73,10 +61,10 @@ decode(struct arena *a, struct span in, bool is_path, struct span *ret)
 		int c = (unsigned char)in.p[i];
 
 		if (c == '%') {
-			if (i + 2 >= in.n || hex_value(in.p[i + 1]) < 0 ||
-			    hex_value(in.p[i + 2]) < 0)
+			if (i + 2 >= in.n || hex_digit(in.p[i + 1]) < 0 ||
+			    hex_digit(in.p[i + 2]) < 0)
 				return false;
-			c = hex_value(in.p[i + 1]) * 16 + hex_value(in.p[i + 2]);
+			c = hex_digit(in.p[i + 1]) * 16 + hex_digit(in.p[i + 2]);
 			i += 2;
 			if (is_path && (c == '/' || c == '\\'))
 				return false;

@@ -20,6 +20,7 @@
 #define TLS_RECORD 16384
 #define KEEP_IN 4096 /* a larger buffer is freed when it is empty */
 #define KEEP_Q 64
+#define COPY_BYTES 512 /* short answers of one turn share a chunk of this size */
 
 struct ws_frame *
 chunk_new(size_t n)
@@ -29,6 +30,7 @@ chunk_new(size_t n)
 	if (!c)
 		abort();
 	c->refs = 1;
+	c->room = 0;
 	c->n = n;
 	return c;
 }
@@ -379,15 +381,35 @@ stream_send(struct stream *s, struct span out, struct ws_frame *chunk)
 	mark_dirty(s);
 }
 
+/* Behind what was copied just before, if nobody else holds that and it has room. */
+static bool
+join_last(struct stream *s, struct span out)
+{
+	struct out *last = s->q_head < s->q_n ? &s->q[s->q_n - 1] : NULL;
+	struct ws_frame *c = last ? last->chunk : NULL;
+
+	if (!c || c->refs != 1 || c->room < out.n)
+		return false;
+	memcpy(c->p + c->n, out.p, out.n);
+	c->n += out.n;
+	c->room -= (unsigned)out.n;
+	last->n += out.n;
+	s->queued += out.n;
+	mark_dirty(s);
+	return true;
+}
+
 void
 stream_send_copy(struct stream *s, struct span out)
 {
 	struct ws_frame *c;
 
-	if (s->state != STREAM_OPEN || !out.n)
+	if (s->state != STREAM_OPEN || !out.n || join_last(s, out))
 		return;
-	c = chunk_new(out.n);
+	c = chunk_new(out.n < COPY_BYTES ? COPY_BYTES : out.n);
 	memcpy(c->p, out.p, out.n);
+	c->room = (unsigned)(c->n - out.n);
+	c->n = out.n;
 	stream_send(s, (struct span){ c->p, out.n }, c);
 	ws_frame_unref(c);
 }
@@ -429,7 +451,9 @@ push_plain(struct stream *s)
 	for (unsigned i = s->q_head; i < s->q_n && msg.msg_iovlen < IOV_BATCH; i++)
 		iov[msg.msg_iovlen++] =
 			(struct iovec){ (void *)(uintptr_t)s->q[i].p, s->q[i].n };
-	n = sendmsg(s->fd, &msg, MSG_NOSIGNAL);
+	n = msg.msg_iovlen == 1
+		    ? send(s->fd, iov[0].iov_base, iov[0].iov_len, MSG_NOSIGNAL)
+		    : sendmsg(s->fd, &msg, MSG_NOSIGNAL);
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? ERR_AGAIN : ERR_CLOSED;
 	return n;

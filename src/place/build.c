@@ -6,6 +6,7 @@
 #include "base/auto.h"
 #include "base/csv.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "place/inner.h"
 
 #define TEXT_MAX 300
@@ -108,8 +109,7 @@ check(const struct span names[NAMES], struct span kind, int *ret_which)
 			     : "a kind is one word of small letters, digits and _";
 }
 
-/* --- CSV
- * ------------------------------------------------------------------------------ */
+/* --- CSV ------------------------------------------------------------------- */
 
 enum { COL_KIND = NAMES, COL_LAT, COL_LON, COLS };
 
@@ -124,20 +124,47 @@ static const char *const words[COLS][4] = {
 	{ "lon", "longitude", "lng", NULL },
 };
 
+/* A table as it is read: its head's columns, the row's cells. */
+struct table {
+	struct csv csv;
+	int at[COLS]; /* which cell; -1: the table has no such column */
+	struct span *cells;
+	size_t n;
+};
+
 static int
-read_head(struct csv *c, int at[COLS], struct buf *why)
+find_column(const struct table *t, const char *const *names)
 {
-	int rc = csv_next(c, why);
+	for (; *names; names++)
+		for (size_t i = 0; i < t->n; i++)
+			if (span_is_nocase(span_trim(t->cells[i]), span_of(*names)))
+				return (int)i;
+	return -1;
+}
+
+/* The next row: 1, 0 at the end, ERR_SYNTAX with *why. */
+static int
+next_row(struct table *t, struct arena *arena, struct buf *why)
+{
+	int rc = csv_next_row(&t->csv, &t->cells, &t->n, arena);
+
+	if (rc < 0)
+		buf_printf(why, "line %zu, column %zu: %s", t->csv.line, t->csv.column,
+			   t->csv.wrong);
+	return rc;
+}
+
+static int
+read_head(struct table *t, struct arena *arena, struct buf *why)
+{
+	int rc = next_row(t, arena, why);
 
 	if (rc < 0)
 		return rc;
-	for (int i = 0; i < COLS; i++) {
-		at[i] = -1;
-		for (int k = 0; rc && words[i][k] && at[i] < 0; k++)
-			at[i] = csv_column(c, words[i][k]);
-	}
-	if (at[COL_LAT] < 0 || at[COL_LON] < 0 ||
-	    (at[0] < 0 && at[1] < 0 && at[2] < 0 && at[3] < 0)) {
+	for (int i = 0; i < COLS; i++)
+		t->at[i] = rc ? find_column(t, words[i]) : -1;
+	if (t->at[COL_LAT] < 0 || t->at[COL_LON] < 0 ||
+	    (t->at[0] < 0 && t->at[1] < 0 && t->at[2] < 0 && t->at[3] < 0)) {
 		buf_add_z(why, "line 1: the columns lat, lon and one of name, name_en, "
 			       "name_ur, name_sd are needed");
 		return ERR_SYNTAX;
@@ -146,40 +173,42 @@ read_head(struct csv *c, int at[COLS], struct buf *why)
 }
 
 static struct span
-cell(const struct csv *c, int column)
+cell(const struct table *t, int which)
 {
-	return column < 0 || (size_t)column >= c->n_fields
-		       ? (struct span){ 0 }
-		       : span_trim(c->fields[column]);
+	int at = t->at[which];
+
+	return at < 0 || (size_t)at >= t->n ? (struct span){ 0 }
+					    : span_trim(t->cells[at]);
 }
 
 static int
-bad_cell(const struct csv *c, int column, const char *text, struct buf *why)
+bad_cell(const struct table *t, int which, const char *text, struct buf *why)
 {
-	csv_place(c, column < 0 ? 0 : (size_t)column, why);
-	buf_add_z(why, text);
+	buf_printf(why, "line %zu, column %s: %s", t->csv.line, words[which][0], text);
 	return ERR_SYNTAX;
 }
 
 static int
-read_row(struct place_build *b, const struct csv *c, const int at[COLS],
-	 struct buf *why)
+read_row(struct place_build *b, const struct table *t, struct buf *why)
 {
-	struct span names[NAMES], kind = cell(c, at[COL_KIND]);
+	struct span names[NAMES], kind = cell(t, COL_KIND);
 	struct position p;
 	const char *wrong;
 	double lat, lon;
 	int which;
 
 	for (int k = 0; k < NAMES; k++)
-		names[k] = cell(c, at[k]);
+		names[k] = cell(t, k);
+	for (size_t k = 0; k < t->n; k++)
+		if (!utf8_is_valid(t->cells[k]))
+			return bad_cell(t, 0, "the row is no UTF-8", why);
 	wrong = check(names, kind, &which);
 	if (wrong)
-		return bad_cell(c, at[which], wrong, why);
-	if (!span_to_double(cell(c, at[COL_LAT]), &lat) || !(lat >= -90 && lat <= 90))
-		return bad_cell(c, at[COL_LAT], "lat is no latitude", why);
-	if (!span_to_double(cell(c, at[COL_LON]), &lon) || !geo_position(lat, lon, &p))
-		return bad_cell(c, at[COL_LON], "lon is no longitude", why);
+		return bad_cell(t, which, wrong, why);
+	if (!span_to_double(cell(t, COL_LAT), &lat) || !(lat >= -90 && lat <= 90))
+		return bad_cell(t, COL_LAT, "it is no latitude", why);
+	if (!span_to_double(cell(t, COL_LON), &lon) || !geo_position(lat, lon, &p))
+		return bad_cell(t, COL_LON, "it is no longitude", why);
 	add(b, names, kind, &p);
 	return 0;
 }
@@ -188,20 +217,20 @@ int
 place_build_csv(struct place_build *b, struct span text, struct buf *why)
 {
 	struct arena AUTO(arena_done) arena = { 0 };
-	struct csv c;
-	int at[COLS], rc;
+	struct table t = { .csv = { .in = text } };
+	int rc;
 
-	csv_open(&c, text, &arena);
-	if (read_head(&c, at, why) < 0)
+	if (read_head(&t, &arena, why) < 0)
 		return ERR_SYNTAX;
-	while ((rc = csv_next(&c, why)) > 0)
-		if (read_row(b, &c, at, why) < 0)
+	while ((rc = next_row(&t, &arena, why)) > 0) {
+		if (read_row(b, &t, why) < 0)
 			return ERR_SYNTAX;
+		arena_reset(&arena);
+	}
 	return rc;
 }
 
-/* --- GeoJSON
- * --------------------------------------------------------------------------- */
+/* --- GeoJSON ------------------------------------------------------------------ */
 
 static int
 read_point(struct place_build *b, const json_t *f, struct buf *why)

@@ -4,6 +4,8 @@
  *
  *   block   0 "KTB1"  4 u32 rows  8 i64 base ms  16 u64 sum of the rows
  *          24 u64 sum of the first 24 bytes  32 rows
+ *   packed  0 "KTP1"  4 u32 rows  8 u64 bytes of them, with zeros up to STEP
+ *          16 and 24 as above  32 rows as in packed.c
  *   row     0 node[7] noun  8 u64 seq  16 i64 device ms  24 u32 ms after base
  *          28 i32 lat  32 i32 lon  36 u24 accuracy + 1, u8 flags
  *          40 f32 speed  44 f32 course
@@ -11,10 +13,12 @@
  *   footer  0 "KTX1"  4 u32 entries  8 u64 0  16 u64 sum of the index
  *          24 u64 sum of the first 24 bytes
  *
- * Rows are 48 bytes wherever they stand, so a header that fails is jumped
- * over by looking for the next one at every 16th byte.
+ * All sizes are multiples of 16, so a header that fails is jumped over by looking
+ * for the next one at every 16th byte.
  */
 #include "track/block.h"
+
+#include "track/packed.h"
 
 #include <endian.h>
 
@@ -96,9 +100,8 @@ row_encode(char *p, const struct row *r, int64_t base_ms)
 }
 
 void
-block_row(const struct block *b, size_t i, struct row *ret)
+row_decode(const char *p, int64_t base_ms, struct row *ret)
 {
-	const char *p = b->rows + i * ROW_BYTES;
 	uint32_t packed = get32(p + 36), speed = get32(p + 40), course = get32(p + 44);
 	struct row r = { .flags = (uint8_t)(packed >> 24) };
 
@@ -106,7 +109,7 @@ block_row(const struct block *b, size_t i, struct row *ret)
 	r.fix.bearer.noun = p[NODE_MAX];
 	r.fix.bearer.seq = get64(p + 8);
 	r.fix.device_ms = (int64_t)get64(p + 16);
-	r.fix.server_ms = (int64_t)((uint64_t)b->base_ms + get32(p + 24));
+	r.fix.server_ms = (int64_t)((uint64_t)base_ms + get32(p + 24));
 	r.fix.position = (struct position){
 		.lat_e7 = (int32_t)get32(p + 28),
 		.lon_e7 = (int32_t)get32(p + 32),
@@ -118,13 +121,27 @@ block_row(const struct block *b, size_t i, struct row *ret)
 	*ret = r;
 }
 
-static void
-block_header(char *p, size_t n, int64_t base_ms)
+bool
+block_take(struct block_walk *w)
 {
-	memcpy(p, "KTB1", 4);
+	if (!w->b.n)
+		return false;
+	w->b.n--;
+	if (w->b.is_packed)
+		return packed_take(&w->b.rows, &w->row);
+	row_decode(w->b.rows.p, w->b.base_ms, &w->row);
+	w->b.rows = span_skip(w->b.rows, ROW_BYTES);
+	return true;
+}
+
+/* word: of a plain block its base, of a packed one its bytes. */
+static void
+block_header(char *p, const char *magic, size_t n, uint64_t word, size_t bytes)
+{
+	memcpy(p, magic, 4);
 	put32(p + 4, (uint32_t)n);
-	put64(p + 8, (uint64_t)base_ms);
-	put64(p + 16, sum(p + BLOCK_HEADER, n * ROW_BYTES));
+	put64(p + 8, word);
+	put64(p + 16, sum(p + BLOCK_HEADER, bytes));
 	put64(p + 24, sum(p, 24));
 }
 
@@ -141,7 +158,7 @@ block_encode(struct buf *out, const struct row *rows, size_t n)
 	p = out->p + out->n;
 	for (size_t i = 0; i < n; i++)
 		row_encode(p + BLOCK_HEADER + i * ROW_BYTES, &rows[i], base);
-	block_header(p, n, base);
+	block_header(p, "KTB1", n, (uint64_t)base, n * ROW_BYTES);
 	out->n += size;
 }
 
@@ -153,23 +170,39 @@ block_encode_raw(struct buf *out, int64_t base_ms, struct span rows)
 	buf_reserve(out, BLOCK_HEADER + rows.n);
 	out->n += BLOCK_HEADER;
 	buf_add_span(out, rows);
-	block_header(out->p + at, rows.n / ROW_BYTES, base_ms);
+	block_header(out->p + at, "KTB1", rows.n / ROW_BYTES, (uint64_t)base_ms,
+		     rows.n);
+}
+
+void
+block_encode_packed(struct buf *out, struct span rows, size_t n)
+{
+	size_t at = out->n, bytes = (rows.n + STEP - 1) / STEP * STEP;
+
+	buf_reserve(out, BLOCK_HEADER + bytes);
+	memcpy(out->p + at + BLOCK_HEADER, rows.p, rows.n);
+	memset(out->p + at + BLOCK_HEADER + rows.n, 0, bytes - rows.n);
+	out->n += BLOCK_HEADER + bytes;
+	block_header(out->p + at, "KTP1", n, bytes, bytes);
 }
 
 static bool
 block_at(struct span data, size_t at, struct block *ret)
 {
 	const char *p = data.p + at;
-	size_t left = data.n - at, n;
+	size_t left = data.n - at - BLOCK_HEADER, n = get32(p + 4), bytes;
+	bool is_packed = memcmp(p, "KTP1", 4) == 0;
 
-	if (left < BLOCK_HEADER || memcmp(p, "KTB1", 4) != 0 ||
-	    get64(p + 24) != sum(p, 24))
+	if ((!is_packed && memcmp(p, "KTB1", 4) != 0) || get64(p + 24) != sum(p, 24))
 		return false;
-	n = get32(p + 4);
-	if (!n || n > BLOCK_ROWS || left - BLOCK_HEADER < n * ROW_BYTES ||
-	    get64(p + 16) != sum(p + BLOCK_HEADER, n * ROW_BYTES))
+	bytes = is_packed ? get64(p + 8) : n * ROW_BYTES;
+	if (!n || n > BLOCK_ROWS || bytes > left || bytes % STEP ||
+	    get64(p + 16) != sum(p + BLOCK_HEADER, bytes))
 		return false;
-	*ret = (struct block){ (int64_t)get64(p + 8), n, p + BLOCK_HEADER };
+	*ret = (struct block){ .base_ms = (int64_t)get64(p + 8),
+			       .n = n,
+			       .rows = { p + BLOCK_HEADER, bytes },
+			       .is_packed = is_packed };
 	return true;
 }
 
@@ -179,7 +212,7 @@ block_next(struct span data, size_t *at, struct block *ret)
 	for (size_t i = *at; i < data.n && data.n - i >= BLOCK_HEADER; i += STEP) {
 		if (!block_at(data, i, ret))
 			continue;
-		*at = i + BLOCK_HEADER + ret->n * ROW_BYTES;
+		*at = i + BLOCK_HEADER + ret->rows.n;
 		return true;
 	}
 	return false;

@@ -9,7 +9,8 @@
 #define ROW_BYTES 48
 #define ROW_KEY 16 /* the first bytes of a row: its bearer */
 #define BLOCK_HEADER 32
-#define BLOCK_ROWS 4096 /* at most */
+#define BLOCK_ROWS 4096       /* at most */
+#define BLOCK_PACKED_ROWS 512 /* of a packed one: what one look reads */
 
 enum row_flag {
 	ROW_LIVE = 1,   /* moved the marker */
@@ -26,7 +27,14 @@ struct row {
 struct block {
 	int64_t base_ms;
 	size_t n;
-	const char *rows; /* n * ROW_BYTES */
+	struct span rows; /* n * ROW_BYTES, or packed */
+	bool is_packed;
+};
+
+/* A walk over the rows of a block. */
+struct block_walk {
+	struct block b; /* what is left of it */
+	struct row row; /* the one that was taken last */
 };
 
 /* n: 1 to BLOCK_ROWS; their server_ms lie within 49 days. */
@@ -36,7 +44,12 @@ void block_encode_raw(struct buf *out, int64_t base_ms, struct span rows);
 /* The next good block from *at on, which moves behind it; damage is jumped
  * over. False: none left. */
 bool block_next(struct span data, size_t *at, struct block *ret);
-void block_row(const struct block *b, size_t i, struct row *ret);
+/* The rows in order, into w->row; false: no more. w begins as { .b = block }. */
+bool block_take(struct block_walk *w);
+/* Appends the rows that were put by packed_put() into `rows` as one block. */
+void block_encode_packed(struct buf *out, struct span rows, size_t n);
+/* One row of ROW_BYTES. */
+void row_decode(const char *p, int64_t base_ms, struct row *ret);
 void row_key(char ret[ROW_KEY], struct id bearer);
 
 /* The end of a sorted file: where each block begins and with which bearer. */

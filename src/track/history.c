@@ -63,9 +63,9 @@ day_open(struct shelf *s, int64_t day, struct opened **ret)
 }
 
 static void
-memory_copy(const struct rows *from, struct id bearer, struct rows *ret)
+memory_copy(const struct rows *from, size_t first, struct id bearer, struct rows *ret)
 {
-	for (size_t i = 0; i < from->n; i++)
+	for (size_t i = first; i < from->n; i++)
 		if (id_is(from->p[i].fix.bearer, bearer))
 			rows_add(ret, &from->p[i]);
 }
@@ -85,8 +85,8 @@ day_read(struct shelf *s, int64_t day, struct query *q, bool *ret_is_last)
 	*ret_is_last = !s->n_segments || s->segments[s->n_segments - 1].day <= day ||
 		       segment_day(q->to_ms - 1) <= day;
 	if (*ret_is_last) {
-		memory_copy(&s->writing, q->bearer, &waiting);
-		memory_copy(&s->pending, q->bearer, &waiting);
+		memory_copy(&s->writing, s->n_written, q->bearer, &waiting);
+		memory_copy(&s->pending, 0, q->bearer, &waiting);
 	}
 	pthread_mutex_unlock(&s->lock);
 	for (size_t i = 0; i < n; i++) {

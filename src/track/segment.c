@@ -6,14 +6,14 @@
 #include "track/segment.h"
 
 #include "base/auto.h"
+#include "base/map.h"
+#include "track/packed.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-#define SORTED_ROWS 512 /* of a block in a sorted file: what one look reads */
 
 static const char *const suffixes[] = { "raw", "trk", "last" };
 
@@ -100,21 +100,13 @@ static bool
 visit(struct span data, struct id bearer, bool (*fn)(void *ctx, const struct row *r),
       void *ctx)
 {
-	char key[ROW_KEY];
-	struct block b;
-	struct row r;
+	struct block_walk w = { 0 };
 	size_t at = 0;
 
-	row_key(key, bearer);
-	while (block_next(data, &at, &b)) {
-		for (size_t i = 0; i < b.n; i++) {
-			if (memcmp(b.rows + i * ROW_BYTES, key, ROW_KEY) != 0)
-				continue;
-			block_row(&b, i, &r);
-			if (!fn(ctx, &r))
+	while (block_next(data, &at, &w.b))
+		for (w.row = (struct row){ 0 }; block_take(&w);)
+			if (id_is(w.row.fix.bearer, bearer) && !fn(ctx, &w.row))
 				return false;
-		}
-	}
 	return true;
 }
 
@@ -172,66 +164,131 @@ segment_read(int fd, const struct segment *s, struct id bearer,
 struct place {
 	const char *row;
 	int64_t base_ms;
+	size_t group;
 };
 
-static int
-place_compare(const void *a, const void *b)
-{
-	const struct place *x = a, *y = b;
-	int order = memcmp(x->row, y->row, ROW_KEY);
+/* The rows of one bearer. */
+struct group {
+	const char *key;
+	size_t n, at; /* of its rows; where the next goes */
+	size_t was;   /* its number before the groups were sorted */
+};
 
-	/* Rows of one bearer stay in order of arrival: as they lie in memory. */
-	return order ? order : x->row < y->row ? -1 : x->row > y->row;
+struct groups {
+	struct group *list;
+	size_t n, cap, last;
+	struct map numbers; /* key → number + 1 */
+};
+
+/* A bearer often tells several fixes at once. */
+static size_t
+group_of(struct groups *g, const char *key)
+{
+	struct span k = { key, ROW_KEY };
+	size_t number;
+
+	if (g->n && memcmp(g->list[g->last].key, key, ROW_KEY) == 0)
+		return g->last;
+	number = (size_t)map_get(&g->numbers, k);
+	if (number)
+		return g->last = number - 1;
+	if (g->n == g->cap) {
+		g->cap = g->cap ? 2 * g->cap : 64;
+		g->list = realloc(g->list, g->cap * sizeof *g->list);
+		if (!g->list)
+			abort();
+	}
+	g->list[g->n] = (struct group){ .key = key, .was = g->n };
+	map_put(&g->numbers, k, (void *)(g->n + 1));
+	return g->last = g->n++;
 }
 
+/* A raw file has plain blocks only. */
 static size_t
-collect(struct span raw, struct place *ret)
+collect(struct span raw, struct groups *groups, struct place *ret)
 {
 	struct block b;
 	size_t at = 0, n = 0;
 
 	while (block_next(raw, &at, &b)) {
-		for (size_t i = 0; ret && i < b.n; i++)
-			ret[n + i] =
-				(struct place){ b.rows + i * ROW_BYTES, b.base_ms };
-		n += b.n;
+		for (size_t i = 0; !b.is_packed && i < b.n; i++) {
+			const char *row = b.rows.p + i * ROW_BYTES;
+			size_t group = group_of(groups, row);
+
+			ret[n++] = (struct place){ row, b.base_ms, group };
+			groups->list[group].n++;
+		}
 	}
 	return n;
 }
 
-/* Rows from several blocks under one header: their times move to its base. */
-static void
-sorted_block(struct buf *out, const struct place *places, size_t n)
+static int
+by_key(const void *a, const void *b)
 {
-	struct row rows[SORTED_ROWS];
+	const struct group *x = a, *y = b;
 
-	for (size_t i = 0; i < n; i++) {
-		struct block b = { places[i].base_ms, 1, places[i].row };
+	return memcmp(x->key, y->key, ROW_KEY);
+}
 
-		block_row(&b, 0, &rows[i]);
+/* By bearer; rows of one stay in order of arrival. Few bearers have many rows, so the
+ * bearers are sorted and the rows only dealt out. */
+static void
+deal(struct groups *g, const struct place *places, size_t n, struct place *ret)
+{
+	AUTO(auto_free) size_t *now = calloc(g->n + 1, sizeof *now);
+	size_t at = 0;
+
+	if (!now)
+		abort();
+	if (g->n)
+		qsort(g->list, g->n, sizeof *g->list, by_key);
+	for (size_t i = 0; i < g->n; i++) {
+		now[g->list[i].was] = i;
+		g->list[i].at = at;
+		at += g->list[i].n;
 	}
-	block_encode(out, rows, n);
+	for (size_t i = 0; i < n; i++)
+		ret[g->list[now[places[i].group]].at++] = places[i];
+}
+
+static void
+write_packed(struct buf *out, const struct place *places, size_t n)
+{
+	struct buf AUTO(buf_done) bytes = { 0 }, entries = { 0 };
+
+	for (size_t i = 0, m; i < n; i += m) {
+		struct row prev = { 0 }, r;
+		struct index_entry e = { .offset = out->n };
+
+		m = n - i < BLOCK_PACKED_ROWS ? n - i : BLOCK_PACKED_ROWS;
+		memcpy(e.key, places[i].row, ROW_KEY);
+		buf_add(&entries, &e, sizeof e);
+		buf_clear(&bytes);
+		for (size_t k = i; k < i + m; k++) {
+			row_decode(places[k].row, places[k].base_ms, &r);
+			packed_put(&bytes, &prev, &r);
+		}
+		block_encode_packed(out, buf_span(&bytes), m);
+	}
+	index_encode(out, (const struct index_entry *)(void *)entries.p,
+		     entries.n / sizeof(struct index_entry));
 }
 
 void
 segment_sort(struct buf *out, struct span raw)
 {
-	size_t n = collect(raw, NULL), n_blocks = 0;
+	struct groups groups = { 0 };
+	size_t n = raw.n / ROW_BYTES; /* at most */
+	AUTO(auto_free) struct place *arrived = calloc(n + 1, sizeof *arrived);
 	AUTO(auto_free) struct place *places = calloc(n + 1, sizeof *places);
-	AUTO(auto_free)
-	struct index_entry *entries = calloc(n / SORTED_ROWS + 1, sizeof *entries);
 
-	if (!places || !entries)
+	if (!arrived || !places)
 		abort();
-	collect(raw, places);
-	qsort(places, n, sizeof *places, place_compare);
-	for (size_t i = 0; i < n; i += SORTED_ROWS, n_blocks++) {
-		memcpy(entries[n_blocks].key, places[i].row, ROW_KEY);
-		entries[n_blocks].offset = out->n;
-		sorted_block(out, places + i,
-			     n - i < SORTED_ROWS ? n - i : SORTED_ROWS);
-	}
-	index_encode(out, entries, n_blocks);
+	n = collect(raw, &groups, arrived);
+	deal(&groups, arrived, n, places);
+	map_done(&groups.numbers);
+	free(groups.list);
+	write_packed(out, places, n);
 }
 
 /* --- saving */

@@ -73,15 +73,12 @@ last_apply(struct map *last, const struct row *r)
 static void
 last_apply_bytes(struct map *last, struct span data)
 {
-	struct block b;
-	struct row r;
+	struct block_walk w = { 0 };
 	size_t at = 0;
 
-	while (block_next(data, &at, &b))
-		for (size_t i = 0; i < b.n; i++) {
-			block_row(&b, i, &r);
-			last_apply(last, &r);
-		}
+	while (block_next(data, &at, &w.b))
+		for (w.row = (struct row){ 0 }; block_take(&w);)
+			last_apply(last, &w.row);
 }
 
 static void
@@ -190,6 +187,7 @@ segment_append(struct shelf *s, const struct row *rows, size_t n)
 	pthread_mutex_lock(&s->lock);
 	segment_find(s, s->number)->size = at;
 	s->count.written += n;
+	s->n_written += n; /* with the size: a reader sees a row here or there */
 	pthread_mutex_unlock(&s->lock);
 	return 0;
 }
@@ -238,8 +236,12 @@ write_rows(struct shelf *s, const struct rows *rows)
 
 		while (to < rows->n && segment_day(rows->p[to].fix.server_ms) == day)
 			to++;
-		if (is_full || write_day(s, day, rows->p + from, to - from) != 0)
+		if (is_full || write_day(s, day, rows->p + from, to - from) != 0) {
 			n_dropped += to - from;
+			pthread_mutex_lock(&s->lock);
+			s->n_written += to - from;
+			pthread_mutex_unlock(&s->lock);
+		}
 		for (; from < to; from++)
 			last_apply(&s->last, &rows->p[from]);
 	}
@@ -288,7 +290,7 @@ writer_main(void *ctx)
 		write_rows(s, &rows);
 		pthread_mutex_lock(&s->lock);
 		s->n_done += rows.n;
-		s->writing.n = 0;
+		s->writing.n = s->n_written = 0;
 		pthread_cond_broadcast(&s->done);
 	}
 	pthread_mutex_unlock(&s->lock);

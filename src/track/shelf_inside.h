@@ -23,6 +23,7 @@ struct shelf {
 	pthread_t writer, packer;
 	bool is_stopping, has_threads, wants_flush;
 	struct rows pending, writing;
+	size_t n_written; /* of writing: they are in their segment, or were dropped */
 	uint64_t n_added, n_done;
 	struct segment *segments; /* raw and sorted, by number */
 	size_t n_segments;

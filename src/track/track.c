@@ -23,11 +23,10 @@ struct track {
 	int64_t now_ms;  /* the newest arrival */
 };
 
+/* kept: its marker so far, or NULL. */
 static void
-live_put(struct track *t, const struct fix *f)
+live_put(struct track *t, struct fix *kept, const struct fix *f)
 {
-	struct fix *kept = map_get(&t->live, ID_KEY(&f->bearer));
-
 	if (!kept) {
 		kept = malloc(sizeof *kept);
 		if (!kept)
@@ -40,7 +39,9 @@ live_put(struct track *t, const struct fix *f)
 static bool
 on_rebuilt(void *ctx, const struct row *r)
 {
-	live_put(ctx, &r->fix);
+	struct track *t = ctx;
+
+	live_put(t, map_get(&t->live, ID_KEY(&r->fix.bearer)), &r->fix);
 	return true;
 }
 
@@ -98,6 +99,19 @@ newer_ms(const struct fix *f, const struct fix *marker, bool *ret_is_newer)
 	return ms;
 }
 
+/* Nearly all are as near as this: a degree is nowhere longer than here, so the
+ * trigonometry can be left to those that are not. */
+#define DEGREE_MAX_M 111200.0
+
+static bool
+is_within(const struct position *a, const struct position *b, double m)
+{
+	double north = (geo_lat(a) - geo_lat(b)) * DEGREE_MAX_M;
+	double east = (geo_lon(a) - geo_lon(b)) * DEGREE_MAX_M;
+
+	return north * north + east * east <= m * m || geo_distance_m(a, b) <= m;
+}
+
 static enum track_verdict
 judge(const struct fix *f, const struct fix *marker, bool is_stored)
 {
@@ -115,24 +129,23 @@ judge(const struct fix *f, const struct fix *marker, bool is_stored)
 	if (!is_newer)
 		return TRACK_HISTORY;
 	ms = ms < JUMP_MIN_MS ? JUMP_MIN_MS : ms;
-	return geo_distance_m(&f->position, &marker->position) * 1000.0 >
-			       JUMP_MPS * (double)ms
-		       ? TRACK_JUMP
-		       : TRACK_LIVE;
+	return is_within(&f->position, &marker->position, JUMP_MPS * (double)ms / 1000)
+		       ? TRACK_LIVE
+		       : TRACK_JUMP;
 }
 
 enum track_verdict
 track_put(struct track *t, const struct fix *f, bool is_stored)
 {
-	enum track_verdict verdict =
-		judge(f, map_get(&t->live, ID_KEY(&f->bearer)), is_stored);
+	struct fix *marker = map_get(&t->live, ID_KEY(&f->bearer));
+	enum track_verdict verdict = judge(f, marker, is_stored);
 	struct row r = { .fix = *f };
 
 	r.flags = (uint8_t)((verdict != TRACK_HISTORY ? ROW_LIVE : 0) |
 			    (is_stored ? ROW_STORED : 0) |
 			    (f->position.is_set ? ROW_SET : 0));
 	if (verdict != TRACK_HISTORY)
-		live_put(t, f);
+		live_put(t, marker, f);
 	t->now_ms = f->server_ms;
 	shelf_add(t->shelf, &r);
 	return verdict;

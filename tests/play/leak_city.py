@@ -445,6 +445,7 @@ def target(c, method, path):
         return c.a_liaison.ok("POST", "/api/v1/duty_phones", {
             "label": "x", "phone": "15"}, 201)["id"]
     for k, v in (("/v1/orders/", c.order), ("/v1/sites/", c.a_site["id"]),
+                 ("/v1/devices/", c.device),
                  ("/channels/", c.channel), ("/members/", c.member),
                  ("/posts/", c.post), ("/files/", c.file),
                  ("/duty_phones/", c.duty), ("/exports/", c.export),
@@ -452,7 +453,7 @@ def target(c, method, path):
                  ("/assignments/", c.assignment), ("/agencies/", c.A),
                  ("/units/", c.crew.unit),
                  ("/accounts/", c.accounts["a", "board"]),
-                 ("/devices/", c.device), ("/people/", c.person),
+                 ("/people/", c.person),
                  ("/grants/", c.grant), ("/v1/plans/", c.plan),
                  ("/points/", c.point),
                  ("/reviews/", c.review), ("/findings/", c.finding),

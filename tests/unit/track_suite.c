@@ -3,6 +3,8 @@
  * Places: what moves the marker, what is found again, and what is left after
  * a torn file, a flipped bit, a full segment and a restart.
  */
+#include "base/auto.h"
+#include "track/packed.h"
 #include "track/segment.h"
 #include "track/shelf.h"
 #include "track/track.h"
@@ -108,7 +110,7 @@ put(struct fixture *f, uint64_t bearer, int64_t device_ms, int64_t server_ms, in
 }
 
 struct seen {
-	struct fix fixes[64];
+	struct fix fixes[256];
 	size_t n, stop_at;
 };
 
@@ -117,7 +119,7 @@ on_fix(void *ctx, const struct fix *f)
 {
 	struct seen *s = ctx;
 
-	if (s->n < 64)
+	if (s->n < ARRAY_LEN(s->fixes))
 		s->fixes[s->n] = *f;
 	return ++s->n != s->stop_at;
 }
@@ -287,6 +289,33 @@ test_segments(void **state)
 	}
 }
 
+/* While the writer writes, a row is on disk or in memory, never both or neither. */
+static void
+test_reads_beside_writes(void **state)
+{
+	struct fixture *f = *state;
+	struct seen seen;
+	size_t want = 0;
+	int at = 0;
+
+	for (int round = 0; round < 30; round++) {
+		for (int i = 0; i < 20000; i++, at++) {
+			uint64_t bearer = 1 + (uint64_t)at % 5000;
+
+			want += bearer == 77;
+			put(f, bearer, NOON + at, NOON + at, at % 50);
+		}
+		/* 100 ms until it begins, and some to write: 60 looks see that. */
+		for (int i = 0; i < 60; i++) {
+			assert_int_equal(
+				history(f, 77, NOON + at - 20000, INT64_MAX, &seen), 4);
+			usleep(1000);
+		}
+		track_flush(f->t);
+	}
+	assert_int_equal(history(f, 77, 0, INT64_MAX, &seen), want);
+}
+
 static int
 newest_raw(const struct fixture *f, char *ret, size_t cap)
 {
@@ -339,6 +368,114 @@ test_torn_tail(void **state)
 	assert_int_equal(track_last(f->t, unit(1))->device_ms, NOON + 20000);
 }
 
+static size_t
+walk(struct span in, const struct row *want)
+{
+	struct block_walk w = { 0 };
+	size_t at = 0, n = 0;
+
+	while (block_next(in, &at, &w.b))
+		for (w.row = (struct row){ 0 }; block_take(&w); n++) {
+			assert_true(w.row.fix.bearer.seq < 10);
+			assert_fix(&w.row.fix, &want[w.row.fix.bearer.seq].fix);
+		}
+	return n;
+}
+
+static float
+float_of(uint32_t bits)
+{
+	float f;
+
+	memcpy(&f, &bits, sizeof f);
+	return f;
+}
+
+static void
+assert_same_bits(float a, float b)
+{
+	assert_memory_equal(&a, &b, sizeof a);
+}
+
+/* What was packed comes back to the bit, whatever stood before it. */
+static void
+test_packed(void **state)
+{
+	static const int64_t times[] = { 0,        1,         -1,
+					 NOON,     INT64_MAX, INT64_MIN + 1,
+					 TIME_NONE };
+	static const uint32_t floats[] = { 0,          0x80000000, 0x3f800000,
+					   0x7fc00001, 0xff800000, 0x41200000,
+					   0x3f1c71c7, 0x42c80000, 0x7f7fffff };
+	static const int32_t places[] = { 0, 1, INT32_MAX, INT32_MIN, 248000000, -1 };
+	struct buf b = { 0 };
+	struct row rows[2000], prev = { 0 };
+	struct span in;
+	uint64_t x = 88172645463325252u;
+
+	(void)state;
+	for (int i = 0; i < 2000; i++) {
+		uint64_t v = x = x * 6364136223846793005u + 1442695040888963407u;
+
+		v >>= 20;
+		rows[i] = (struct row){
+			{ unit(v % 3),
+			  times[v % 7],
+			  times[v / 7 % 7],
+			  { places[v / 49 % 6], places[v / 294 % 6],
+			    (int32_t)(v / 1764 % 3) * 0x7ffffe - 1, v & 1 << 30 },
+			  float_of(floats[v / 5292 % 9]),
+			  float_of(floats[v / 47628 % 9]) },
+			(uint8_t)(v & 1 << 30  ? ROW_SET
+				  : v % 5 == 0 ? ROW_LIVE
+					       : 0),
+		};
+		packed_put(&b, &prev, &rows[i]);
+		assert_true(b.n <= (size_t)(i + 1) * PACKED_ROW_MAX);
+	}
+	in = buf_span(&b);
+	prev = (struct row){ 0 };
+	for (int i = 0; i < 2000; i++) {
+		const struct fix *f = &rows[i].fix, *g = &prev.fix;
+
+		assert_true(packed_take(&in, &prev));
+		assert_true(id_is(g->bearer, f->bearer));
+		assert_true(g->device_ms == f->device_ms &&
+			    g->server_ms == f->server_ms);
+		assert_true(g->position.lat_e7 == f->position.lat_e7 &&
+			    g->position.lon_e7 == f->position.lon_e7 &&
+			    g->position.accuracy_m == f->position.accuracy_m &&
+			    g->position.is_set == f->position.is_set);
+		assert_same_bits(g->speed_mps, f->speed_mps);
+		assert_same_bits(g->course_deg, f->course_deg);
+		assert_int_equal(prev.flags, rows[i].flags);
+	}
+	assert_int_equal(in.n, 0);
+	assert_false(packed_take(&in, &prev));
+	buf_done(&b);
+}
+
+/* A car that reports each ten seconds, as devices write it: km/h, whole degrees. */
+static void
+test_packed_size(void **state)
+{
+	struct buf b = { 0 };
+	struct row r = { fix_of(1, NOON, NOON, 0), ROW_SET | ROW_LIVE }, prev = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 10000; i++) {
+		packed_put(&b, &prev, &r);
+		r.fix.server_ms += 10000 + i * 37 % 700;
+		r.fix.device_ms += 10000;
+		r.fix.position.lat_e7 += (i * 53 % 140 - 70) * 100;
+		r.fix.position.lon_e7 += (i * 31 % 160 - 80) * 100;
+		r.fix.speed_mps = (float)(i * 7 % 90 / 3.6);
+		r.fix.course_deg = (float)(i * 11 % 360);
+	}
+	assert_true(b.n < 18 * 10000);
+	buf_done(&b);
+}
+
 /* Any one byte changed costs its block and nothing else. */
 static void
 test_flips(void **state)
@@ -353,21 +490,20 @@ test_flips(void **state)
 		block_encode(&raw, &rows[i], 1);
 	}
 	for (size_t i = 0; i < raw.n; i++) {
-		struct block b;
-		struct row r;
-		size_t at = 0, n = 0;
-
 		raw.p[i] ^= 1 << i % 8;
-		while (block_next(buf_span(&raw), &at, &b)) {
-			block_row(&b, 0, &r);
-			assert_true(r.fix.bearer.seq < 10);
-			assert_fix(&r.fix, &rows[r.fix.bearer.seq].fix);
-			n++;
-		}
-		assert_int_equal(n, 9);
+		assert_int_equal(walk(buf_span(&raw), rows), 9);
 		raw.p[i] ^= 1 << i % 8;
 	}
 	segment_sort(&sorted, buf_span(&raw));
+	assert_int_equal(walk(buf_span(&sorted), rows), 10);
+	for (size_t i = 0; i < sorted.n; i++) {
+		size_t n;
+
+		sorted.p[i] ^= 1 << i % 8;
+		n = walk(buf_span(&sorted), rows); /* the index is no row */
+		assert_true(n == 0 || n == 10);
+		sorted.p[i] ^= 1 << i % 8;
+	}
 	buf_done(&raw);
 	buf_done(&sorted);
 }
@@ -424,9 +560,13 @@ main(void)
 		{ "days:memory", test_days_and_late, begin_memory, end, NULL },
 		{ "days:folder", test_days_and_late, begin_folder, end, NULL },
 		{ "segments", test_segments, begin_folder, end, NULL },
+		{ "reads beside writes", test_reads_beside_writes, begin_folder, end,
+		  NULL },
 		{ "torn tail", test_torn_tail, begin_folder, end, NULL },
 		{ "durable soon", test_durable_soon, begin_folder, end, NULL },
 		cmocka_unit_test(test_flips),
+		cmocka_unit_test(test_packed),
+		cmocka_unit_test(test_packed_size),
 		cmocka_unit_test(test_names),
 	};
 

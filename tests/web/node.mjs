@@ -122,7 +122,7 @@ export async function demoNode(...options) {
 		const url = await ready
 		const demo = JSON.parse(readFileSync(join(data, 'demo.json')))
 		const login = (role) => demo.accounts.find((one) => one.role === role)
-		return { url, demo, login, stop, log }
+		return { url, data, demo, login, stop, log }
 	} catch (error) {
 		await stop()
 		throw error

@@ -46,15 +46,6 @@ take(struct told *t, const char *key, const char *other, const char *header)
 	return header ? pick_http_header(t->http, header) : (struct span){ NULL, 0 };
 }
 
-static int
-hex_of(char c)
-{
-	return c >= '0' && c <= '9'   ? c - '0'
-	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
-	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
-				      : -1;
-}
-
 /* A header's UDH is "050003…" or "%05%00%03…", a query's is decoded already. */
 static void
 parts_of(struct span udh, struct sms *m)
@@ -65,15 +56,15 @@ parts_of(struct span udh, struct sms *m)
 
 	for (size_t i = 0;
 	     is_hex && udh.p[0] != '%' && i + 1 < udh.n && n < sizeof plain; i += 2)
-		plain[n++] = (char)((hex_of(udh.p[i]) & 15) << 4 |
-				    (hex_of(udh.p[i + 1]) & 15));
+		plain[n++] = (char)((hex_digit(udh.p[i]) & 15) << 4 |
+				    (hex_digit(udh.p[i + 1]) & 15));
 	if (n)
 		udh.n = 0;
 	for (size_t i = 0; i < udh.n && n < sizeof plain; i++) {
-		if (udh.p[i] == '%' && i + 2 < udh.n && hex_of(udh.p[i + 1]) >= 0 &&
-		    hex_of(udh.p[i + 2]) >= 0) {
-			plain[n++] = (char)(hex_of(udh.p[i + 1]) << 4 |
-					    hex_of(udh.p[i + 2]));
+		if (udh.p[i] == '%' && i + 2 < udh.n && hex_digit(udh.p[i + 1]) >= 0 &&
+		    hex_digit(udh.p[i + 2]) >= 0) {
+			plain[n++] = (char)(hex_digit(udh.p[i + 1]) << 4 |
+					    hex_digit(udh.p[i + 2]));
 			i += 2;
 		} else {
 			plain[n++] = udh.p[i];

@@ -57,10 +57,19 @@ bytes_hex(struct span s, char *to, size_t cap)
 bool
 bytes_bcd(struct span s, char *to, size_t cap)
 {
+	bool is_decimal = true;
+
 	if (s.n * 2 >= cap)
 		return false;
-	bytes_hex(s, to, cap);
-	return strspn(to, "0123456789") == s.n * 2;
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned high = (uint8_t)s.p[i] >> 4, low = (uint8_t)s.p[i] & 15;
+
+		is_decimal &= high <= 9 && low <= 9;
+		to[2 * i] = (char)('0' + high);
+		to[2 * i + 1] = (char)('0' + low);
+	}
+	to[2 * s.n] = 0;
+	return is_decimal;
 }
 
 void
@@ -108,14 +117,15 @@ bytes_time_bcd(struct span six)
 	return bytes_time(t);
 }
 
-/* Both are reflected: the lowest bit goes first. */
+/* Both are reflected: the lowest bit goes first. by_four: what four bits become when
+ * they are shifted out through the polynomial. */
 static uint16_t
-crc(struct span s, uint16_t poly, uint16_t v)
+crc(struct span s, const uint16_t by_four[16], uint16_t v)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		v ^= (uint8_t)s.p[i];
-		for (int bit = 0; bit < 8; bit++)
-			v = (uint16_t)(v & 1 ? v >> 1 ^ poly : v >> 1);
+		v = (uint16_t)(v >> 4 ^ by_four[v & 15]);
+		v = (uint16_t)(v >> 4 ^ by_four[v & 15]);
 	}
 	return v;
 }
@@ -123,13 +133,25 @@ crc(struct span s, uint16_t poly, uint16_t v)
 uint16_t
 bytes_crc_x25(struct span s)
 {
-	return (uint16_t)~crc(s, 0x8408, 0xffff);
+	static const uint16_t by_four[16] = {
+		/* of 0x8408 */
+		0x0000, 0x1081, 0x2102, 0x3183, 0x4204, 0x5285, 0x6306, 0x7387,
+		0x8408, 0x9489, 0xa50a, 0xb58b, 0xc60c, 0xd68d, 0xe70e, 0xf78f
+	};
+
+	return (uint16_t)~crc(s, by_four, 0xffff);
 }
 
 uint16_t
 bytes_crc_arc(struct span s)
 {
-	return crc(s, 0xa001, 0);
+	static const uint16_t by_four[16] = {
+		/* of 0xa001 */
+		0x0000, 0xcc01, 0xd801, 0x1400, 0xf001, 0x3c00, 0x2800, 0xe401,
+		0xa001, 0x6c00, 0x7800, 0xb401, 0x5000, 0x9c01, 0x8801, 0x4400
+	};
+
+	return crc(s, by_four, 0);
 }
 
 uint16_t

@@ -17,22 +17,53 @@
 #define IS_2019 0x4000u
 #define IS_PART 0x2000u
 
-/* What stands between the flags, escapes taken out; 0: longer than cap. */
-static size_t
-plain_read(struct span s, char *to, size_t cap)
+size_t
+jt808_plain(struct span s, char *to, size_t cap)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.n; i++, n++) {
 		char c = s.p[i];
 
-		if (n == cap)
-			return 0;
 		if (c == ESCAPE && i + 1 < s.n && (s.p[i + 1] == 1 || s.p[i + 1] == 2))
 			c = s.p[++i] == 1 ? ESCAPE : FLAG;
-		to[n] = c;
+		if (n < cap)
+			to[n] = c;
 	}
 	return n;
+}
+
+/* What stands between the flags, escapes taken out; 0: longer than cap. */
+static size_t
+plain_read(struct span s, char *to, size_t cap)
+{
+	size_t n = jt808_plain(s, to, cap);
+
+	return n <= cap ? n : 0;
+}
+
+/* Bytes of the wire that the first n of plain ones take. */
+static size_t
+raw_length(struct span s, size_t n)
+{
+	size_t at = 0;
+
+	for (; n && at < s.n; n--, at++)
+		at += s.p[at] == ESCAPE && at + 1 < s.n &&
+		      (s.p[at + 1] == 1 || s.p[at + 1] == 2);
+	return at;
+}
+
+struct span
+jt808_raw(struct span msg, const struct jt808_message *m)
+{
+	struct span s = msg;
+
+	if (s.n && s.p[0] == FLAG)
+		s = span_skip(s, 1);
+	s = span_skip(s, raw_length(s, (size_t)(m->body.p - m->plain)));
+	s.n = raw_length(s, m->body.n);
+	return s;
 }
 
 static bool
@@ -148,7 +179,7 @@ jt808_identity(const struct jt808_message *m, char ret[GATE_IDENTITY_MAX])
 	if (bytes_bcd(b.rest, digits, sizeof digits)) {
 		while (*at == '0' && at[1])
 			at++;
-		snprintf(ret, GATE_IDENTITY_MAX, "%s", at);
+		memcpy(ret, at, strlen(at) + 1); /* shorter than an identity may be */
 		return;
 	}
 	snprintf(digits, sizeof digits, "%llu",
@@ -252,8 +283,8 @@ jt808_place(struct span all, struct gate_report *r)
 	if (status & 2 && pick_position(status & 4 ? -lat : lat,
 					status & 8 ? -lon : lon, &r->position))
 		r->position.accuracy_m = -1;
-	for (unsigned i = 0; i < 32; i++)
-		r->alarms |= alarms & 1u << i ? word_alarms[i] : 0;
+	for (; alarms; alarms &= alarms - 1) /* the lowest bit that is set */
+		r->alarms |= word_alarms[__builtin_ctz(alarms)];
 	while (b.rest.n >= 2 && !b.is_short) {
 		unsigned tag = (unsigned)bytes_take(&b, 1);
 		struct span v = bytes_cut(&b, bytes_take(&b, 1));

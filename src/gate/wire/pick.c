@@ -39,18 +39,6 @@ pick_int(struct span s, int min, int max)
 	return v >= min && v <= max ? (int)v : -1;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 bool
 pick_hex(struct span s, uint32_t *ret)
 {
