@@ -171,6 +171,21 @@ open_roads(struct program *p, struct buf *why)
 }
 
 int
+open_witness(struct program *p, struct buf *why)
+{
+	struct witness_config cfg = { .net = p->net,
+				      .journal = p->journal,
+				      .dir = p->o.witness_dir,
+				      .url = p->o.witness,
+				      .every_ms = p->o.witness_every_s * 1000 };
+
+	if (read_whole(p->o.witness_authority, &p->witness_authority, why) < 0)
+		return ERR_IO;
+	cfg.authority = buf_span(&p->witness_authority);
+	return witness_open(&cfg, &p->witness, why);
+}
+
+int
 open_feeds(struct program *p, struct buf *why)
 {
 	struct cap_readers_config cfg = {

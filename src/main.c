@@ -164,6 +164,8 @@ open_rooms(struct program *p, struct buf *why)
 			&p->api);
 	if (rc == 0)
 		rc = open_gate(p, why);
+	if (rc == 0)
+		rc = open_witness(p, why);
 	net_on_turn_end(p->net, on_turn_end, p);
 	net_on_terminate(p->net, on_terminate, p);
 	return rc;
@@ -177,6 +179,7 @@ close_rooms(struct program *p)
 	if (p->net)
 		net_shut(
 			p->net); /* what was posted runs while its owner still stands */
+	witness_close(p->witness);
 	gate_close(p->gate);
 	p->gate = NULL;
 	api_close(p->api);
@@ -202,6 +205,7 @@ close_rooms(struct program *p)
 	buf_done(&p->mqtt_password);
 	buf_done(&p->mqtt_rules);
 	buf_done(&p->feed_authority);
+	buf_done(&p->witness_authority);
 	arena_done(&p->o.arena);
 }
 

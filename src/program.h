@@ -8,6 +8,7 @@
 #include "route/route.h"
 #include "rounds/rounds.h"
 #include "share/share.h"
+#include "witness/witness.h"
 
 #define DOORS_MAX 32
 
@@ -29,10 +30,11 @@ struct program {
 	struct talk *talk;
 	struct api *api;
 	struct gate *gate;
+	struct witness *witness;
 	struct net_timer *watchdog;
 	struct net_tls *tls;
 	struct buf sms_secret, sms_password, sms_authority, mqtt_password, mqtt_rules,
-		feed_authority;
+		feed_authority, witness_authority;
 	struct net_listener *http, *https;
 	const char *doors[DOORS_MAX * 2]; /* name, address */
 	size_t n_doors;
@@ -45,6 +47,7 @@ int open_doors(struct program *p, struct buf *why);
 int open_gate(struct program *p, struct buf *why);
 int open_roads(struct program *p, struct buf *why);
 int open_feeds(struct program *p, struct buf *why);
+int open_witness(struct program *p, struct buf *why);
 /* For dispatch: a text to a phone. */
 int send_text(void *program, struct span phone, struct span text,
 	      void (*done)(void *ctx, int status), void *ctx);

@@ -27,7 +27,6 @@ struct job {
 	bool is_csv;
 	struct buf out, why;
 	int rc;
-	uint64_t through;
 };
 
 static void
@@ -82,7 +81,6 @@ work(void *ctx)
 			fail(j, rc, "the store cannot be read");
 	}
 	if (j->rc == 0) {
-		j->through = info.last_seq;
 		rc = report_make(s, &j->ask, &r);
 		if (rc < 0)
 			fail(j, rc, "a record cannot be read");
@@ -114,9 +112,6 @@ done(void *ctx)
 		jw_open(&c->out, '{');
 		jw_kz(&c->out, "world", world_names[j->ask.world]);
 		jw_kz(&c->out, "by", report_by_names[j->ask.by]);
-		jw_ki64(&c->out, "through", (int64_t)j->through);
-		jw_key(&c->out, "head");
-		journal_head(c->api->cfg.journal, &c->out);
 		buf_add_c(&c->out, ',');
 		buf_add_span(&c->out, buf_span(&j->out));
 		jw_close(&c->out, '}');

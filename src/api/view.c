@@ -316,6 +316,11 @@ view_members(struct call *c, struct buf *b, enum noun_index n, const struct reco
 			jw_ki64(b, "battery_pct", dev->battery_pct);
 		if (dev->signal_pct >= 0)
 			jw_ki64(b, "signal_pct", dev->signal_pct);
+		if (dev->is_said) {
+			jw_kz(b, "said", dev->is_said_test ? "test" : "restore");
+			jw_kz(b, "said_code", dev->said_code);
+			jw_ktime(b, "said_at", dev->said_at);
+		}
 		if (dev->firmware[0])
 			jw_kz(b, "firmware", dev->firmware);
 		break;

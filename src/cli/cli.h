@@ -17,6 +17,8 @@ struct options {
 	int64_t nudge_after_s, nudge_apart_s, file_max_mb;
 	const char *cap_sender;
 	const char *shifts;
+	const char *witness, *witness_dir, *witness_authority;
+	int64_t witness_every_s;
 	int64_t utc_offset_min;
 	const char *sms_gateway, *sms_user, *sms_password, *sms_number, *sms_authority;
 	const char *sms_secret;
@@ -46,6 +48,7 @@ int cli_init(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 int cli_figures(int argc, char **argv); /* verify --figures */
 int cli_import(int argc, char **argv);
+int cli_witness(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_restore(int argc, char **argv);
 int cli_doctor(int argc, char **argv);

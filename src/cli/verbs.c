@@ -29,6 +29,7 @@ static const struct verb {
 	  "copies a node, also while it runs" },
 	{ "restore", cli_restore, false, "FILE ...", "makes a folder of a copy" },
 	{ "doctor", cli_doctor, false, "[options]", "what is wrong with this machine" },
+	{ "witness", cli_witness, false, "...", "a second machine that keeps heads" },
 	{ "bench", cli_bench, false, "device ...", "plays devices at a door" },
 };
 

@@ -89,6 +89,8 @@ bool media_take(struct link *l, struct net_conn *c);
  */
 int broker_open(struct gate *g, const struct gate_broker *cfg, struct buf *why);
 void broker_close(struct gate *g);
+/* An order to a device behind it: 1 it went, 0 not yet, < 0 it has none such. */
+int broker_tell(struct gate *g, const struct device *d, const struct gate_order *order);
 
 /* --- report.c ------------------------------------------------------------------ */
 void take_report(struct link *l, const struct gate_report *r, struct span msg);

@@ -41,6 +41,14 @@ set(struct gate *g, const struct device_order *o, enum device_order_state to,
 			 span_of(why));
 }
 
+static const char no_such_order[] = "such a device knows no such order";
+
+static bool
+is_by_broker(const struct device *d)
+{
+	return strcmp(d->door, "mqtt") == 0;
+}
+
 /* The whole message of an order, with its content if it has one. */
 static void
 message_write(const struct gate_out *told, struct span content, struct buf *ret)
@@ -76,7 +84,16 @@ give(struct gate *g, const struct device_order *o, const struct device *d)
 	struct buf AUTO(buf_done) content = { 0 }, msg = { 0 };
 	int rc;
 
-	if (!c || o->r.id.seq > journal_durable(g->cfg.journal))
+	if (o->r.id.seq > journal_durable(g->cfg.journal))
+		return;
+	if (is_by_broker(d)) {
+		rc = broker_tell(g, d, &order);
+		if (rc != 0)
+			set(g, o, rc < 0 ? DEVICE_ORDER_REFUSED : DEVICE_ORDER_SENT,
+			    rc < 0 ? no_such_order : "");
+		return;
+	}
+	if (!c)
 		return;
 	if (id_is_set(o->file) &&
 	    (!g->cfg.read_file ||
@@ -91,8 +108,7 @@ give(struct gate *g, const struct device_order *o, const struct device *d)
 			    : ERR_UNSUPPORTED;
 	if (rc < 0) {
 		set(g, o, DEVICE_ORDER_REFUSED,
-		    rc == ERR_UNSUPPORTED ? "such a device knows no such order"
-					  : err_text(rc));
+		    rc == ERR_UNSUPPORTED ? no_such_order : err_text(rc));
 		return;
 	}
 	message_write(&g->told, order.content, &msg);
@@ -122,7 +138,9 @@ look(struct gate *g, struct device_order *o, bool is_new)
 		set(g, o, DEVICE_ORDER_EXPIRED, "the device is bound no more");
 	else if (now >= o->expires_at)
 		set(g, o, DEVICE_ORDER_EXPIRED, "nobody answered in time");
-	else if (is_due(o, now, is_new))
+	/* what lies at a broker is brought by it: once is enough */
+	else if (is_due(o, now, is_new) &&
+		 (o->state == DEVICE_ORDER_QUEUED || !is_by_broker(d)))
 		give(g, o, d);
 }
 

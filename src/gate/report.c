@@ -256,6 +256,34 @@ is_call(const struct device *d, const struct gate_report *r)
 	return (r->alarms & GATE_SOS) && !(d && (d->last_alarms & GATE_SOS));
 }
 
+#define SAID_AGAIN_MS 60000 /* a panel repeats until it is answered */
+
+/* What is over, or was tried, is no call: it is shown with the device, and in the call
+ * that it is about. */
+static void
+take_said(struct gate *g, struct device *d, const struct gate_report *r)
+{
+	struct buf AUTO(buf_done) text = { 0 };
+	bool is_test = r->kind == GATE_TEST;
+	int64_t now = net_wall_ms(g->cfg.net);
+	bool is_again = d->is_said && d->is_said_test == is_test &&
+			strcmp(d->said_code, r->code) == 0 &&
+			now - d->said_at < SAID_AGAIN_MS;
+
+	d->is_said = true;
+	d->is_said_test = is_test;
+	snprintf(d->said_code, sizeof d->said_code, "%s", r->code);
+	d->said_at = now;
+	if (is_again || d->state != DEVICE_BOUND)
+		return;
+	buf_printf(&text, "%s %s", is_test ? "test" : "restored", r->code);
+	if (r->area >= 0)
+		buf_printf(&text, ", area %d", r->area);
+	if (r->zone >= 0)
+		buf_printf(&text, ", zone %d", r->zone);
+	device_note(journal_begin(g->cfg.journal, NULL), d, buf_span(&text));
+}
+
 /* What is known of it in memory only. */
 static void
 observe(struct device *d, const struct gate_report *r)
@@ -294,6 +322,8 @@ take_report(struct link *l, const struct gate_report *r, struct span msg)
 	if (!d)
 		return;
 	observe(d, r);
+	if ((r->kind == GATE_RESTORE || r->kind == GATE_TEST) && !l->is_doubted)
+		take_said(g, d, r);
 	if (r->kind == GATE_ORDER_ACK)
 		orders_answered(g, d, r);
 	if (is_session)

@@ -61,8 +61,8 @@ struct device_order_args {
 	struct span text;
 	struct id file; /* for voice */
 };
-/* The caller may give it orders: of something else that is to be kept for one. */
-int device_may_be_told(struct decision *d, struct id device);
+int device_may_be_told(struct decision *d, struct id device); /* by the caller */
+int device_note(struct decision *d, const struct device *dev, struct span text);
 /* No actor: the node itself. */
 int device_order_make(struct decision *d, const struct device_order_args *a,
 		      struct id *ret);

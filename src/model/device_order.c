@@ -123,6 +123,26 @@ ordered(struct decision *d, struct id id)
 }
 
 int
+device_note(struct decision *d, const struct device *dev, struct span text)
+{
+	const struct incident *i = device_emergency(d->m, dev);
+	struct event e;
+
+	if (!i)
+		return refuse(d, 409, "no_emergency",
+			      "its bearer has no open call for help");
+	event_begin(d, &e, EVENT_INCIDENT_NOTE_ADDED, i->r.world,
+		    next_id(d, NOUN_NOTE));
+	PATCH_ID(&e.body, note, incident, i->r.id);
+	PATCH_ID(&e.body, note, author, dev->r.id);
+	PATCH_STR(&e.body, note, author_name, span_of(dev->identity));
+	PATCH_STR(&e.body, note, text, text);
+	PATCH_INT(&e.body, note, at, d->now);
+	event_emit(d, &e);
+	return 0;
+}
+
+int
 device_may_be_told(struct decision *d, struct id id)
 {
 	return ordered(d, id) ? 0 : ERR_DENIED;

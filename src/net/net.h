@@ -130,7 +130,6 @@ struct http_server {
 	/* The limit of one request by its head (no body yet); NULL: body_max. */
 	size_t (*body_max_for)(void *ctx, const struct http_request *req);
 };
-
 int http_listen(struct net *net, struct span address, struct net_tls *tls,
 		const struct http_server *server, struct net_listener **ret);
 
@@ -248,8 +247,8 @@ struct http_answer {
 	struct span body, etag, modified, location;
 };
 struct http_fetch_args {
-	struct span url;                    /* http[s]://host[:port]/path?query */
-	struct net_tls *tls;                /* of net_tls_client(), for https */
+	struct span url, post; /* http[s]://host[:port]/path; JSON, empty: a GET */
+	struct net_tls *tls;   /* of net_tls_client(), for https */
 	struct span accept, etag, modified; /* of the answer before; may be empty */
 	size_t body_max;
 	int timeout_ms; /* of the whole */
@@ -258,7 +257,7 @@ struct http_fetch_args {
 	void (*done)(void *ctx, int rc, const struct http_answer *a);
 	void *ctx;
 };
-/* One GET; follows nothing. < 0 (no such url, after net_shut()): no done(). */
+/* One GET or POST; follows nothing. < 0 (no such url, after net_shut()): no done(). */
 int http_fetch(struct net *net, const struct http_fetch_args *args,
 	       struct http_fetch **ret);
 void http_fetch_drop(struct http_fetch *f); /* done() will not be called */
@@ -286,5 +285,6 @@ struct net_broker_config {
 int net_broker_open(struct net *net, const struct net_broker_config *cfg,
 		    struct net_broker **ret, struct buf *ret_why);
 void net_broker_taken(struct net_broker *b, uint64_t serial);
+bool net_broker_publish(struct net_broker *b, const char *topic, struct span payload);
 /* After net_shut(), so that nothing that was posted finds it gone. NULL is fine. */
 void net_broker_close(struct net_broker *b);

@@ -48,10 +48,16 @@ report_check(const struct gate_report *r)
 	assert(r->battery_pct >= -1 && r->battery_pct <= 100);
 }
 
-/* What was recorded stands in the message, and is no longer without its escapes. */
+/* What was recorded stands in the message, and is no longer without its escapes; what
+ * is said to it goes out whole. */
 static void
-media_check(const struct gate_media *m, struct span msg)
+media_check(const struct gate_driver *d, const void *state, struct gate_out *out,
+	    struct span msg)
 {
+	static const uint16_t missing[255] = { 1, 2, 3 };
+	const struct gate_media *m = &out->media;
+	struct gate_media whole = *m;
+	size_t before = out->reply_n;
 	char *content;
 
 	if (!m->bytes.n)
@@ -60,8 +66,15 @@ media_check(const struct gate_media *m, struct span msg)
 	assert(m->kind >= GATE_VOICE && m->kind <= GATE_VIDEO);
 	assert(!m->parts || (m->part && m->part <= m->parts));
 	content = malloc(m->bytes.n);
-	assert(m->plain(m->bytes, content, m->bytes.n) <= m->bytes.n);
+	whole.bytes.n = m->plain(m->bytes, content, m->bytes.n);
+	whole.bytes.p = content;
+	assert(whole.bytes.n <= m->bytes.n);
+	if (d->media_open && d->media_open(&whole))
+		assert(whole.bytes.p + whole.bytes.n <= content + m->bytes.n);
 	free(content);
+	for (size_t i = 0; d->media_answer && i < 3; i++)
+		d->media_answer(state, m, missing, i * 127, out);
+	assert(out->reply_n >= before && out->reply_n <= GATE_REPLY_MAX);
 }
 
 static void
@@ -79,7 +92,7 @@ message_check(const struct gate_driver *d, void *state, struct span msg,
 				     .is_datagram = is_datagram,
 				     .find_key = fuzz_key },
 		  out);
-	media_check(&out->media, (struct span){ copy, msg.n });
+	media_check(d, state, out, (struct span){ copy, msg.n });
 	free(copy);
 	assert(out->n_reports <= GATE_REPORTS_MAX && out->reply_n <= GATE_REPLY_MAX);
 	for (size_t i = 0; i < out->n_reports; i++)

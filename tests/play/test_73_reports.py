@@ -192,7 +192,10 @@ def test_a_played_city_is_counted_twice_and_by_every_group(fresh):
     assert rep["incidents"] == 7 and rep["outcomes"]["false_alarm"] == 1
     assert rep["outcomes"]["open"] == 1 and rep["load"]["signals"] == 7
     assert rep["load"]["doors"] == {"api": 7} and rep["load"]["console_hours"] >= 1
-    assert rep["head"]["seq"] and rep["head"]["signature"] and rep["through"]
+    assert "head" not in rep  # it counts what others do: asked for by itself
+    paper = sup.ok("GET", "/api/v1/head?paper=1")
+    assert paper["paper"].split()[:3] == ["kumak1", paper["node"], str(paper["seq"])]
+    assert paper["qr_svg"].startswith("<svg")
     for by in ("site", "agency", "district", "shift", "kind", "priority", "day", "week",
                "month", "area"):
         got = sup.ok("GET", PATH + "?by=" + by)

@@ -321,6 +321,9 @@ export interface Device {
 	last_seen_at?: Time
 	link: 'live' | 'late' | 'lost'
 	signal?: number
+	said?: 'test' | 'restore'
+	said_code?: string
+	said_at?: Time
 }
 
 export interface DeviceOrder {
@@ -481,8 +484,6 @@ export interface ReportComparison {
 export interface ResponseTimes extends ReportPeriod {
 	world: string
 	by: string
-	through: number
-	head: { seq: number; hash: string; at: Time; node: string }
 	bounds_s: number[]
 	tests: { sites: number; overdue: number }
 	withheld_below?: number

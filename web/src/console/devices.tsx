@@ -16,7 +16,7 @@ import { explain } from './actions'
 import { dialog } from './state'
 import './devices.css'
 
-/* words: device_link */
+/* words: device_link, device_said */
 
 /* Whose devices: a unit's, a site's, or what called from either. */
 interface Bearer {
@@ -116,6 +116,8 @@ export function DevicesForm() {
 								{t(`device_link.${one.link}`)}
 								{one.battery_pct !== undefined &&
 									` · ${t('devices.battery', { n: one.battery_pct })}`}
+								{one.said &&
+									` · ${t(`device_said.${one.said}`, { code: one.said_code ?? '' })}`}
 							</span>
 						</label>
 					))}

@@ -2,6 +2,8 @@
 /* Parts of the report beside its main table: how a clock is spread, two periods side by
  * side, what came of calls, the load, the map of cells, and the proof at its foot. */
 import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { get } from '../api/client'
 import type { ReportPeriod, ResponseTimes } from '../api/types'
 import { t, word } from '../lib/i18n'
 import { serverNow } from '../lib/time'
@@ -220,7 +222,19 @@ export function AreaMap({ data }: { data: ResponseTimes }) {
 	)
 }
 
+/* Asked for by itself: a report of one agency tells nothing of what others do. */
 export function Proof({ data }: { data: ResponseTimes }) {
+	const head = useSignal<{ seq: number; hash: string; qr_svg?: string } | undefined>(
+		undefined,
+	)
+	useEffect(() => {
+		get<NonNullable<typeof head.value>>('/head?paper=1').then(
+			(found) => {
+				head.value = found
+			},
+			() => undefined,
+		)
+	}, [data])
 	return (
 		<footer class="sheet proof">
 			<p>
@@ -231,12 +245,21 @@ export function Proof({ data }: { data: ResponseTimes }) {
 					at: minute(serverNow()),
 				})}
 			</p>
-			<p>
-				{t('proof.head')}{' '}
-				<bdi class="mono">
-					{data.head.seq}:{data.head.hash}
-				</bdi>
-			</p>
+			{head.value && (
+				<p>
+					{t('proof.head')}{' '}
+					<bdi class="mono">
+						{head.value.seq}:{head.value.hash}
+					</bdi>
+				</p>
+			)}
+			{head.value?.qr_svg && (
+				<img
+					class="qr"
+					src={`data:image/svg+xml,${encodeURIComponent(head.value.qr_svg)}`}
+					alt={t('proof.code')}
+				/>
+			)}
 			{data.withheld_below && <p>{t('proof.withheld', { n: data.withheld_below })}</p>}
 		</footer>
 	)
