@@ -5,8 +5,8 @@
  */
 #include "base/auto.h"
 #include "base/csv.h"
-#include "base/utf8.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "place/inner.h"
 
 #define TEXT_MAX 300
@@ -99,8 +99,6 @@ check(const struct span names[NAMES], struct span kind, int *ret_which)
 		if (names[k].n > TEXT_MAX ||
 		    memchr(names[k].p ? names[k].p : "", 0, names[k].n))
 			return "a name has at most 300 bytes";
-		if (!utf8_is_valid(names[k]))
-			return "a name is not UTF-8";
 		all += names[k].n;
 	}
 	*ret_which = 0;
@@ -111,8 +109,7 @@ check(const struct span names[NAMES], struct span kind, int *ret_which)
 			     : "a kind is one word of small letters, digits and _";
 }
 
-/* --- CSV
- * ------------------------------------------------------------------------------ */
+/* --- CSV ------------------------------------------------------------------- */
 
 enum { COL_KIND = NAMES, COL_LAT, COL_LON, COLS };
 
@@ -127,22 +124,30 @@ static const char *const words[COLS][4] = {
 	{ "lon", "longitude", "lng", NULL },
 };
 
+/* A table as it is read: its head's columns, the row's cells. */
 struct table {
 	struct csv csv;
-	struct arena arena; /* of the row */
+	int at[COLS]; /* which cell; -1: the table has no such column */
 	struct span *cells;
 	size_t n;
-	int at[COLS]; /* where each column stands; -1: it has none */
 };
 
-/* 1: a row; 0: none is left. */
 static int
-next_row(struct table *t, struct buf *why)
+find_column(const struct table *t, const char *const *names)
 {
-	int rc;
+	for (; *names; names++)
+		for (size_t i = 0; i < t->n; i++)
+			if (span_is_nocase(span_trim(t->cells[i]), span_of(*names)))
+				return (int)i;
+	return -1;
+}
 
-	arena_reset(&t->arena);
-	rc = csv_next_row(&t->csv, &t->cells, &t->n, &t->arena);
+/* The next row: 1, 0 at the end, ERR_SYNTAX with *why. */
+static int
+next_row(struct table *t, struct arena *arena, struct buf *why)
+{
+	int rc = csv_next_row(&t->csv, &t->cells, &t->n, arena);
+
 	if (rc < 0)
 		buf_printf(why, "line %zu, column %zu: %s", t->csv.line, t->csv.column,
 			   t->csv.wrong);
@@ -150,28 +155,16 @@ next_row(struct table *t, struct buf *why)
 }
 
 static int
-find_column(const struct table *t, const char *word)
+read_head(struct table *t, struct arena *arena, struct buf *why)
 {
-	for (size_t i = 0; word && i < t->n; i++)
-		if (span_is_nocase(span_trim(t->cells[i]), span_of(word)))
-			return (int)i;
-	return -1;
-}
-
-static int
-read_head(struct table *t, struct buf *why)
-{
-	int rc = next_row(t, why), *at = t->at;
+	int rc = next_row(t, arena, why);
 
 	if (rc < 0)
 		return rc;
-	for (int i = 0; i < COLS; i++) {
-		at[i] = -1;
-		for (int k = 0; rc && k < 4 && at[i] < 0; k++)
-			at[i] = find_column(t, words[i][k]);
-	}
-	if (at[COL_LAT] < 0 || at[COL_LON] < 0 ||
-	    (at[0] < 0 && at[1] < 0 && at[2] < 0 && at[3] < 0)) {
+	for (int i = 0; i < COLS; i++)
+		t->at[i] = rc ? find_column(t, words[i]) : -1;
+	if (t->at[COL_LAT] < 0 || t->at[COL_LON] < 0 ||
+	    (t->at[0] < 0 && t->at[1] < 0 && t->at[2] < 0 && t->at[3] < 0)) {
 		buf_add_z(why, "line 1: the columns lat, lon and one of name, name_en, "
 			       "name_ur, name_sd are needed");
 		return ERR_SYNTAX;
@@ -180,40 +173,42 @@ read_head(struct table *t, struct buf *why)
 }
 
 static struct span
-cell(const struct table *t, int column)
+cell(const struct table *t, int which)
 {
-	return column < 0 || (size_t)column >= t->n ? (struct span){ 0 }
-						    : span_trim(t->cells[column]);
+	int at = t->at[which];
+
+	return at < 0 || (size_t)at >= t->n ? (struct span){ 0 }
+					    : span_trim(t->cells[at]);
 }
 
-/* Columns are counted as a sheet does. */
 static int
-bad_cell(const struct table *t, int column, const char *text, struct buf *why)
+bad_cell(const struct table *t, int which, const char *text, struct buf *why)
 {
-	buf_printf(why, "line %zu, column %d: %s", t->csv.line,
-		   column < 0 ? 1 : column + 1, text);
+	buf_printf(why, "line %zu, column %s: %s", t->csv.line, words[which][0], text);
 	return ERR_SYNTAX;
 }
 
 static int
 read_row(struct place_build *b, const struct table *t, struct buf *why)
 {
-	const int *at = t->at;
-	struct span names[NAMES], kind = cell(t, at[COL_KIND]);
+	struct span names[NAMES], kind = cell(t, COL_KIND);
 	struct position p;
 	const char *wrong;
 	double lat, lon;
 	int which;
 
 	for (int k = 0; k < NAMES; k++)
-		names[k] = cell(t, at[k]);
+		names[k] = cell(t, k);
+	for (size_t k = 0; k < t->n; k++)
+		if (!utf8_is_valid(t->cells[k]))
+			return bad_cell(t, 0, "the row is no UTF-8", why);
 	wrong = check(names, kind, &which);
 	if (wrong)
-		return bad_cell(t, at[which], wrong, why);
-	if (!span_to_double(cell(t, at[COL_LAT]), &lat) || !(lat >= -90 && lat <= 90))
-		return bad_cell(t, at[COL_LAT], "lat is no latitude", why);
-	if (!span_to_double(cell(t, at[COL_LON]), &lon) || !geo_position(lat, lon, &p))
-		return bad_cell(t, at[COL_LON], "lon is no longitude", why);
+		return bad_cell(t, which, wrong, why);
+	if (!span_to_double(cell(t, COL_LAT), &lat) || !(lat >= -90 && lat <= 90))
+		return bad_cell(t, COL_LAT, "it is no latitude", why);
+	if (!span_to_double(cell(t, COL_LON), &lon) || !geo_position(lat, lon, &p))
+		return bad_cell(t, COL_LON, "it is no longitude", why);
 	add(b, names, kind, &p);
 	return 0;
 }
@@ -221,17 +216,21 @@ read_row(struct place_build *b, const struct table *t, struct buf *why)
 int
 place_build_csv(struct place_build *b, struct span text, struct buf *why)
 {
-	struct table t = { .csv.in = text };
-	int rc = read_head(&t, why);
+	struct arena AUTO(arena_done) arena = { 0 };
+	struct table t = { .csv = { .in = text } };
+	int rc;
 
-	while (rc >= 0 && (rc = next_row(&t, why)) > 0)
-		rc = read_row(b, &t, why);
-	arena_done(&t.arena);
+	if (read_head(&t, &arena, why) < 0)
+		return ERR_SYNTAX;
+	while ((rc = next_row(&t, &arena, why)) > 0) {
+		if (read_row(b, &t, why) < 0)
+			return ERR_SYNTAX;
+		arena_reset(&arena);
+	}
 	return rc;
 }
 
-/* --- GeoJSON
- * --------------------------------------------------------------------------- */
+/* --- GeoJSON ------------------------------------------------------------------ */
 
 static int
 read_point(struct place_build *b, const json_t *f, struct buf *why)

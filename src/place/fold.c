@@ -126,8 +126,7 @@ place_fold(struct buf *b, struct span name)
 	add_word(b, buf_span(&word));
 }
 
-/* --- typing errors
- * --------------------------------------------------------------------- */
+/* --- typing errors --------------------------------------------------------- */
 
 static size_t
 letters(struct span s, int32_t ret[WORD_MAX])

@@ -144,8 +144,7 @@ run(struct search *s, struct span text, bool only_streets)
 	}
 }
 
-/* --- junctions
- * ------------------------------------------------------------------------ */
+/* --- junctions ------------------------------------------------------------- */
 
 static bool
 cut_at(struct span text, struct span by, struct span *ret_a, struct span *ret_b)
@@ -259,8 +258,7 @@ search_junctions(const struct places *p, struct span a, struct span b,
 	return n;
 }
 
-/* --- the doorway
- * ------------------------------------------------------------------------- */
+/* --- the doorway ----------------------------------------------------------- */
 
 static void
 say(const struct places *p, const struct found *f, struct place *ret)
@@ -313,8 +311,7 @@ places_search(const struct places *p, struct span text, const struct position *n
 	return s.n;
 }
 
-/* --- the nearest landmark
- * ------------------------------------------------------------------ */
+/* --- the nearest landmark -------------------------------------------------- */
 
 #define LANDMARK_M 2000.0
 

@@ -238,8 +238,7 @@ route_times(struct route *r, int world, int64_t now_ms, const struct position *t
 			run_leg(&r->run, &snaps[k++], &ret[i], NULL);
 }
 
-/* --- the way itself
- * ------------------------------------------------------------------- */
+/* --- the way itself -------------------------------------------------------- */
 
 static void
 put_point(struct buf *b, struct coord p)
@@ -346,8 +345,7 @@ route_close_streets(struct route *r, int world, const struct route_shape *shapes
 	return closures_mark(r->roads, shapes, n, r->closed[world]);
 }
 
-/* --- names
- * ---------------------------------------------------------------------------- */
+/* --- names ----------------------------------------------------------------- */
 
 static struct route_name
 name_of(const struct roads *g, uint32_t i)

@@ -201,8 +201,7 @@ run_from(struct run *u, const struct snap *to, const struct snap *until, size_t 
 	}
 }
 
-/* --- reading it
- * ----------------------------------------------------------------------- */
+/* --- reading it ------------------------------------------------------------ */
 
 struct choice {
 	uint64_t cost;

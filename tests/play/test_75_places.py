@@ -75,7 +75,7 @@ def test_a_bad_row_is_named_and_nothing_is_taken(city, tmp_path):
     bad = tmp_path / "bad.csv"
     bad.write_text(NAMES + "Broken,,,place,north,67\n")
     r = kumak("import", "places", str(bad), "--data", city.data)
-    assert r.returncode == 1 and "bad.csv: line 4, column 5: lat" in r.stderr, r
+    assert r.returncode == 1 and "bad.csv: line 4, column lat: it is no latitude" in r.stderr, r
     assert search(city.role("dispatcher"), "noor")[0]["name"] == "Noor Masjid"
 
 
