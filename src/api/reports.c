@@ -205,6 +205,7 @@ response_times_get(struct call *c)
 				.now = now,
 				.world = c->who->world,
 				.offset_min = c->api->cfg.utc_offset_min,
+				.stop = &c->api->is_leaving,
 				.least = is_oversight ? OVERSIGHT_LEAST : 0 };
 	struct job *j;
 
