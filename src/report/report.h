@@ -55,3 +55,7 @@ void report_free(struct report *r); /* NULL is fine */
 void report_json(struct report *r, struct buf *b);
 /* "period,by,key,measure,value" lines (RFC 4180), sorted as bytes below their head. */
 void report_csv(struct report *r, struct buf *b);
+/* All of it, of the folder of a node, running or not: opens its store to read. < 0 with
+ * *why. */
+int report_of_folder(const char *dir, struct report_ask *ask, bool is_csv,
+		     struct buf *out, struct buf *why);
