@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "cli/cli.h"
 #include "gate/gate.h"
+#include "keep/keep.h"
 #include "rounds/rounds.h"
 #include "share/share.h"
 
@@ -23,6 +24,7 @@ struct program {
 	struct rounds *rounds;
 	struct share *share;
 	struct talk *talk;
+	struct keep *keep;
 	struct api *api;
 	struct gate *gate;
 	struct net_tls *tls;

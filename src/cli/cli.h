@@ -15,6 +15,7 @@ struct options {
 	const char *second_path, *print_program;
 	int64_t print_every_min, synthetic_every_s, invitation_min;
 	int64_t nudge_after_s, nudge_apart_s, file_max_mb;
+	int64_t keep_tracks_days, keep_incidents_days, keep_media_days;
 	const char *cap_sender;
 	const char *sms_gateway, *sms_user, *sms_password, *sms_number, *sms_authority;
 	const char *sms_secret;

@@ -169,22 +169,26 @@ key_file_seal(struct key_file *k)
 }
 
 int
-key_file_destroy(struct key_file *k, int64_t slot)
+key_file_destroy(struct key_file *k, const int64_t *slots, size_t n)
 {
 	char zero[SLOT_BYTES] = { 0 };
-	size_t c = (size_t)slot % CACHE_SLOTS;
 
-	if (slot < 0 || slot >= k->made)
-		return ERR_NOT_FOUND;
-	k->cache[c].slot = -1;
-	crypt_wipe(k->cache[c].key, KEY_BYTES);
+	for (size_t i = 0; i < n; i++)
+		if (slots[i] < 0 || slots[i] >= k->made)
+			return ERR_NOT_FOUND;
+	for (size_t i = 0; i < n; i++) {
+		size_t c = (size_t)slots[i] % CACHE_SLOTS;
+
+		k->cache[c].slot = -1;
+		crypt_wipe(k->cache[c].key, KEY_BYTES);
+	}
 	if (k->fd < 0)
 		return ERR_UNSUPPORTED;
-	if (write_all(k->fd, (struct span){ zero, sizeof zero },
-		      (off_t)slot * SLOT_BYTES) < 0 ||
-	    fsync(k->fd) < 0)
-		return ERR_IO;
-	return 0;
+	for (size_t i = 0; i < n; i++)
+		if (write_all(k->fd, (struct span){ zero, sizeof zero },
+			      (off_t)slots[i] * SLOT_BYTES) < 0)
+			return ERR_IO;
+	return fsync(k->fd) < 0 ? ERR_IO : 0;
 }
 
 int

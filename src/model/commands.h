@@ -193,4 +193,5 @@ int64_t run_card_time(const struct run_card *c, int64_t run_card_value,
 #include "model/commands_liaison.h"
 #include "model/commands_sharing.h"
 #include "model/commands_register.h"
+#include "model/commands_keep.h"
 #include "model/talk_commands.h"

@@ -239,9 +239,11 @@ device_by_name(const struct model *m, struct span door, struct span identity)
 		device_key(&k, door, identity);
 		return map_get(&m->device_names, buf_span(&k));
 	}
-	memcpy(room, door.p, door.n);
+	if (door.n) /* a damaged event names none */
+		memcpy(room, door.p, door.n);
 	room[door.n] = 0;
-	memcpy(room + door.n + 1, identity.p, identity.n);
+	if (identity.n)
+		memcpy(room + door.n + 1, identity.p, identity.n);
 	return map_get(&m->device_names, (struct span){ room, n });
 }
 

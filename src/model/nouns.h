@@ -49,6 +49,8 @@ enum noun_index {
 	NOUN_VISIT,
 	NOUN_REVIEW,
 	NOUN_FINDING,
+	NOUN_HOLD,
+	NOUN_ERASURE,
 	NOUN__COUNT,
 };
 

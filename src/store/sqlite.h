@@ -14,7 +14,7 @@
 #include <sqlite3.h>
 
 /* A letter's place is its table's. */
-#define STORE_NOUNS "agsudrcimnvkopzlh24tebqyfxw17YW8jX3O56PV90"
+#define STORE_NOUNS "agsudrcimnvkopzlh24tebqyfxw17YW8jX3O56PV90HE"
 #define N_NOUNS (sizeof(STORE_NOUNS) - 1)
 /* A noun's table: rec_a; rec_xA for a capital, as SQL sees no case. */
 #define NOUN_TABLE_FMT "rec_%s%c"
@@ -70,7 +70,9 @@ struct store {
 	_Atomic bool is_stopping;
 	_Atomic int64_t wal_bytes; /* in the WAL and not known to be in the file */
 	_Atomic int64_t care_at;   /* and what it must reach to be cared for */
+	int64_t wal_high;          /* up to where the log may hold what was removed */
 	_Atomic bool wants_forget; /* search text was removed: its words too */
+	_Atomic bool wants_scrub;  /* and what the log still has of it */
 	_Atomic int care_failed;
 };
 
