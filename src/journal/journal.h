@@ -108,7 +108,7 @@ int key_file_open(const char *dir, const uint8_t wrap[KEY_BYTES], struct key_fil
 		  struct buf *why);
 void key_file_close(struct key_file *k);
 #define KEY_SLOT_BYTES (SEAL_OVERHEAD + KEY_BYTES) /* one wrapped key */
-int64_t key_file_made(const struct key_file *k); /* slots when opened */
+int64_t key_file_made(const struct key_file *k);   /* slots when opened */
 struct seal_keys key_file_seal(struct key_file *k);
 /* Destroys keys for good, by one sync: what they sealed cannot be read again. */
 int key_file_destroy(struct key_file *k, const int64_t *slots, size_t n);

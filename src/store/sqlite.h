@@ -61,6 +61,9 @@ struct store {
 	sqlite3_stmt *events_all, *events_incident, *find_text[2];
 	sqlite3_stmt *get[N_NOUNS], *find[N_NOUNS][N_FINDS];
 
+	pthread_mutex_t hunt_lock; /* the hunter's connection */
+	sqlite3 *hunter;           /* NULL: not asked yet */
+
 	pthread_mutex_t care_lock; /* the checkpointer's connection; before write */
 	sqlite3 *carer;
 	pthread_t care_thread;
