@@ -6,6 +6,7 @@
 #include "program.h"
 
 #include "base/auto.h"
+#include "base/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,12 +23,11 @@ on_moved(void *ctx, struct id unit)
 struct recorded {
 	struct program *p;
 	struct id device;
+	const char *name;
 	struct span content;
 	void (*done)(void *ctx, bool is_kept);
 	void *ctx;
 };
-
-static const char recorded_name[] = "voice.amr"; /* the one type that doors bring */
 
 static void
 recording_is_kept(void *ctx, const struct talk_kept *kept)
@@ -42,7 +42,7 @@ recording_is_kept(void *ctx, const struct talk_kept *kept)
 		principal_of_device(journal_model(r->p->journal), d, &who);
 		rc = evidence_keep(
 			journal_begin(r->p->journal, &who), r->device,
-			&(struct file_args){ .name = span_of(recorded_name),
+			&(struct file_args){ .name = span_of(r->name),
 					     .media = span_of(kept->media),
 					     .hash = span_of(kept->hash),
 					     .stored = span_of(kept->stored),
@@ -57,7 +57,7 @@ recording_is_kept(void *ctx, const struct talk_kept *kept)
 }
 
 static void
-on_recording(void *program, struct id device, struct span content,
+on_recording(void *program, struct id device, const char *name, struct span content,
 	     void (*done)(void *ctx, bool is_kept), void *ctx)
 {
 	struct program *p = program;
@@ -65,14 +65,29 @@ on_recording(void *program, struct id device, struct span content,
 
 	if (!r)
 		abort();
-	*r = (struct recorded){ p, device, content, done, ctx };
+	*r = (struct recorded){ p, device, name, content, done, ctx };
 	if (content.n <= talk_file_max(p->talk)) {
-		talk_keep(p->talk, span_of(recorded_name), content, recording_is_kept,
-			  r);
+		talk_keep(p->talk, span_of(name), content, recording_is_kept, r);
 		return;
 	}
 	done(ctx, false);
 	free(r);
+}
+
+static int
+read_recording(void *program, struct id id, struct buf *ret)
+{
+	struct program *p = program;
+	const struct file *f =
+		(const struct file *)journal_find(p->journal, NOUN_FILE, id);
+	struct talk_file *r = NULL;
+	int rc = !f || f->erased_at != TIME_NONE ? ERR_NOT_FOUND
+						 : talk_file_open(p->talk, f, &r);
+
+	while (rc >= 0 && ret->n < (size_t)f->size)
+		rc = talk_file_read(r, ret, (size_t)f->size - ret->n);
+	talk_file_close(r);
+	return rc < 0 ? rc : 0;
 }
 
 /* A secret is in a file of its own: never on a command line, never in a log. */
@@ -102,6 +117,7 @@ open_gate(struct program *p, struct buf *why)
 		.track = p->track,
 		.on_moved = on_moved,
 		.on_recording = on_recording,
+		.read_file = read_recording,
 		.ctx = p,
 		.has_texts =
 			p->o.sms_gateway || (p->o.second_path && *p->o.second_path),
@@ -127,6 +143,46 @@ open_gate(struct program *p, struct buf *why)
 	cfg.gateway.secret = buf_span(&p->sms_password);
 	cfg.gateway.authority = buf_span(&p->sms_authority);
 	return gate_open(&cfg, &p->gate, why);
+}
+
+/* Damaged roads are no reason not to start: it says so, and goes without. */
+int
+open_roads(struct program *p, struct buf *why)
+{
+	struct buf AUTO(buf_done) what = { 0 };
+	struct route_config cfg = {
+		.dir = p->o.data,
+		.speeds = p->o.road_speeds,
+		.hours = p->o.road_hours,
+		.utc_minutes = p->o.road_clock_min,
+	};
+	int rc = route_open(&cfg, &p->route, &what);
+
+	if (rc < 0)
+		buf_add_span(why, buf_span(&what));
+	else if (what.n)
+		log_error("route", "no_roads", "why=%s", what.p);
+	buf_clear(&what);
+	if (rc == 0)
+		rc = places_open(p->o.data, p->route, &p->places, &what);
+	if (rc == 0 && what.n)
+		log_error("place", "no_places", "why=%s", what.p);
+	return rc;
+}
+
+int
+open_witness(struct program *p, struct buf *why)
+{
+	struct witness_config cfg = { .net = p->net,
+				      .journal = p->journal,
+				      .dir = p->o.witness_dir,
+				      .url = p->o.witness,
+				      .every_ms = p->o.witness_every_s * 1000 };
+
+	if (read_whole(p->o.witness_authority, &p->witness_authority, why) < 0)
+		return ERR_IO;
+	cfg.authority = buf_span(&p->witness_authority);
+	return witness_open(&cfg, &p->witness, why);
 }
 
 int
@@ -237,6 +293,7 @@ open_http(struct program *p, struct buf *why)
 {
 	struct http_server server = api_server(p->api);
 
+	server.proxies = p->o.proxy;
 	if (!is_loopback(p->o.listen)) {
 		buf_printf(why,
 			   "--listen %s: plain HTTP is for loopback only; use "

@@ -25,13 +25,40 @@ on_commit_failure(const char *why)
 }
 
 static void
+on_last_turn(void *ctx)
+{
+	api_restart(((struct program *)ctx)->api);
+}
+
+static void
 on_terminate(void *ctx)
 {
 	struct program *p = ctx;
 
+	net_service_tell(p->net, "STOPPING=1");
 	gate_leave(p->gate);
-	api_restart(p->api); /* goes out with the turn that ends the loop */
-	net_stop(p->net);
+	net_leave(p->net, on_last_turn, p);
+}
+
+/* From the loop itself: one that stands still is started anew. */
+static void
+on_watchdog(void *ctx)
+{
+	net_service_tell(((struct program *)ctx)->net, "WATCHDOG=1");
+}
+
+static void
+tell_ready(struct program *p, const char *url)
+{
+	int64_t every_ms = net_service_watchdog_ms(p->net);
+	struct buf AUTO(buf_done) text = { 0 };
+
+	buf_printf(&text, "READY=1\nSTATUS=serving on %s", url);
+	net_service_tell(p->net, text.p);
+	if (!every_ms)
+		return;
+	p->watchdog = net_timer_new(p->net, on_watchdog, p);
+	net_timer_start(p->watchdog, every_ms, every_ms);
 }
 
 static void
@@ -101,7 +128,10 @@ open_rooms(struct program *p, struct buf *why)
 	dc.send_text = p->o.sms_gateway ? send_text : NULL;
 	dc.send_ctx = p;
 	dc.synthetic_every_ms = p->o.synthetic_every_s * 1000;
-	rc = journal_open(&jc, &p->journal, why);
+	rc = open_roads(p, why);
+	dc.route = p->route;
+	if (rc == 0)
+		rc = journal_open(&jc, &p->journal, why);
 	if (rc == 0)
 		rc = track_open(p->o.data, now, &p->track, why);
 	if (rc == 0)
@@ -128,6 +158,8 @@ open_rooms(struct program *p, struct buf *why)
 				.net = p->net,
 				.journal = p->journal,
 				.track = p->track,
+				.route = p->route,
+				.places = p->places,
 				.auth = p->auth,
 				.dispatch = p->dispatch,
 				.talk = p->talk,
@@ -138,11 +170,15 @@ open_rooms(struct program *p, struct buf *why)
 				.print_every_ms = p->o.print_every_min * 60000,
 				.invitation_ms = p->o.invitation_min * 60000,
 				.cap_sender = p->o.cap_sender,
+				.shifts = p->o.shifts,
+				.utc_offset_min = p->o.utc_offset_min,
 				.public_feed = p->o.public_feed,
 			},
 			&p->api);
 	if (rc == 0)
 		rc = open_gate(p, why);
+	if (rc == 0)
+		rc = open_witness(p, why);
 	net_on_turn_end(p->net, on_turn_end, p);
 	net_on_terminate(p->net, on_terminate, p);
 	return rc;
@@ -156,6 +192,7 @@ close_rooms(struct program *p)
 	if (p->net)
 		net_shut(
 			p->net); /* what was posted runs while its owner still stands */
+	witness_close(p->witness);
 	gate_close(p->gate);
 	p->gate = NULL;
 	api_close(p->api);
@@ -167,10 +204,13 @@ close_rooms(struct program *p)
 	talk_close(p->talk);
 	share_close(p->share);
 	dispatch_close(p->dispatch);
+	places_close(p->places);
+	route_close(p->route);
 	auth_close(p->auth);
 	track_close(p->track);
 	journal_close(p->journal);
 	store_close(p->store);
+	net_timer_free(p->watchdog);
 	net_close(p->net);
 	net_tls_free(p->tls);
 	buf_done(&p->sms_secret);
@@ -179,6 +219,7 @@ close_rooms(struct program *p)
 	buf_done(&p->mqtt_password);
 	buf_done(&p->mqtt_rules);
 	buf_done(&p->feed_authority);
+	buf_done(&p->witness_authority);
 	arena_done(&p->o.arena);
 }
 
@@ -196,7 +237,7 @@ start_actors(struct program *p)
 static int
 announce(struct program *p, struct buf *why)
 {
-	struct buf AUTO(buf_done) url = { 0 };
+	struct buf AUTO(buf_done) url = { 0 }, left = { 0 };
 	int rc;
 
 	buf_printf(&url, "http://%s", net_listener_address(p->http));
@@ -210,6 +251,11 @@ announce(struct program *p, struct buf *why)
 			"kumak: %s holds no node yet: stop, and make one with kumak "
 			"init\n",
 			p->o.data);
+	net_service_left(p->net, &left);
+	if (left.n)
+		fprintf(stderr,
+			"kumak: %s was handed over, and no option listens there\n",
+			left.p);
 	if (p->o.demo) {
 		printf("kumak: the demo's accounts and passwords are in %s/demo.json\n",
 		       p->o.data);
@@ -217,6 +263,7 @@ announce(struct program *p, struct buf *why)
 	}
 	printf("kumak: ready on %s\n", url.p);
 	fflush(stdout);
+	tell_ready(p, url.p);
 	return 0;
 }
 
@@ -255,63 +302,12 @@ serve(int argc, char **argv)
 	return rc < 0;
 }
 
-/* --- verbs ---------------------------------------------------------------------- */
-
-static int
-usage(int code)
-{
-	struct buf AUTO(buf_done) b = { 0 };
-
-	options_help(&b);
-	fprintf(code ? stderr : stdout,
-		"kumak %s: an open command network for police rooms and the places "
-		"they "
-		"protect\n\n"
-		"  kumak serve [options]     runs a node; --demo: a demo city\n"
-		"  kumak init …              makes a real node\n"
-		"  kumak account|device|token|invite …   administration of a running "
-		"node\n"
-		"  kumak verify …            checks the chain of events\n"
-		"  kumak backup FILE …       copies a node, also while it runs\n"
-		"  kumak restore FILE …      makes a folder of a copy\n"
-		"  kumak bench device …      plays devices at a door\n\n"
-		"options of serve (with their defaults):\n%s",
-		KUMAK_VERSION, b.p);
-	return code;
-}
-
 int
 main(int argc, char **argv)
 {
-	static const char *const admin[] = { "account", "device", "token", "invite" };
-
 	if (crypt_start() < 0) {
 		fputs("kumak: no cryptography on this machine\n", stderr);
 		return 1;
 	}
-	if (argc < 2)
-		return usage(2);
-	if (strcmp(argv[1], "--version") == 0) {
-		puts("kumak " KUMAK_VERSION);
-		return 0;
-	}
-	if (argc > 2 && strcmp(argv[2], "--help") == 0)
-		return usage(0);
-	if (strcmp(argv[1], "serve") == 0)
-		return serve(argc - 2, argv + 2);
-	if (strcmp(argv[1], "init") == 0)
-		return cli_init(argc - 2, argv + 2);
-	if (strcmp(argv[1], "verify") == 0)
-		return cli_verify(argc - 2, argv + 2);
-	if (strcmp(argv[1], "backup") == 0)
-		return cli_backup(argc - 2, argv + 2);
-	if (strcmp(argv[1], "restore") == 0)
-		return cli_restore(argc - 2, argv + 2);
-	if (strcmp(argv[1], "bench") == 0)
-		return cli_bench(argc - 2, argv + 2);
-	for (size_t i = 0; i < ARRAY_LEN(admin); i++)
-		if (strcmp(argv[1], admin[i]) == 0)
-			return cli_admin(argc - 1, argv + 1);
-	return usage(
-		strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ? 0 : 2);
+	return cli_run(argc, argv, serve);
 }

@@ -4,9 +4,12 @@
 #include "api/api.h"
 #include "cli/cli.h"
 #include "gate/gate.h"
+#include "place/place.h"
+#include "route/route.h"
 #include "keep/keep.h"
 #include "rounds/rounds.h"
 #include "share/share.h"
+#include "witness/witness.h"
 
 #define DOORS_MAX 32
 
@@ -16,6 +19,8 @@ struct program {
 	struct store *store;
 	struct journal *journal;
 	struct track *track;
+	struct route *route;
+	struct places *places;
 	struct auth *auth;
 	struct dispatch *dispatch;
 	struct cap_desk *cap;
@@ -27,9 +32,11 @@ struct program {
 	struct keep *keep;
 	struct api *api;
 	struct gate *gate;
+	struct witness *witness;
+	struct net_timer *watchdog;
 	struct net_tls *tls;
 	struct buf sms_secret, sms_password, sms_authority, mqtt_password, mqtt_rules,
-		feed_authority;
+		feed_authority, witness_authority;
 	struct net_listener *http, *https;
 	const char *doors[DOORS_MAX * 2]; /* name, address */
 	size_t n_doors;
@@ -40,7 +47,9 @@ struct program {
 int open_http(struct program *p, struct buf *why);
 int open_doors(struct program *p, struct buf *why);
 int open_gate(struct program *p, struct buf *why);
+int open_roads(struct program *p, struct buf *why);
 int open_feeds(struct program *p, struct buf *why);
+int open_witness(struct program *p, struct buf *why);
 /* For dispatch: a text to a phone. */
 int send_text(void *program, struct span phone, struct span text,
 	      void (*done)(void *ctx, int status), void *ctx);

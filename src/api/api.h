@@ -8,6 +8,7 @@
 #include "cap/cap.h"
 #include "dispatch/dispatch.h"
 #include "meet/meet.h"
+#include "place/place.h"
 #include "talk/talk.h"
 
 struct api;
@@ -16,6 +17,8 @@ struct api_config {
 	struct net *net;
 	struct journal *journal;
 	struct track *track;
+	struct route *route;
+	struct places *places;
 	struct auth *auth;
 	struct dispatch *dispatch;
 	struct talk *talk;
@@ -26,6 +29,8 @@ struct api_config {
 	int64_t print_every_ms;    /* 0: never */
 	int64_t invitation_ms;     /* an invitation stands this long */
 	const char *cap_sender;    /* of our alerts; NULL: "kumak-NODE" */
+	const char *shifts;        /* "06-14-22": hours at which one begins */
+	int64_t utc_offset_min;    /* of the room's clock */
 	bool public_feed;          /* advisories marked clear: for anyone */
 };
 

@@ -70,7 +70,8 @@ ASK(ask_order, LINE(ask_order, kind, ENUM, MUST, .names = device_order_kind_name
 	 .doc = "between reports, for interval"),
     LINE(ask_order, for_seconds, INT, MAY, .min = 5, .max = 86400,
 	 .doc = "how long; until another order when left out"),
-    LINE(ask_order, text, STR, MAY, .min = 1, .max = 300));
+    LINE(ask_order, text, STR, MAY, .min = 1, .max = 300),
+    LINE(ask_order, file, ID, MAY, .doc = "for voice: sent to /devices/{id}/files"));
 ASK(ask_lead, LINE(ask_lead, agency, ID, MUST, .doc = "who is to lead"));
 ASK(ask_reason, LINE(ask_reason, reason, STR, MAY, .max = 400));
 ASK(ask_priority, LINE(ask_priority, priority, ENUM, MUST, .names = priority_names));

@@ -116,6 +116,7 @@ struct ask_order {
 	int kind;
 	int64_t seconds, for_seconds;
 	char *text;
+	struct id file;
 };
 struct ask_nothing {
 	struct record r;

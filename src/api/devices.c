@@ -13,6 +13,7 @@ device_order_post(struct call *c)
 		.seconds = ask->seconds == FIELD_NONE ? 0 : ask->seconds,
 		.for_seconds = ask->for_seconds == FIELD_NONE ? 0 : ask->for_seconds,
 		.text = span_of(ask->text ? ask->text : ""),
+		.file = ask->file,
 	};
 	struct id id;
 

@@ -384,6 +384,7 @@ signal_item(void *ctx, const struct record *rec)
 		return false;
 	}
 	t->pager.last = rec->id.seq;
+	given &= view_without_person(t->c->m, t->c->who, NOUN_SIGNAL, rec);
 	jw_open(b, '{');
 	jw_kid(b, "id", rec->id);
 	fields_write(b, &noun_signal, rec, given, false,
@@ -448,9 +449,15 @@ write_roll(struct call *c, const struct incident *i, enum view v)
 	jw_open(b, '[');
 	for (size_t k = 0; k < n; k++) {
 		const struct roll *r = first[k];
+		const struct person *h = person_find(c->m, r->person);
 
+		/* who pressed, for those who know him; for others the device */
+		if (h && access_record(c->m, c->who, NOUN_PERSON, &h->r) == VIEW_NONE)
+			h = NULL;
 		jw_open(b, '{');
-		jw_kz(b, "name", r->name);
+		jw_kz(b, "name", h ? h->name : r->name);
+		if (h)
+			jw_kid(b, "person", h->r.id);
 		jw_ki64(b, "count", r->count);
 		jw_ktime(b, "first_at", r->first_at);
 		jw_ktime(b, "last_at", r->last_at);
@@ -527,6 +534,8 @@ view_incident_whole(struct call *c, struct buf *b, struct incident *i, enum view
 		access_grant(c->m, c->who, NOUN_INCIDENT, &i->r, &parts);
 	jw_open(b, '{');
 	view_members(c, b, NOUN_INCIDENT, &i->r, v);
+	if (v == VIEW_ROOM || v == VIEW_UNIT)
+		write_landmark(c, b, &i->position);
 	write_assignments(c, i, v);
 	jw_key(b, "timeline");
 	jw_open(b, '[');

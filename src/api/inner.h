@@ -55,6 +55,7 @@ struct api {
 	struct net_timer *print_timer;
 	struct downloads *downloads;
 	struct buf openapi;
+	size_t reports_running;
 };
 
 /* --- answering (answer.c): everything waits until it is durable ------------ */
@@ -75,6 +76,9 @@ bool query_number(struct call *c, const char *key, int64_t min, int64_t max,
 bool query_time(struct call *c, const char *key, int64_t *ret);
 
 /* --- views (view.c) --------------------------------------------------------- */
+/* Fields, as bits, without those that name a person whom p may not see. */
+uint64_t view_without_person(const struct model *m, const struct principal *p,
+			     enum noun_index n, const struct record *rec);
 void view_record(struct call *c, struct buf *b, enum noun_index n,
 		 const struct record *rec, enum view v);
 void view_members(struct call *c, struct buf *b, enum noun_index n,
@@ -92,6 +96,8 @@ void note_opening(struct call *c, enum noun_index n, const struct record *rec);
  * by each grant, at its record or, of a standing rule, at all of its class. */
 void look_add(struct call *c, enum noun_index n, const struct record *rec);
 void looks_note(struct call *c);
+/* The landmark beside a place, as a member of what is written (gazetteer.c). */
+void write_landmark(struct call *c, struct buf *b, const struct position *at);
 /* Agencies that handle it too, or were asked to (sharing.c). */
 void write_partners(struct call *c, struct buf *b, const struct incident *i,
 		    enum view v);
@@ -119,6 +125,9 @@ struct incident *event_context(struct api *api, const struct event *e);
 /* --- files (files.c) ---------------------------------------------------------- */
 void downloads_open(struct api *api);
 void downloads_close(struct api *api);
+/* room.c, for metrics.c too; -1: not known. */
+int room_disk_used_pct(const struct api *api);
+size_t room_tests_overdue(const struct api *api, int world);
 /* What is revoked ends now, running or not. */
 void downloads_check(void *api);
 

@@ -573,6 +573,12 @@ live_upgrade(struct call *c)
 		answer_problem(c, 403, "bad_origin", "the page is from another place");
 		return;
 	}
+	if (c->who->role == ROLE_DEVICE) {
+		answer_problem(c, 403, "not_allowed",
+			       "a device has no live line: it follows its own call at "
+			       "/api/v1/sos/{id}");
+		return;
+	}
 	if (!query_number(c, "after", 0, INT64_MAX, &after))
 		return;
 	r = calloc(1, sizeof *r);

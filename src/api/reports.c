@@ -1,352 +1,239 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Response times from the incidents' milestones. Raw times are stored, never
- * verdicts. Left out: tests, late entries, other worlds, what never happened, and of
- * others what is not the caller's own agency's.
+ * Figures of a period over HTTP: the question is read here, the answer is made in the
+ * pool from a store of its own, so that no report holds up a press.
  */
 #include "api/routes.h"
 
 #include "base/auto.h"
+#include "report/report.h"
+#include "store/store.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
-enum interval {
-	IV_PRESENTATION,
-	IV_ANSWERING,
-	IV_PROCESSING,
-	IV_TURNOUT,
-	IV_TRAVEL,
-	IV_TOTAL,
-	IV__COUNT
-};
+#define DAY_MS 86400000ll
+#define RUNNING_MAX 2 /* of the pool's four threads: sign-ins use them too */
+/* Of fewer incidents a group tells oversight about one person's night. */
+#define OVERSIGHT_LEAST 5
+#define DISTRICTS_MAX (16 << 20)
 
-static const struct {
-	const char *name;
-	enum milestone from, to;
-} intervals[IV__COUNT] = {
-	{ "presentation", MS_RAISED, MS_PRESENTED },
-	{ "answering", MS_PRESENTED, MS_ACKNOWLEDGED },
-	{ "processing", MS_ACKNOWLEDGED, MS_DISPATCHED },
-	{ "turnout", MS_DISPATCHED, MS_EN_ROUTE },
-	{ "travel", MS_EN_ROUTE, MS_ON_SCENE },
-	{ "total", MS_RAISED, MS_ON_SCENE },
-};
-
-struct sample {
-	int64_t *v;
-	size_t n, cap;
-};
-
-struct group {
-	char *key;
-	struct sample samples[IV__COUNT];
-	size_t incidents;
-};
-
-/* Read in steps of ROWS_A_TURN, so that no report holds up a press. */
-#define ROWS_A_TURN 500
-
-struct report {
+struct job {
 	struct call *c;
-	int64_t from, to;
-	uint64_t before; /* go on below this number */
-	size_t rows;     /* of this step */
-	bool is_done;
-	bool is_of_offers; /* the second half of the way: assignments */
-	size_t offers, overrides[OVERRIDE__COUNT]; /* [0]: without a reason */
-	enum { BY_NOTHING, BY_SITE, BY_AGENCY, BY_KIND, BY_PRIORITY } by;
-	struct group all;
-	struct map groups;
+	struct report_ask ask;
+	const char *dir;
+	bool is_csv;
+	struct buf out, why;
+	int rc;
 };
 
 static void
-add(struct sample *s, int64_t ms)
+fail(struct job *j, int rc, const char *what)
 {
-	if (s->n == s->cap) {
-		s->cap = s->cap ? s->cap * 2 : 64;
-		s->v = realloc(s->v, s->cap * sizeof *s->v);
-		if (!s->v)
-			abort();
-	}
-	s->v[s->n++] = ms;
+	j->rc = rc;
+	if (!j->why.n)
+		buf_add_z(&j->why, what);
 }
 
-static void
-measure(struct group *g, struct incident *i)
+/* DIR/districts.geojson; none is fine. */
+static struct areas *
+read_districts(struct job *j)
 {
-	g->incidents++;
-	for (int k = 0; k < IV__COUNT; k++) {
-		int64_t a = *incident_milestone(i, intervals[k].from);
-		int64_t b = *incident_milestone(i, intervals[k].to);
+	struct buf AUTO(buf_done) path = { 0 }, text = { 0 }, why = { 0 };
+	struct areas *all = NULL;
+	ssize_t n;
+	int fd;
 
-		if (a != TIME_NONE && b != TIME_NONE)
-			add(&g->samples[k], b > a ? b - a : 0);
-	}
-}
-
-static struct group *
-group_of(struct report *r, const struct incident *i)
-{
-	struct buf AUTO(buf_done) key = { 0 };
-	struct group *g;
-
-	if (r->by == BY_SITE && id_is_set(i->site))
-		id_format(&key, i->site);
-	else if (r->by == BY_AGENCY)
-		id_format(&key, i->agency);
-	else if (r->by == BY_KIND)
-		buf_add_z(&key, i->kind);
-	else if (r->by == BY_PRIORITY)
-		buf_add_z(&key, priority_names[i->priority]);
-	if (!key.n)
+	buf_printf(&path, "%s/districts.geojson", j->dir);
+	fd = open(path.p, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
 		return NULL;
-	g = map_get(&r->groups, buf_span(&key));
-	if (!g) {
-		g = calloc(1, sizeof *g);
-		g->key = span_dup(buf_span(&key));
-		map_put(&r->groups, buf_span(&key), g);
+	do {
+		buf_reserve(&text, 65536);
+		n = read(fd, text.p + text.n, 65536);
+		text.n += n > 0 ? (size_t)n : 0;
+	} while (n > 0 && text.n < DISTRICTS_MAX);
+	close(fd);
+	if (areas_read(buf_span(&text), &all, &why) < 0) {
+		buf_printf(&j->why, "districts.geojson: %s", why.p);
+		fail(j, ERR_SYNTAX, "");
 	}
-	return g;
-}
-
-/* Another agency's oversight counts what is its own: it knows of nobody else. */
-static bool
-is_counted(const struct report *r, struct id agency)
-{
-	return r->c->who->is_control || id_is(r->c->who->agency, agency);
-}
-
-static bool
-take(void *ctx, const struct record *rec)
-{
-	struct report *r = ctx;
-	struct incident *i = incident_find(r->c->m, rec->id);
-	struct group *g;
-
-	r->before = rec->id.seq;
-	r->rows++;
-	if (!i)
-		i = (struct incident *)(uintptr_t)rec;
-	if (i->r.world != r->c->who->world || !is_counted(r, i->agency) || i->is_test ||
-	    i->form || i->m_raised == TIME_NONE || i->m_raised >= r->to)
-		return true;
-	if (i->m_raised < r->from) {
-		r->is_done = true; /* numbers rise with time */
-		return false;
-	}
-	measure(&r->all, i);
-	g = group_of(r, i);
-	if (g)
-		measure(g, i);
-	return true;
-}
-
-static bool
-take_offer(void *ctx, const struct record *rec)
-{
-	struct report *r = ctx;
-	const struct assignment *a = (const struct assignment *)rec;
-	const struct assignment *now = assignment_find(r->c->m, rec->id);
-
-	r->before = rec->id.seq;
-	r->rows++;
-	if (now)
-		a = now;
-	if (a->r.world != r->c->who->world || !is_counted(r, a->agency) ||
-	    a->is_offered_at_once || a->offered_at == TIME_NONE ||
-	    a->offered_at >= r->to)
-		return true;
-	if (a->offered_at < r->from) {
-		r->is_done = true;
-		return false;
-	}
-	r->offers++;
-	r->overrides[a->override_reason]++;
-	return true;
-}
-
-static int
-by_value(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* The smallest value that at least pct of all do not exceed (nearest rank). */
-static double
-percentile_s(const struct sample *s, size_t pct)
-{
-	size_t rank = (s->n * pct + 99) / 100;
-
-	return (double)s->v[rank ? rank - 1 : 0] / 1000;
+	return all;
 }
 
 static void
-write_intervals(struct buf *b, struct group *g)
+make(struct job *j)
 {
-	jw_ki64(b, "incidents", (int64_t)g->incidents);
-	jw_key(b, "intervals");
-	jw_open(b, '{');
-	for (int k = 0; k < IV__COUNT; k++) {
-		struct sample *s = &g->samples[k];
+	struct areas *districts =
+		j->ask.by == REPORT_BY_DISTRICT ? read_districts(j) : NULL;
+	struct report *r = NULL;
+	struct store_info info;
+	struct store *s = NULL;
+	int rc;
 
-		jw_key(b, intervals[k].name);
-		jw_open(b, '{');
-		jw_ki64(b, "count", (int64_t)s->n);
-		if (s->n) {
-			qsort(s->v, s->n, sizeof *s->v, by_value);
-			jw_key(b, "median_s");
-			jw_double(b, percentile_s(s, 50), 3);
-			jw_key(b, "p90_s");
-			jw_double(b, percentile_s(s, 90), 3);
-			jw_key(b, "p95_s");
-			jw_double(b, percentile_s(s, 95), 3);
-			jw_key(b, "p99_s");
-			jw_double(b, percentile_s(s, 99), 3);
-		}
-		jw_close(b, '}');
+	j->ask.districts = districts;
+	if (j->rc == 0) {
+		rc = store_open(j->dir, STORE_READ, &s, &info, &j->why);
+		if (rc < 0)
+			fail(j, rc, "the store cannot be read");
 	}
-	jw_close(b, '}');
-}
-
-static void
-group_done(struct group *g)
-{
-	for (int k = 0; k < IV__COUNT; k++)
-		free(g->samples[k].v);
-	free(g->key);
-}
-
-static const char *
-group_name(const struct report *r, const char *key)
-{
-	struct id id;
-	const struct site *s;
-	const struct agency *g;
-
-	if (id_parse(span_of(key), &id) < 0)
-		return key;
-	s = site_find(r->c->m, id);
-	g = agency_find(r->c->m, id);
-	return r->by == BY_SITE && s     ? s->name
-	       : r->by == BY_AGENCY && g ? g->name
-					 : key;
-}
-
-static void
-write_groups(struct report *r, struct buf *b)
-{
-	void *rec;
-
-	jw_key(b, "groups");
-	jw_open(b, '[');
-	for (size_t k = 0; map_next(&r->groups, &k, NULL, &rec);) {
-		struct group *g = rec;
-
-		jw_open(b, '{');
-		jw_kz(b, "key", g->key);
-		jw_kz(b, "name", group_name(r, g->key));
-		write_intervals(b, g);
-		jw_close(b, '}');
-		group_done(g);
-		free(g);
+	if (j->rc == 0) {
+		rc = report_make(s, &j->ask, &r);
+		if (rc < 0)
+			fail(j, rc, "a record cannot be read");
 	}
-	jw_close(b, ']');
-	map_done(&r->groups);
+	if (j->rc == 0 && j->is_csv)
+		report_csv(r, &j->out);
+	else if (j->rc == 0)
+		report_json(r, &j->out);
+	report_free(r);
+	store_close(s);
+	areas_free(districts);
 }
 
-/* How often people chose otherwise than was suggested, and why. */
-static void
-write_offers(const struct report *r, struct buf *b)
+/* A thread that may be less than others cannot become their equal again, and the pool's
+ * hash passwords too: so each report has one of its own, which ends with it. */
+static void *
+make_aside(void *ctx)
 {
-	jw_key(b, "offers");
-	jw_open(b, '{');
-	jw_ki64(b, "count", (int64_t)r->offers);
-	jw_key(b, "overrides");
-	jw_open(b, '{');
-	for (int k = 1; k < OVERRIDE__COUNT; k++)
-		jw_ki64(b, override_names[k], (int64_t)r->overrides[k]);
-	jw_close(b, '}');
-	jw_close(b, '}');
+	setpriority(PRIO_PROCESS, (id_t)gettid(), 19);
+	make(ctx);
+	return NULL;
+}
+
+static void
+work(void *ctx)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, make_aside, ctx) == 0)
+		pthread_join(thread, NULL);
+	else
+		make(ctx);
+}
+
+static void
+done(void *ctx)
+{
+	struct job *j = ctx;
+	struct call *c = j->c;
+
+	c->api->reports_running--;
+	if (j->rc < 0) {
+		answer_problem(c, 500, "no_report", "%s", j->why.p);
+	} else if (j->is_csv) {
+		buf_add_span(&c->out, buf_span(&j->out));
+		buf_add_z(&c->headers,
+			  "Content-Disposition: attachment; filename=kumak.csv\r\n");
+		answer_as(c, 200, "text/csv; charset=utf-8");
+	} else {
+		jw_open(&c->out, '{');
+		jw_kz(&c->out, "world", world_names[j->ask.world]);
+		jw_kz(&c->out, "by", report_by_names[j->ask.by]);
+		buf_add_c(&c->out, ',');
+		buf_add_span(&c->out, buf_span(&j->out));
+		jw_close(&c->out, '}');
+		answer(c, 200);
+	}
+	buf_done(&j->out);
+	buf_done(&j->why);
+	free(j);
 }
 
 static bool
-read_by(struct call *c, struct report *r)
+read_by(struct call *c, struct report_ask *a)
 {
-	static const char *const names[] = { "",     "site",     "agency",
-					     "kind", "priority", NULL };
 	struct span by = http_query(c->req, "by");
 
-	r->by = by.n ? (unsigned)enum_find(names, by) : BY_NOTHING;
-	if (!by.n || r->by)
+	a->by = by.n ? (enum report_by)enum_find(report_by_names, by)
+		     : REPORT_BY_NOTHING;
+	if (!by.n || a->by)
 		return true;
 	answer_problem(c, 400, "bad_query",
-		       "by must be site, agency, kind or priority");
+		       "by must be site, agency, district, shift, kind, priority, day, "
+		       "week, month or area");
 	return false;
 }
 
-static void
-finish(struct report *r)
+/* One's own world, or the calls that were read in from elsewhere. */
+static bool
+read_world(struct call *c, struct report_ask *a)
 {
-	struct call *c = r->c;
+	struct span world = http_query(c->req, "world");
 
-	jw_open(&c->out, '{');
-	jw_ktime(&c->out, "from", r->from);
-	jw_ktime(&c->out, "to", r->to);
-	write_intervals(&c->out, &r->all);
-	write_groups(r, &c->out);
-	write_offers(r, &c->out);
-	jw_close(&c->out, '}');
-	group_done(&r->all);
-	free(r);
-	answer(c, 200);
+	if (!world.n || span_is_z(world, world_names[a->world]))
+		return true;
+	if (span_is_z(world, world_names[WORLD_HISTORY]) && c->who->is_control &&
+	    a->world == WORLD_LIVE) {
+		a->world = WORLD_HISTORY;
+		return true;
+	}
+	answer_problem(c, 400, "bad_query", "world: not one that you may ask about");
+	return false;
 }
 
-static void
-step(void *ctx)
+static bool
+read_times(struct call *c, struct report_ask *a)
 {
-	struct report *r = ctx;
-	struct store_query q = { .noun = r->is_of_offers ? noun_assignment.letter
-							 : noun_incident.letter,
-				 .column = -1,
-				 .before = r->before,
-				 .is_descending = true,
-				 .limit = ROWS_A_TURN };
-
-	r->rows = 0;
-	if (journal_records(r->c->api->cfg.journal, &q,
-			    r->is_of_offers ? take_offer : take, r) < 0)
-		r->is_done = true;
-	if (!r->is_done && r->rows == ROWS_A_TURN) {
-		net_post(r->c->api->cfg.net, step, r);
-	} else if (!r->is_of_offers) {
-		r->is_of_offers = true;
-		r->is_done = false;
-		r->before = 0;
-		net_post(r->c->api->cfg.net, step, r);
-	} else {
-		finish(r);
-	}
+	if (!query_time(c, "from", &a->from) || !query_time(c, "to", &a->to) ||
+	    !query_time(c, "baseline_from", &a->base_from) ||
+	    !query_time(c, "baseline_to", &a->base_to) ||
+	    !query_number(c, "utc_offset_min", -720, 840, &a->offset_min))
+		return false;
+	if (a->from < a->to &&
+	    (a->base_from == TIME_NONE) == (a->base_to == TIME_NONE) &&
+	    (a->base_from == TIME_NONE || a->base_from < a->base_to))
+		return true;
+	answer_problem(c, 400, "bad_query",
+		       "from and baseline_from must be before to and baseline_to");
+	return false;
 }
 
 void
 response_times_get(struct call *c)
 {
 	int64_t now = journal_now(c->api->cfg.journal);
-	struct report *r;
+	bool is_oversight = c->who->role == ROLE_OVERSIGHT;
+	struct report_ask a = { .from = now - 30 * DAY_MS,
+				.to = now + 1,
+				.base_from = TIME_NONE,
+				.base_to = TIME_NONE,
+				.now = now,
+				.world = c->who->world,
+				.offset_min = c->api->cfg.utc_offset_min,
+				.least = is_oversight ? OVERSIGHT_LEAST : 0 };
+	struct job *j;
 
-	if (!principal_is_supervisor_up(c->who) && c->who->role != ROLE_OVERSIGHT) {
+	if (!principal_is_supervisor_up(c->who) && !is_oversight) {
 		answer_problem(c, 403, "needs_supervisor",
 			       "only a supervisor or oversight may see this");
 		return;
 	}
-	r = calloc(1, sizeof *r);
-	*r = (struct report){ .c = c, .from = now - 30ll * 86400000, .to = now + 1 };
-	if (!query_time(c, "from", &r->from) || !query_time(c, "to", &r->to) ||
-	    !read_by(c, r)) {
-		free(r);
+	/* Another agency's oversight counts what is its own: it knows of nobody else.
+	 */
+	if (!c->who->is_control)
+		a.agency = c->who->agency;
+	if (c->api->cfg.shifts)
+		report_shifts_read(span_of(c->api->cfg.shifts), &a);
+	if (!read_by(c, &a) || !read_world(c, &a) || !read_times(c, &a))
+		return;
+	if (c->api->reports_running == RUNNING_MAX) {
+		buf_add_z(&c->headers, "Retry-After: 5\r\n");
+		answer_problem(c, 503, "busy",
+			       "other reports are being made: ask again");
 		return;
 	}
-	step(r);
+	j = calloc(1, sizeof *j);
+	if (!j)
+		abort();
+	*j = (struct job){ .c = c,
+			   .ask = a,
+			   .dir = c->api->cfg.dir,
+			   .is_csv = span_is_z(http_query(c->req, "format"), "csv") };
+	c->api->reports_running++;
+	net_work(c->api->cfg.net, work, done, j);
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The room's own state: status line, mute, site tests, health, metrics, head. */
+/* The room's own state: status line, mute, site tests, health, head. */
 #include "api/routes.h"
+
+#include "base/auto.h"
+#include "base/qr.h"
 
 static bool
 needs_room(struct call *c)
@@ -11,8 +14,8 @@ needs_room(struct call *c)
 	return false;
 }
 
-static int
-disk_used_pct(const struct api *api)
+int
+room_disk_used_pct(const struct api *api)
 {
 	struct store_space space;
 
@@ -56,18 +59,18 @@ write_storms(struct call *c, struct buf *b)
 	jw_close(b, ']');
 }
 
-static size_t
-overdue_tests(struct call *c)
+size_t
+room_tests_overdue(const struct api *api, int world)
 {
-	int64_t now = journal_now(c->api->cfg.journal);
+	const struct model *m = journal_model(api->cfg.journal);
+	int64_t now = journal_now(api->cfg.journal);
 	size_t n = 0;
 	void *rec;
 
-	for (size_t i = 0; map_next(&c->m->tables[NOUN_SITE], &i, NULL, &rec);) {
+	for (size_t i = 0; map_next(&m->tables[NOUN_SITE], &i, NULL, &rec);) {
 		const struct site *s = rec;
 
-		n += !s->disabled && s->r.world == c->who->world &&
-		     site_test_due_at(s) <= now;
+		n += !s->disabled && s->r.world == world && site_test_due_at(s) <= now;
 	}
 	return n;
 }
@@ -98,7 +101,7 @@ room_get(struct call *c)
 {
 	struct buf *b = &c->out;
 	unsigned open, with_sound;
-	int used = disk_used_pct(c->api);
+	int used = room_disk_used_pct(c->api);
 
 	if (!needs_room(c))
 		return;
@@ -126,7 +129,7 @@ room_get(struct call *c)
 		jw_close(b, '}');
 	}
 	write_storms(c, b);
-	jw_ki64(b, "tests_overdue", (int64_t)overdue_tests(c));
+	jw_ki64(b, "tests_overdue", (int64_t)room_tests_overdue(c->api, c->who->world));
 	jw_key(b, "print");
 	jw_open(b, '{');
 	jw_ktime(b, "last_at", c->m->node->snapshot_at);
@@ -184,7 +187,17 @@ site_tests_get(struct call *c)
 void
 head_get(struct call *c)
 {
+	struct buf AUTO(buf_done) paper = { 0 }, svg = { 0 };
+
 	journal_head(c->api->cfg.journal, &c->out);
+	if (http_query(c->req, "paper").n) { /* to be read off a sheet again */
+		journal_head_paper(c->api->cfg.journal, &paper);
+		qr_svg(&svg, paper.p);
+		c->out.n--; /* inside the object */
+		jw_kstr(&c->out, "paper", buf_span(&paper));
+		jw_kstr(&c->out, "qr_svg", buf_span(&svg));
+		jw_close(&c->out, '}');
+	}
 	answer(c, 200);
 }
 
@@ -215,48 +228,4 @@ readyz_get(struct call *c)
 	}
 	buf_add_z(&c->out, "{\"ok\":true}");
 	answer(c, 200);
-}
-
-static void
-gauge(struct buf *b, const char *name, const char *help, double v)
-{
-	buf_printf(b, "# HELP kumak_%s %s\n# TYPE kumak_%s gauge\nkumak_%s %.17g\n",
-		   name, help, name, name, v);
-}
-
-void
-metrics_get(struct call *c)
-{
-	struct buf *b = &c->out;
-	struct dispatch_status s;
-	unsigned open, with_sound;
-	size_t feeds, failing;
-
-	if (!c->req->is_loopback && (c->auth.how != AUTH_BEARER ||
-				     c->who->role == ROLE_NONE || c->who->sos_only)) {
-		answer_problem(c, 403, "not_allowed", "from loopback, or with a token");
-		return;
-	}
-	dispatch_status(c->api->cfg.dispatch, &s);
-	live_counts(c->api->live, &open, &with_sound);
-	gauge(b, "events_decided", "number of the last event decided",
-	      (double)journal_tail(c->api->cfg.journal));
-	gauge(b, "events_durable", "number of the last event on disk",
-	      (double)journal_durable(c->api->cfg.journal));
-	gauge(b, "incidents_open", "open incidents", (double)c->m->open_incidents);
-	gauge(b, "consoles_open", "consoles and boards connected", open);
-	gauge(b, "consoles_with_sound", "of those, with sound unlocked", with_sound);
-	gauge(b, "pages_waiting", "messages of the second path waiting",
-	      (double)s.pages_waiting);
-	gauge(b, "synthetic_ok", "the synthetic SOS went through", s.synthetic_ok);
-	gauge(b, "synthetic_ms", "how long it took", (double)s.synthetic_ms);
-	cap_readers_count(c->api->cfg.feeds, &feeds, &failing);
-	gauge(b, "feeds", "feeds of alerts that are read", (double)feeds);
-	gauge(b, "feeds_failing", "of those, not readable at the last look",
-	      (double)failing);
-	gauge(b, "disk_used_pct", "of the data folder's file system",
-	      disk_used_pct(c->api));
-	http_respond(c->ex, 200, "text/plain; version=0.0.4; charset=utf-8",
-		     (struct span){ 0 }, buf_span(b));
-	buf_done(b);
 }

@@ -347,8 +347,8 @@ void
 session_totp_patch(struct call *c)
 {
 	const struct ask_totp_set *ask = (const struct ask_totp_set *)c->ask.rec;
+	bool is_on = ask->state == TOTP_ON; /* before c may be answered and gone */
 	const struct account *a = own_account(c);
-	bool is_on = ask->state == TOTP_ON;
 	int64_t step = 0;
 	const char *wrong;
 	struct decision *d;

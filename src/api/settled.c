@@ -98,10 +98,17 @@ list_where(struct call *c, enum noun_index n,
 static bool
 is_borne(struct call *c, const struct record *rec)
 {
+	const struct device *d = (const struct device *)rec;
+	struct unit *u;
+	struct site *s;
 	struct id by;
 
-	return id_parse(http_query(c->req, "bound_to"), &by) == 0 &&
-	       id_is(((const struct device *)rec)->bound_to, by);
+	if (id_parse(http_query(c->req, "bound_to"), &by) < 0)
+		return false;
+	device_home(c->m, d, &u, &s);
+	/* a person's are also those of his unit or site */
+	return id_is(d->bound_to, by) || (u && id_is(u->r.id, by)) ||
+	       (s && id_is(s->r.id, by));
 }
 
 void
@@ -167,6 +174,8 @@ put(struct call *c, struct decision *d, enum noun_index n, struct id id, struct 
 		return person_put(d, id, &c->ask, ret);
 	case NOUN_DEVICE:
 		return device_put(d, id, &c->ask, ret);
+	case NOUN_CLOSURE:
+		return closure_put(d, id, &c->ask, ret);
 	case NOUN_CAP_RULE:
 		return cap_rule_put(d, id, &c->ask, ret);
 	default:

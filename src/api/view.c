@@ -230,29 +230,38 @@ write_invitation(struct buf *b, const struct model *m, const struct invitation *
 }
 
 /* Who may not see a person is not told either that somebody's is there. */
-static uint64_t
-without_person(const struct model *m, const struct principal *p, enum noun_index n,
-	       const struct record *rec)
+uint64_t
+view_without_person(const struct model *m, const struct principal *p, enum noun_index n,
+		    const struct record *rec)
 {
-	bool is_account = n == NOUN_ACCOUNT;
-	struct id id = is_account         ? ((const struct account *)rec)->person
-		       : n == NOUN_DEVICE ? ((const struct device *)rec)->person
-					  : (struct id){ 0 };
+	static const struct {
+		enum noun_index n;
+		size_t at;
+	} places[] = {
+		{ NOUN_ACCOUNT, offsetof(struct account, person) },
+		{ NOUN_DEVICE, offsetof(struct device, person) },
+		{ NOUN_DEVICE, offsetof(struct device, bound_to) },
+		{ NOUN_SIGNAL, offsetof(struct signal, person) },
+	};
+	uint64_t given = ~0ull;
 
-	if (!id_is_set(id) ||
-	    access_record(m, p, NOUN_PERSON, model_find(m, NOUN_PERSON, id)) !=
-		    VIEW_NONE)
-		return ~0ull;
-	return ~(1ull << field_at(nouns[n], is_account
-						    ? offsetof(struct account, person)
-						    : offsetof(struct device, person)));
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		const char *field = (const char *)rec + places[i].at;
+		const struct id *id = (const struct id *)field;
+
+		if (places[i].n == n && id->noun == noun_person.letter &&
+		    access_record(m, p, NOUN_PERSON, model_find(m, NOUN_PERSON, *id)) ==
+			    VIEW_NONE)
+			given &= ~(1ull << field_at(nouns[n], places[i].at));
+	}
+	return given;
 }
 
 void
 view_members(struct call *c, struct buf *b, enum noun_index n, const struct record *rec,
 	     enum view v)
 {
-	uint64_t given = without_person(c->m, c->who, n, rec);
+	uint64_t given = view_without_person(c->m, c->who, n, rec);
 	unsigned parts = 0;
 	int64_t now = journal_now(c->api->cfg.journal);
 
@@ -299,11 +308,19 @@ view_members(struct call *c, struct buf *b, enum noun_index n, const struct reco
 	case NOUN_DEVICE: {
 		const struct device *dev = (const struct device *)rec;
 
+		if (id_is_set(dev->bound_to)) /* said also where the name is not */
+			jw_kz(b, "bound_kind",
+			      nouns[noun_by_letter(dev->bound_to.noun)]->name);
 		jw_ktime(b, "last_seen_at", dev->last_seen_at);
 		if (dev->battery_pct >= 0)
 			jw_ki64(b, "battery_pct", dev->battery_pct);
 		if (dev->signal_pct >= 0)
 			jw_ki64(b, "signal_pct", dev->signal_pct);
+		if (dev->is_said) {
+			jw_kz(b, "said", dev->is_said_test ? "test" : "restore");
+			jw_kz(b, "said_code", dev->said_code);
+			jw_ktime(b, "said_at", dev->said_at);
+		}
 		if (dev->firmware[0])
 			jw_kz(b, "firmware", dev->firmware);
 		break;
@@ -426,7 +443,8 @@ view_event(struct api *api, struct buf *b, const struct event *e,
 				     &i->r, &parts);
 		given &= granted_fields(n, parts);
 	}
-	given &= without_person(journal_model(api->cfg.journal), p, n, e->body.rec);
+	given &=
+		view_without_person(journal_model(api->cfg.journal), p, n, e->body.rec);
 	if (n == NOUN_UNIT) /* context says it, as it is now */
 		given &= ~(1ull
 			   << field_at(&noun_unit, offsetof(struct unit, callsign)));

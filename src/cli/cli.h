@@ -11,12 +11,16 @@
 /* --- options (options.c): one table for flags and the file ------------------- */
 struct options {
 	const char *data, *config, *listen, *listen_tls, *public_url;
-	const char *tls_cert, *tls_key, *tls_names;
+	const char *tls_cert, *tls_key, *tls_names, *proxy;
 	const char *second_path, *print_program;
 	int64_t print_every_min, synthetic_every_s, invitation_min;
 	int64_t nudge_after_s, nudge_apart_s, file_max_mb;
 	int64_t keep_tracks_days, keep_incidents_days, keep_media_days;
 	const char *cap_sender;
+	const char *shifts;
+	const char *witness, *witness_dir, *witness_authority;
+	int64_t witness_every_s;
+	int64_t utc_offset_min;
 	const char *sms_gateway, *sms_user, *sms_password, *sms_number, *sms_authority;
 	const char *sms_secret;
 	const char *mqtt, *mqtt_user, *mqtt_password, *mqtt_authority, *mqtt_rules;
@@ -28,6 +32,8 @@ struct options {
 	size_t n_cap_feeds;
 	int64_t cap_feed_every_min;
 	const char *cap_feed_authority;
+	const char *road_speeds, *road_hours;
+	int64_t road_clock_min;
 	bool listen_given;
 	struct arena arena; /* holds what came from the file */
 };
@@ -35,11 +41,18 @@ struct options {
 int options_read(int argc, char **argv, struct options *ret, struct buf *why);
 void options_help(struct buf *b);
 
+/* The verb of the command line; serve: of a node, which main.c runs (verbs.c). */
+int cli_run(int argc, char **argv, int (*serve)(int argc, char **argv));
+
 /* --- verbs: return the exit code ---------------------------------------------- */
 int cli_init(int argc, char **argv);
 int cli_verify(int argc, char **argv);
+int cli_figures(int argc, char **argv); /* verify --figures */
+int cli_import(int argc, char **argv);
+int cli_witness(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_restore(int argc, char **argv);
+int cli_doctor(int argc, char **argv);
 /* Positions and files of a data folder, copied into another folder and the other way
  * round: what is there already stays, what is gone goes (backup_more.c). */
 int backup_more(const char *from, const char *to, struct buf *why);

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 
 #include "base/auto.h"
+#include "report/report.h"
 
 #include <stdio.h>
 
@@ -33,6 +34,8 @@ static const struct option table[] = {
 	{ "tls-key", OPT_TEXT, O(tls_key), 0, 0, NULL, "its PEM key" },
 	{ "tls-names", OPT_TEXT, O(tls_names), 0, 0, "localhost,127.0.0.1",
 	  "names and addresses of that certificate" },
+	{ "proxy", OPT_TEXT, O(proxy), 0, 0, NULL,
+	  "addresses of proxies, by commas, whose X-Forwarded-For is believed" },
 	{ "public-url", OPT_TEXT, O(public_url), 0, 0, NULL,
 	  "how others reach the node, for invitations" },
 	{ "device", OPT_DEVICE, 0, 0, 0, NULL, "NAME=ADDR:PORT opens a device door" },
@@ -91,8 +94,26 @@ static const struct option table[] = {
 	  "minutes between two looks at a feed" },
 	{ "cap-feed-authority", OPT_TEXT, O(cap_feed_authority), 0, 0, NULL,
 	  "PEM of the feeds' authority; the machine's own when left out" },
+	{ "road-speeds", OPT_TEXT, O(road_speeds), 0, 0, NULL,
+	  "km/h by class of road, as \"trunk=60 residential=20\"" },
+	{ "road-hours", OPT_TEXT, O(road_hours), 0, 0, NULL,
+	  "factors by hour, as \"mon-fri 08-10 0.6; * 00-06 1.2\"" },
+	{ "road-clock", OPT_NUMBER, O(road_clock_min), -720, 840, "300",
+	  "minutes that the clock of those hours is ahead of UTC" },
 	{ "public-feed", OPT_FLAG, O(public_feed), 0, 0, NULL,
 	  "anyone may read advisories marked TLP:CLEAR" },
+	{ "witness", OPT_TEXT, O(witness), 0, 0, NULL,
+	  "URL of a second machine that keeps the journal's signed heads" },
+	{ "witness-dir", OPT_TEXT, O(witness_dir), 0, 0, NULL,
+	  "folder, as of a stick, that they are appended in" },
+	{ "witness-every", OPT_NUMBER, O(witness_every_s), 1, 86400, "300",
+	  "seconds between two of them" },
+	{ "witness-authority", OPT_TEXT, O(witness_authority), 0, 0, NULL,
+	  "PEM of the second machine's authority; the machine's own when left out" },
+	{ "shifts", OPT_TEXT, O(shifts), 0, 0, "06-14-22",
+	  "hours at which a shift begins, for reports" },
+	{ "utc-offset", OPT_NUMBER, O(utc_offset_min), -720, 840, "300",
+	  "minutes that the room's clock is ahead of UTC, for reports" },
 	{ "demo", OPT_FLAG, O(demo), 0, 0, NULL, "a demo city" },
 	{ "still", OPT_FLAG, O(still), 0, 0, NULL,
 	  "no movement and no scripted incidents in it" },
@@ -231,7 +252,13 @@ options_read(int argc, char **argv, struct options *ret, struct buf *why)
 		return ERR_SYNTAX;
 	if (ret->config && read_config(ret, ret->config, why) < 0)
 		return ERR_SYNTAX;
-	return read_flags(argc, argv, ret, false, why);
+	if (read_flags(argc, argv, ret, false, why) < 0)
+		return ERR_SYNTAX;
+	if (report_shifts_read(span_of(ret->shifts), &(struct report_ask){ 0 }))
+		return 0;
+	buf_printf(why, "shifts wants hours like 06-14-22, rising, not \"%s\"",
+		   ret->shifts);
+	return ERR_RANGE;
 }
 
 void

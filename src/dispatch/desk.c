@@ -283,6 +283,8 @@ on_event(void *ctx, const struct event *e)
 
 	if (n == NOUN_DEVICE)
 		d->has_bearers = false;
+	if (n == NOUN_CLOSURE)
+		closures_refresh(d);
 	if (e->type == EVENT_RUN_CARD_CHANGED)
 		refresh_all(d, (struct id){ 0 });
 	else if (e->type == EVENT_SITE_CHANGED)
@@ -354,6 +356,7 @@ dispatch_open(struct net *net, struct journal *journal, struct track *track,
 	d->journal = journal;
 	d->model = journal_model(journal);
 	d->track = track;
+	d->route = cfg ? cfg->route : NULL;
 	d->cfg = cfg ? *cfg : dispatch_defaults;
 	if (d->cfg.second_path && *d->cfg.second_path)
 		d->second_path = span_dup(span_of(d->cfg.second_path));
@@ -365,8 +368,10 @@ dispatch_open(struct net *net, struct journal *journal, struct track *track,
 	d->timer = net_timer_new(net, on_due, d);
 	d->near_timer = net_timer_new(net, near_check, d);
 	d->page_timer = net_timer_new(net, pages_run, d);
+	d->closure_timer = net_timer_new(net, closures_due, d);
 	d->sink = journal_add_sink(journal, on_event, d);
 	resume(d);
+	closures_due(d);
 	synthetic_open(d);
 	*ret = d;
 	return 0;
@@ -389,6 +394,7 @@ dispatch_close(struct dispatch *d)
 	net_timer_free(d->timer);
 	net_timer_free(d->near_timer);
 	net_timer_free(d->page_timer);
+	net_timer_free(d->closure_timer);
 	free(d->bearers);
 	free(d->seen);
 	free(d->second_path);

@@ -9,6 +9,7 @@
 #pragma once
 #include "journal/journal.h"
 #include "net/net.h"
+#include "route/route.h"
 #include "track/track.h"
 
 struct dispatch;
@@ -26,6 +27,7 @@ struct dispatch_config {
 	int64_t synthetic_every_ms; /* test of the whole path; 0: off */
 	double detour_factor;       /* road ÷ straight line where no roads are known */
 	double speed_mps;           /* of a unit on its way, for times */
+	struct route *route;        /* NULL: no roads */
 	int64_t fix_fresh_ms;       /* older: ranked by beat, "place not confirmed" */
 };
 extern const struct dispatch_config dispatch_defaults;
@@ -33,6 +35,17 @@ extern const struct dispatch_config dispatch_defaults;
 int dispatch_open(struct net *net, struct journal *journal, struct track *track,
 		  const struct dispatch_config *cfg, struct dispatch **ret);
 void dispatch_close(struct dispatch *d); /* NULL is fine */
+
+/* A unit's way to an incident, from its fresh fix; the line as [[lon,lat],…]. */
+struct dispatch_way {
+	struct route_leg leg;
+	const char *reason; /* why there is no way; NULL: there is one */
+	char notice[120];   /* whose roads they are */
+};
+void dispatch_way(struct dispatch *d, const struct incident *i, const struct unit *u,
+		  struct buf *ret_line, struct dispatch_way *ret);
+/* The roads were read anew: closures are put on them. */
+void dispatch_roads_changed(struct dispatch *d);
 
 /* How many consoles and boards of the room are open, and with sound unlocked:
  * with none, an alarm goes straight to the second path. */
@@ -45,7 +58,7 @@ struct suggestion {
 	double distance_m;    /* by road as far as known; < 0: no place at all */
 	int64_t eta_s;        /* < 0: unknown */
 	int64_t fix_age_s;    /* < 0: no fix */
-	const char *method;   /* "straight_line" (times detour), later "road" */
+	const char *method;   /* "road", or "straight_line" (times detour) */
 	const char **reasons; /* NULL-terminated words: code or code:detail */
 };
 struct left_out {

@@ -5,7 +5,7 @@
  * owns the clockwork around them.
  */
 #pragma once
-#include "dispatch/dispatch.h"
+#include "dispatch/score.h"
 
 /* --- ladder.c: pure -------------------------------------------------------- */
 
@@ -59,30 +59,6 @@ int64_t ladder_elapsed(int64_t now, int64_t since);
 int64_t ladder_stepped(const struct ladder_times *t, const struct ladder_step *s,
 		       int64_t elapsed_ms);
 
-/* --- score.c: pure --------------------------------------------------------- */
-
-struct candidate {
-	const struct unit *unit;
-	const struct fix *fix;       /* the newest, or NULL */
-	int64_t fix_age_ms;          /* of fix */
-	bool is_lent;                /* its agency lets the room send it */
-	const char **missing, **has; /* of the wanted capabilities; set by score */
-	size_t n_missing, n_has;
-};
-
-struct score_args {
-	const struct incident *incident;
-	struct position place;     /* of the incident, as well as it is known */
-	const char *const *wanted; /* capabilities */
-	size_t n_wanted, limit;
-	double detour_factor, speed_mps;
-	int64_t fix_fresh_ms;
-};
-void score_units(const struct score_args *a, struct candidate *c, size_t n,
-		 struct arena *arena, struct recommendation *ret);
-/* The strings of a JSON list, in the arena. */
-const char **score_words(const char *json, struct arena *arena, size_t *ret_n);
-
 /* --- the desk -------------------------------------------------------------- */
 
 /* An open incident as the desk keeps it. */
@@ -127,10 +103,12 @@ struct dispatch {
 	struct journal *journal;
 	struct model *model;
 	struct track *track;
+	struct route *route;
 	struct dispatch_config cfg;
 	char *second_path;
 	struct journal_sink *sink;
-	struct net_timer *timer, *near_timer, *page_timer, *synthetic_timer;
+	struct net_timer *timer, *near_timer, *page_timer, *synthetic_timer,
+		*closure_timer;
 	struct map watches; /* id → struct watch */
 	struct map offers;  /* id → struct offer_watch */
 	int64_t armed_mono; /* the timer's deadline; INT64_MAX: stopped */
@@ -187,6 +165,10 @@ int64_t page_newest_at(struct dispatch *d, struct id incident);
 /* Owes a page; what still waits for this incident is dropped for it. */
 void page_call(struct dispatch *d, struct decision *dec, const struct incident *i,
 	       struct span text);
+
+/* closures.c */
+void closures_refresh(struct dispatch *d);
+void closures_due(void *ctx);
 
 /* storm.c */
 void storm_add(struct dispatch *d, const struct incident *i);

@@ -97,6 +97,32 @@ incident_place(struct dispatch *d, const struct incident *i)
 
 /* --- the recommendation ---------------------------------------------------- */
 
+/* Where it stands by its roster. */
+static void
+find_post(struct dispatch *d, const struct unit *u, struct candidate *c)
+{
+	const struct site *s = site_find(d->model, u->post);
+
+	c->is_post = s && s->position.is_set;
+	if (c->is_post)
+		c->post = s->position;
+}
+
+struct asked {
+	struct dispatch *d;
+	int world;
+};
+
+static void
+by_road(void *ctx, const struct position *to, const struct position *from, size_t n,
+	struct route_leg *ret)
+{
+	const struct asked *a = ctx;
+
+	route_times(a->d->route, a->world, journal_now(a->d->journal), to, from, n,
+		    ret);
+}
+
 static size_t
 gather(struct dispatch *d, const struct incident *i, struct candidate **ret,
        struct arena *arena)
@@ -115,6 +141,7 @@ gather(struct dispatch *d, const struct incident *i, struct candidate **ret,
 			continue;
 		c[n_in].unit = u;
 		c[n_in].is_lent = true;
+		find_post(d, u, &c[n_in]);
 		c[n_in].fix = u->shift_on ? unit_fix(d, u) : NULL;
 		if (c[n_in].fix) {
 			int64_t age = now - c[n_in].fix->server_ms;
@@ -132,6 +159,7 @@ dispatch_recommend(struct dispatch *d, const struct incident *i, size_t limit,
 		   struct arena *arena, struct recommendation *ret)
 {
 	const struct run_card *card = desk_card(d, i);
+	struct asked asked = { d, i->r.world };
 	struct score_args a = {
 		.incident = i,
 		.place = incident_place(d, i),
@@ -139,6 +167,8 @@ dispatch_recommend(struct dispatch *d, const struct incident *i, size_t limit,
 		.detour_factor = d->cfg.detour_factor,
 		.speed_mps = d->cfg.speed_mps,
 		.fix_fresh_ms = d->cfg.fix_fresh_ms,
+		.by_road = by_road,
+		.road_ctx = &asked,
 	};
 	struct candidate *c;
 	size_t n = gather(d, i, &c, arena);

@@ -22,6 +22,7 @@ struct broker {
 	const char *topics[MQTT_TOPICS_MAX + 1];
 	char *address, *name, *user, *password, *authority, *status;
 	uint64_t serial; /* of the message under way */
+	struct map ways; /* identity → struct mqtt_way, of those that are bound */
 };
 
 static void
@@ -30,6 +31,46 @@ on_durable(void *ctx)
 	struct broker *b = ctx;
 
 	net_broker_taken(b->client, b->serial);
+}
+
+/* Nobody else tells in which application a button is. */
+static void
+way_learn(struct broker *b, struct span topic, struct span payload)
+{
+	const struct model *m = journal_model(b->door.gate->cfg.journal);
+	const struct device *d;
+	struct mqtt_way way, *kept;
+
+	if (!mqtt_way_read(topic, payload, &way))
+		return;
+	d = device_by_name(m, SPAN("mqtt"), span_of(way.identity));
+	if (!d || d->state != DEVICE_BOUND)
+		return;
+	kept = map_get(&b->ways, span_of(way.identity));
+	if (!kept) {
+		kept = calloc(1, sizeof *kept);
+		if (!kept)
+			abort();
+		map_put(&b->ways, span_of(way.identity), kept);
+	}
+	if (!way.profile[0]) /* an event that does not tell it */
+		memcpy(way.profile, kept->profile, sizeof way.profile);
+	*kept = way;
+}
+
+int
+broker_tell(struct gate *g, const struct device *d, const struct gate_order *order)
+{
+	struct broker *b = g->broker;
+	struct buf AUTO(buf_done) payload = { 0 };
+	const struct mqtt_way *way = b ? map_get(&b->ways, span_of(d->identity)) : NULL;
+	int rc;
+
+	if (!way)
+		return 0;
+	rc = mqtt_down(&b->rules, way, order, &payload);
+	return rc < 0 ? rc
+		      : net_broker_publish(b->client, way->topic, buf_span(&payload));
 }
 
 static void
@@ -44,6 +85,7 @@ on_message(void *ctx, uint64_t serial, struct span topic, struct span payload)
 	buf_add_span(&msg, payload);
 	b->serial = serial;
 	take_bytes(&b->link, buf_span(&msg), &b->rules);
+	way_learn(b, topic, payload);
 	journal_when(g->cfg.journal, on_durable, b);
 }
 
@@ -85,6 +127,11 @@ address_of(struct span url, bool *ret_is_tls)
 static void
 broker_free(struct broker *b)
 {
+	void *way;
+
+	for (size_t i = 0; map_next(&b->ways, &i, NULL, &way);)
+		free(way);
+	map_done(&b->ways);
 	free(b->address);
 	free(b->name);
 	free(b->user);

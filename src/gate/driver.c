@@ -37,7 +37,8 @@ void
 gate_out_clear(struct gate_out *out)
 {
 	out->n_reports = out->n_lost = out->reply_n = out->words_n = 0;
-	out->media.n = 0;
+	out->media.bytes.n = 0;
+	out->content_write = NULL;
 }
 
 struct gate_report *

@@ -68,6 +68,7 @@ enum gate_order_kind {
 	GATE_TEXT,     /* text */
 	GATE_RING,
 	GATE_CONFIRM, /* the alarm was heard: stop repeating it */
+	GATE_SAY,     /* content is played aloud: an AMR recording */
 };
 
 struct gate_report {
@@ -96,6 +97,20 @@ struct gate_report {
 	char key[48];   /* what makes a repeat of this report recognisable; "" none */
 };
 
+enum gate_media_kind { GATE_VOICE = 1, GATE_PHOTO, GATE_VIDEO };
+
+/* What a bearer recorded, or his device by itself: nobody asked for it. */
+struct gate_media {
+	struct span bytes; /* as it stands in the message; n 0: none */
+	/* Takes the message's own escapes out; at most cap bytes, the length told. */
+	size_t (*plain)(struct span s, char *to, size_t cap);
+	enum gate_media_kind kind;
+	/* Of one that comes in parts, from 1; those of one recording are a series.
+	 * parts 0: it is whole. */
+	uint64_t series;
+	uint16_t part, parts;
+};
+
 struct gate_out {
 	struct gate_report reports[GATE_REPORTS_MAX];
 	size_t n_reports;
@@ -106,19 +121,21 @@ struct gate_out {
 	/* The reply. It leaves after the reports of this message are durable. */
 	char reply[GATE_REPLY_MAX];
 	size_t reply_n;
-	/* What the bearer recorded and sent, as it stands in the message; n 0: none.
-	 * Where it is kept as evidence the reply says so, or no says that it was not.
+	/* Where it is kept as evidence the reply says so, or no says that it was not.
 	 */
-	struct span media;
-	/* Takes the message's own escapes out; at most cap bytes, the length told. */
-	size_t (*media_plain)(struct span s, char *to, size_t cap);
+	struct gate_media media;
 	char no[96];
+	/* Of an order with content: it goes behind the reply, as this writes it (at
+	 * most cap bytes, the length told), and then the tail. NULL: none goes. */
+	size_t (*content_write)(struct span content, char *to, size_t cap);
+	char tail[4];
 };
 
 struct gate_order {
 	enum gate_order_kind kind;
 	int seconds, for_seconds;
 	struct span text; /* UTF-8 */
+	struct span content;
 	const char *identity;
 	int64_t now_ms;
 	uint16_t serial; /* rises with each order to the device */
@@ -160,6 +177,13 @@ struct gate_driver {
 	 * the maker's letters. ERR_UNSUPPORTED if it has none. NULL: takes none. */
 	int (*encode)(const void *state, const struct gate_order *order,
 		      struct gate_out *out);
+	/* A whole recording, without escapes: leaves what stands before it out. False:
+	 * it is none that is kept. NULL: it is as it is. */
+	bool (*media_open)(struct gate_media *m);
+	/* Adds to out->reply that all of m's series came, or that the last part did and
+	 * these n did not. NULL: the answer to each part is all. */
+	void (*media_answer)(const void *state, const struct gate_media *m,
+			     const uint16_t *missing, size_t n, struct gate_out *out);
 };
 
 /* Every driver, in the order of drivers.def; ends with NULL. */

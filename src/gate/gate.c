@@ -85,6 +85,7 @@ on_close(void *own, struct net_conn *c)
 
 	(void)c;
 	seat_leave(l->door->gate, l);
+	pieces_leave(&l->door->gate->pieces, l);
 	free(l->state);
 	free(l);
 }
@@ -153,7 +154,7 @@ take_message(struct link *l, struct net_conn *c, struct span msg)
 		name_stranger(l, msg);
 	if (rc == 0 && is_text)
 		answer_http(&g->out, &answer);
-	if (rc == 0 && g->out.media.n && media_take(l, c))
+	if (rc == 0 && g->out.media.bytes.n && media_take(l, c))
 		return;
 	reply_when_durable(g, c, &g->out);
 }
@@ -220,6 +221,7 @@ gate_close(struct gate *g)
 	seats_done(g);
 	told_close(g);
 	parts_done(g);
+	pieces_done(&g->pieces);
 	numbers_forget(g);
 	while (g->doors) {
 		struct door *d = g->doors;

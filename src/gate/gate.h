@@ -41,8 +41,11 @@ struct gate_config {
 	void (*on_moved)(void *ctx, struct id unit);
 	/* Keeps what a bearer recorded with his open emergency; done once, at once or
 	 * later, until which content stands. NULL: recordings are not kept. */
-	void (*on_recording)(void *ctx, struct id device, struct span content,
-			     void (*done)(void *ctx, bool is_kept), void *done_ctx);
+	void (*on_recording)(void *ctx, struct id device, const char *name,
+			     struct span content, void (*done)(void *ctx, bool is_kept),
+			     void *done_ctx);
+	/* What a file of the shelf holds, for an order; < 0: it is gone. */
+	int (*read_file)(void *ctx, struct id file, struct buf *ret);
 	void *ctx;
 };
 

@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "gate/gate.h"
+#include "gate/pieces.h"
 
 struct door {
 	struct gate *gate;
@@ -40,11 +41,12 @@ struct gate {
 	uint16_t serial;    /* of the last order */
 	struct map numbers; /* last digits → struct number */
 	bool has_numbers;
-	struct map callers;      /* incident, number → struct caller */
-	struct outbox *outbox;   /* NULL: no way out */
-	struct broker *broker;   /* NULL: none */
-	struct parts *parts;     /* long texts under way */
-	unsigned char wrong[64]; /* tries at a page's digits, by account */
+	struct map callers;        /* incident, number → struct caller */
+	struct outbox *outbox;     /* NULL: no way out */
+	struct broker *broker;     /* NULL: none */
+	struct parts *parts;       /* long texts under way */
+	struct pieces_room pieces; /* recordings under way */
+	unsigned char wrong[64];   /* tries at a page's digits, by account */
 	int64_t wrong_since;
 	struct gate_out out;  /* of the message under way */
 	struct gate_out told; /* of the order under way */
@@ -57,6 +59,7 @@ struct seat {
 	struct link *link; /* NULL: not connected */
 	char peer[64];
 	int64_t since;
+	int64_t followed_ms;    /* its bearer's last place in his own call */
 	int64_t recorded_since; /* recordings since then */
 	unsigned n_recorded;
 };
@@ -86,6 +89,8 @@ bool media_take(struct link *l, struct net_conn *c);
  */
 int broker_open(struct gate *g, const struct gate_broker *cfg, struct buf *why);
 void broker_close(struct gate *g);
+/* An order to a device behind it: 1 it went, 0 not yet, < 0 it has none such. */
+int broker_tell(struct gate *g, const struct device *d, const struct gate_order *order);
 
 /* --- report.c ------------------------------------------------------------------ */
 void take_report(struct link *l, const struct gate_report *r, struct span msg);

@@ -12,8 +12,10 @@ static void
 promised(const struct model *m, const struct device *d, int64_t *ret_late,
 	 int64_t *ret_lost)
 {
-	const struct site *s = site_find(m, d->bound_to);
+	struct unit *u;
+	struct site *s;
 
+	device_home(m, d, &u, &s);
 	*ret_lost = s && s->link_class_s != FIELD_NONE ? s->link_class_s * 1000
 						       : UNIT_LOST_MS;
 	*ret_late = d->interval_s != FIELD_NONE ? d->interval_s * 1000 + GRACE_MS
@@ -62,6 +64,7 @@ check_links(void *ctx)
 	void *rec;
 
 	forget_places(g, now);
+	pieces_age(&g->pieces, now);
 	for (size_t i = 0; map_next(&m->tables[NOUN_DEVICE], &i, NULL, &rec);) {
 		struct device *d = rec;
 		int64_t quiet =

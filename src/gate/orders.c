@@ -27,6 +27,7 @@ kind_of(const struct device_order *o)
 		[DEVICE_ORDER_TEXT] = GATE_TEXT,
 		[DEVICE_ORDER_RING] = GATE_RING,
 		[DEVICE_ORDER_CONFIRM] = GATE_CONFIRM,
+		[DEVICE_ORDER_VOICE] = GATE_SAY,
 	};
 
 	return kinds[o->kind];
@@ -38,6 +39,30 @@ set(struct gate *g, const struct device_order *o, enum device_order_state to,
 {
 	device_order_set(journal_begin(g->cfg.journal, NULL), o->r.id, to,
 			 span_of(why));
+}
+
+static const char no_such_order[] = "such a device knows no such order";
+
+static bool
+is_by_broker(const struct device *d)
+{
+	return strcmp(d->door, "mqtt") == 0;
+}
+
+/* The whole message of an order, with its content if it has one. */
+static void
+message_write(const struct gate_out *told, struct span content, struct buf *ret)
+{
+	size_t n;
+
+	buf_add(ret, told->reply, told->reply_n);
+	if (!told->content_write)
+		return;
+	n = told->content_write(content, NULL, 0);
+	buf_reserve(ret, n);
+	told->content_write(content, ret->p + ret->n, n);
+	ret->n += n;
+	buf_add_z(ret, told->tail);
 }
 
 /* Law 1: the order is on disk before it leaves; that it left is noted after. */
@@ -56,21 +81,38 @@ give(struct gate *g, const struct device_order *o, const struct device *d)
 				    .text = span_of(o->text ? o->text : ""),
 				    .identity = d->identity,
 				    .now_ms = net_wall_ms(g->cfg.net) };
+	struct buf AUTO(buf_done) content = { 0 }, msg = { 0 };
 	int rc;
 
-	if (!c || o->r.id.seq > journal_durable(g->cfg.journal))
+	if (o->r.id.seq > journal_durable(g->cfg.journal))
 		return;
+	if (is_by_broker(d)) {
+		rc = broker_tell(g, d, &order);
+		if (rc != 0)
+			set(g, o, rc < 0 ? DEVICE_ORDER_REFUSED : DEVICE_ORDER_SENT,
+			    rc < 0 ? no_such_order : "");
+		return;
+	}
+	if (!c)
+		return;
+	if (id_is_set(o->file) &&
+	    (!g->cfg.read_file ||
+	     g->cfg.read_file(g->cfg.ctx, o->file, &content) < 0)) {
+		set(g, o, DEVICE_ORDER_REFUSED, "the recording is gone");
+		return;
+	}
+	order.content = buf_span(&content);
 	order.serial = ++g->serial;
 	gate_out_clear(&g->told);
 	rc = driver->encode ? driver->encode(l->state, &order, &g->told)
 			    : ERR_UNSUPPORTED;
 	if (rc < 0) {
 		set(g, o, DEVICE_ORDER_REFUSED,
-		    rc == ERR_UNSUPPORTED ? "such a device knows no such order"
-					  : err_text(rc));
+		    rc == ERR_UNSUPPORTED ? no_such_order : err_text(rc));
 		return;
 	}
-	if (net_conn_send(c, (struct span){ g->told.reply, g->told.reply_n }))
+	message_write(&g->told, order.content, &msg);
+	if (net_conn_send(c, buf_span(&msg)))
 		set(g, o, DEVICE_ORDER_SENT, "");
 }
 
@@ -96,7 +138,9 @@ look(struct gate *g, struct device_order *o, bool is_new)
 		set(g, o, DEVICE_ORDER_EXPIRED, "the device is bound no more");
 	else if (now >= o->expires_at)
 		set(g, o, DEVICE_ORDER_EXPIRED, "nobody answered in time");
-	else if (is_due(o, now, is_new))
+	/* what lies at a broker is brought by it: once is enough */
+	else if (is_due(o, now, is_new) &&
+		 (o->state == DEVICE_ORDER_QUEUED || !is_by_broker(d)))
 		give(g, o, d);
 }
 
@@ -184,9 +228,9 @@ is_bearer(const struct model *m, const struct incident *i, const struct device *
 
 	if (d->state != DEVICE_BOUND)
 		return false;
-	if (id_is_set(i->unit) && id_is(i->unit, d->bound_to))
-		return true;
 	principal_of_device(m, d, &p);
+	if (id_is_set(i->unit) && id_is(i->unit, p.unit))
+		return true;
 	return map_get(&i->roll, span_of(p.source));
 }
 

@@ -111,8 +111,8 @@ numbers_load(struct gate *g)
 static bool
 home_of(const struct model *m, struct id of, struct principal *ret)
 {
-	const struct person *p = person_find(m, of);
 	const struct device *d = device_find(m, of);
+	const struct person *p = person_find(m, d ? d->bound_to : of);
 	struct id at = p   ? (id_is_set(p->unit) ? p->unit : p->site)
 		       : d ? d->bound_to
 			   : of;

@@ -11,6 +11,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#define FOLLOW_MS 30000  /* between places of a person in his call */
 #define PENDING_MAX 2000 /* unknown devices kept: a scanner must not fill the disk */
 
 /* These call for help; others are kept as the device's state. */
@@ -45,12 +46,43 @@ know(struct gate *g, const char *door, const char *identity)
 
 /* --- what it says ------------------------------------------------------------ */
 
+/* Of one who has no duty, only where he is in his own call: said to his call, and kept
+ * nowhere else. */
+static void
+follow(struct gate *g, const struct device *d, const struct gate_report *r)
+{
+	const struct model *m = journal_model(g->cfg.journal);
+	const struct incident *i = id_is_set(device_person(d)) && r->kind == GATE_FIX
+					   ? device_emergency(m, d)
+					   : NULL;
+	struct seat *s = i ? seat_find(g, d->door, d->identity) : NULL;
+	struct press_args a = { .position = r->position, .claimed_at = TIME_NONE };
+	struct buf AUTO(buf_done) key = { 0 };
+	int64_t now = net_wall_ms(g->cfg.net);
+	const struct roll *roll;
+	struct principal who;
+	struct id signal;
+
+	if (!s || (now >= s->followed_ms && now - s->followed_ms < FOLLOW_MS))
+		return;
+	principal_of_device(m, d, &who);
+	roll = map_get(&i->roll, span_of(who.source));
+	if (!roll)
+		return;
+	s->followed_ms = now;
+	signal = roll->r.id; /* numbered as the first signal of it */
+	signal.noun = noun_signal.letter;
+	buf_printf(&key, "at-%lld", (long long)now);
+	a.key = buf_span(&key);
+	signal_amend(journal_begin(g->cfg.journal, &who), signal, &a);
+}
+
 static void
 take_fix(struct gate *g, struct device *d, const struct gate_report *r)
 {
 	enum track_verdict verdict;
-	struct model *m = journal_model(g->cfg.journal);
-	const struct unit *u = unit_find(m, d->bound_to);
+	struct unit *u;
+	struct site *s;
 	struct fix f = {
 		.device_ms = r->device_time_ms,
 		.server_ms = net_wall_ms(g->cfg.net),
@@ -60,7 +92,12 @@ take_fix(struct gate *g, struct device *d, const struct gate_report *r)
 	};
 
 	/* An unbound device moves nothing; off duty nothing reaches the disk. */
-	if (d->state != DEVICE_BOUND || !u || (!u->shift_on && !u->n_open))
+	if (!device_home(journal_model(g->cfg.journal), d, &u, &s) ||
+	    d->state != DEVICE_BOUND)
+		return;
+	if (!u)
+		follow(g, d, r);
+	if (!u || (!u->shift_on && !u->n_open))
 		return;
 	f.bearer = u->r.id;
 	verdict = track_put(g->cfg.track, &f, r->kind == GATE_STORED_FIX);
@@ -91,11 +128,14 @@ static struct position
 place_of_call(struct gate *g, const struct device *d, const struct gate_report *r,
 	      struct buf *labels)
 {
-	const struct fix *f;
+	const struct fix *f = NULL;
+	struct unit *u;
+	struct site *s;
 
 	if (r->position.is_set)
 		return r->position;
-	f = d ? track_last(g->cfg.track, d->bound_to) : NULL;
+	if (d && device_home(journal_model(g->cfg.journal), d, &u, &s) && u)
+		f = track_last(g->cfg.track, u->r.id);
 	if (!f)
 		return r->position;
 	buf_printf(labels, "[\"no_fix\",\"last_place:%lld s\"]",
@@ -216,6 +256,34 @@ is_call(const struct device *d, const struct gate_report *r)
 	return (r->alarms & GATE_SOS) && !(d && (d->last_alarms & GATE_SOS));
 }
 
+#define SAID_AGAIN_MS 60000 /* a panel repeats until it is answered */
+
+/* What is over, or was tried, is no call: it is shown with the device, and in the call
+ * that it is about. */
+static void
+take_said(struct gate *g, struct device *d, const struct gate_report *r)
+{
+	struct buf AUTO(buf_done) text = { 0 };
+	bool is_test = r->kind == GATE_TEST;
+	int64_t now = net_wall_ms(g->cfg.net);
+	bool is_again = d->is_said && d->is_said_test == is_test &&
+			strcmp(d->said_code, r->code) == 0 &&
+			now - d->said_at < SAID_AGAIN_MS;
+
+	d->is_said = true;
+	d->is_said_test = is_test;
+	snprintf(d->said_code, sizeof d->said_code, "%s", r->code);
+	d->said_at = now;
+	if (is_again || d->state != DEVICE_BOUND)
+		return;
+	buf_printf(&text, "%s %s", is_test ? "test" : "restored", r->code);
+	if (r->area >= 0)
+		buf_printf(&text, ", area %d", r->area);
+	if (r->zone >= 0)
+		buf_printf(&text, ", zone %d", r->zone);
+	device_note(journal_begin(g->cfg.journal, NULL), d, buf_span(&text));
+}
+
 /* What is known of it in memory only. */
 static void
 observe(struct device *d, const struct gate_report *r)
@@ -254,6 +322,8 @@ take_report(struct link *l, const struct gate_report *r, struct span msg)
 	if (!d)
 		return;
 	observe(d, r);
+	if ((r->kind == GATE_RESTORE || r->kind == GATE_TEST) && !l->is_doubted)
+		take_said(g, d, r);
 	if (r->kind == GATE_ORDER_ACK)
 		orders_answered(g, d, r);
 	if (is_session)

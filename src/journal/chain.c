@@ -9,15 +9,10 @@
 
 #include <stdio.h>
 
-struct walk {
-	struct chain_report *r;
-	const struct chain_head *heads; /* those that are still to come */
-	size_t n_heads;
-};
-
 static bool
-bad(struct walk *w, uint64_t seq, const char *why)
+bad(struct chain_walk *w, enum chain_finding finding, uint64_t seq, const char *why)
 {
+	w->r->finding = finding;
 	w->r->bad_seq = seq;
 	snprintf(w->r->why, sizeof w->r->why, "event %llu: %s", (unsigned long long)seq,
 		 why);
@@ -25,37 +20,37 @@ bad(struct walk *w, uint64_t seq, const char *why)
 }
 
 static bool
-check_heads(struct walk *w, uint64_t seq, const uint8_t *hash)
+check_heads(struct chain_walk *w, uint64_t seq, const uint8_t *hash)
 {
 	for (; w->n_heads && w->heads->seq <= seq; w->heads++, w->n_heads--)
 		if (!crypt_equal(hash, w->heads->hash, STORE_HASH_BYTES))
-			return bad(w, seq,
+			return bad(w, CHAIN_REWRITTEN, seq,
 				   "is not the one the given head was made for: "
 				   "history was rewritten");
 	return true;
 }
 
-static bool
-check_one(void *ctx, const struct store_event *se)
+bool
+chain_take(struct chain_walk *w, const struct store_event *se)
 {
-	struct walk *w = ctx;
 	struct chain_report *r = w->r;
 	struct field_error fe;
 	struct event e;
 	uint8_t hash[32];
 
 	if (se->seq != r->seq + 1)
-		return bad(w, r->seq + 1, "missing");
+		return bad(w, CHAIN_DAMAGED, r->seq + 1, "missing");
 	event_hash(hash, r->hash, se->doc);
 	if (!crypt_equal(hash, se->hash, sizeof hash))
-		return bad(w, se->seq, "does not match its hash");
+		return bad(w, CHAIN_DAMAGED, se->seq, "does not match its hash");
 	if (event_decode(se->doc, NULL, &e, &fe) < 0)
-		return bad(w, se->seq, fe.text);
+		return bad(w, CHAIN_DAMAGED, se->seq, fe.text);
 	event_done(&e);
 	if (e.seq != se->seq || e.at < r->at)
-		return bad(w, se->seq, "number or time out of order");
+		return bad(w, CHAIN_DAMAGED, se->seq, "number or time out of order");
 	if (e.at != se->at || e.incident.seq != se->incident)
-		return bad(w, se->seq, "is filed under another time or incident");
+		return bad(w, CHAIN_DAMAGED, se->seq,
+			   "is filed under another time or incident");
 	if (!check_heads(w, se->seq, hash))
 		return false;
 	r->events++;
@@ -67,14 +62,36 @@ check_one(void *ctx, const struct store_event *se)
 
 #define PAGE_EVENTS 4096
 
+static bool
+check_one(void *ctx, const struct store_event *se)
+{
+	return chain_take(ctx, se);
+}
+
+void
+chain_begin(struct chain_walk *w, const struct chain_head *heads, size_t n_heads,
+	    struct chain_report *ret)
+{
+	*ret = (struct chain_report){ .at = INT64_MIN };
+	*w = (struct chain_walk){ ret, heads, n_heads };
+}
+
+bool
+chain_end(struct chain_walk *w)
+{
+	return !w->n_heads || bad(w, CHAIN_CUT, w->r->seq + 1,
+				  "missing: the tail was cut off before the given "
+				  "head");
+}
+
 int
 chain_verify(struct store *s, const struct chain_head *heads, size_t n_heads,
 	     struct chain_report *ret)
 {
-	struct walk w = { ret, heads, n_heads };
+	struct chain_walk w;
 	uint64_t before;
 
-	*ret = (struct chain_report){ .at = INT64_MIN };
+	chain_begin(&w, heads, n_heads, ret);
 	do {
 		int rc;
 
@@ -85,12 +102,7 @@ chain_verify(struct store *s, const struct chain_head *heads, size_t n_heads,
 		if (ret->bad_seq)
 			return ERR_CORRUPT;
 	} while (ret->seq != before);
-	if (w.n_heads) {
-		bad(&w, ret->seq + 1,
-		    "missing: the tail was cut off before the given head");
-		return ERR_CORRUPT;
-	}
-	return 0;
+	return chain_end(&w) ? 0 : ERR_CORRUPT;
 }
 
 void

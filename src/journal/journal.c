@@ -361,18 +361,24 @@ journal_sign(struct journal *j, struct span text, struct buf *ret_signature,
 
 /* --- heads ---------------------------------------------------------------- */
 
-void
-journal_head(struct journal *j, struct buf *b)
+static void
+head_sign(struct journal *j, struct buf *ret_signature, struct buf *ret_public_key)
 {
 	struct buf AUTO(buf_done) text = { 0 };
-	uint8_t sig[SIGN_BYTES], pub[32], sec[64];
 	const struct node *node = j->model.node;
 
 	chain_head_text(&text, node ? node->node : "", j->head_seq, j->head_hash,
 			j->head_at);
-	crypt_sign_seed(j->node_key, pub, sec);
-	crypt_sign(sig, buf_span(&text), sec);
-	crypt_wipe(sec, sizeof sec);
+	journal_sign(j, buf_span(&text), ret_signature, ret_public_key);
+}
+
+void
+journal_head(struct journal *j, struct buf *b)
+{
+	struct buf AUTO(buf_done) sig = { 0 }, pub = { 0 };
+	const struct node *node = j->model.node;
+
+	head_sign(j, &sig, &pub);
 	jw_open(b, '{');
 	jw_ki64(b, "seq", (int64_t)j->head_seq);
 	jw_key(b, "hash");
@@ -381,15 +387,24 @@ journal_head(struct journal *j, struct buf *b)
 	buf_add_c(b, '"');
 	jw_ktime(b, "at", j->head_at);
 	jw_kz(b, "node", node ? node->node : "");
-	jw_key(b, "signature");
-	buf_add_c(b, '"');
-	crypt_b64(b, sig, sizeof sig);
-	buf_add_c(b, '"');
-	jw_key(b, "public_key");
-	buf_add_c(b, '"');
-	crypt_hex(b, pub, sizeof pub);
-	buf_add_c(b, '"');
+	jw_kstr(b, "signature", buf_span(&sig));
+	jw_kstr(b, "public_key", buf_span(&pub));
 	jw_close(b, '}');
+}
+
+void
+journal_head_paper(struct journal *j, struct buf *b)
+{
+	struct buf AUTO(buf_done) sig = { 0 }, pub = { 0 };
+	const struct node *node = j->model.node;
+
+	head_sign(j, &sig, &pub);
+	buf_printf(b, "kumak1 %s %llu ", node ? node->node : "-",
+		   (unsigned long long)j->head_seq);
+	crypt_hex(b, j->head_hash, 32);
+	buf_add_c(b, ' ');
+	time_format(b, j->head_at);
+	buf_printf(b, " %s %s", sig.p, pub.p);
 }
 
 /* --- opening and closing --------------------------------------------------- */

@@ -80,11 +80,20 @@ void journal_sign(struct journal *j, struct span text, struct buf *ret_signature
 
 /* The newest signed head of the chain as JSON members {"seq","hash",…}. */
 void journal_head(struct journal *j, struct buf *b);
+/* The same as one line of words, for a code on paper. */
+void journal_head_paper(struct journal *j, struct buf *b);
 /* The node's secrets: made with the folder. */
 const uint8_t *journal_node_key(const struct journal *j); /* KEY_BYTES */
 
 /* --- offline (chain.c) ---------------------------------------------------- */
+enum chain_finding {
+	CHAIN_INTACT,
+	CHAIN_DAMAGED,   /* within itself: an event is missing or is not its hash's */
+	CHAIN_REWRITTEN, /* whole in itself, and not the one a head was made for */
+	CHAIN_CUT,       /* it ends before a head */
+};
 struct chain_report {
+	enum chain_finding finding;
 	uint64_t events, seq;
 	uint8_t hash[STORE_HASH_BYTES];
 	int64_t at;
@@ -95,6 +104,17 @@ struct chain_head {
 	uint64_t seq; /* from 1 */
 	uint8_t hash[STORE_HASH_BYTES];
 };
+/* The same a piece at a time, for a chain that comes from elsewhere. The heads live as
+ * long as the walk. */
+struct chain_walk {
+	struct chain_report *r;
+	const struct chain_head *heads; /* those that are still to come */
+	size_t n_heads;
+};
+void chain_begin(struct chain_walk *w, const struct chain_head *heads, size_t n_heads,
+		 struct chain_report *ret);
+bool chain_take(struct chain_walk *w, const struct store_event *e); /* false: bad */
+bool chain_end(struct chain_walk *w);
 /* Walks the whole chain, and sees that each head, in rising order, is of it. */
 int chain_verify(struct store *s, const struct chain_head *heads, size_t n_heads,
 		 struct chain_report *ret);

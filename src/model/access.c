@@ -105,11 +105,30 @@ principal_of_token(const struct model *m, const struct token *t, struct principa
 	settle(m, ret);
 }
 
+struct id
+device_person(const struct device *d)
+{
+	return d->bound_to.noun == noun_person.letter ? d->bound_to : d->person;
+}
+
+bool
+device_home(const struct model *m, const struct device *d, struct unit **ret_unit,
+	    struct site **ret_site)
+{
+	const struct person *h = person_find(m, d->bound_to);
+
+	*ret_unit = unit_find(m, h ? h->unit : d->bound_to);
+	*ret_site = *ret_unit ? NULL : site_find(m, h ? h->site : d->bound_to);
+	return !h || h->state == PERSON_ACTIVE;
+}
+
 void
 principal_of_device(const struct model *m, const struct device *d,
 		    struct principal *ret)
 {
-	bool is_bound = d->state == DEVICE_BOUND;
+	struct unit *u;
+	struct site *s;
+	bool is_bound = device_home(m, d, &u, &s) && d->state == DEVICE_BOUND;
 
 	*ret = (struct principal){
 		.role = is_bound ? ROLE_DEVICE : ROLE_NONE,
@@ -118,13 +137,15 @@ principal_of_device(const struct model *m, const struct device *d,
 		.is_verified = is_bound && d->trust == TRUST_VERIFIED,
 	};
 	if (is_bound) {
-		const struct unit *u = unit_find(m, d->bound_to);
-		const struct site *s = site_find(m, d->bound_to);
+		const struct person *h = person_find(m, d->bound_to);
 
 		ret->agency = d->agency;
 		ret->unit = u ? u->r.id : (struct id){ 0 };
 		ret->site = s ? s->r.id : (struct id){ 0 };
-		ret->world = u ? u->r.world : s ? s->r.world : d->r.world;
+		ret->world = u   ? u->r.world
+			     : s ? s->r.world
+			     : h ? h->r.world
+				 : d->r.world;
 	}
 	snprintf(ret->name, sizeof ret->name, "%s %s", d->door, d->identity);
 	settle(m, ret);
@@ -476,6 +497,7 @@ access_record(const struct model *m, const struct principal *p, enum noun_index 
 		return g ? access_grant_record(p, g) : VIEW_NONE;
 	case NOUN_PERSON:
 		return view_person(m, p, (const struct person *)rec);
+	case NOUN_CLOSURE:
 	case NOUN_PAGE:
 		return principal_is_room(p) ? VIEW_ROOM : VIEW_NONE;
 	case NOUN_CHANNEL:

@@ -83,6 +83,11 @@ void principal_of_token(const struct model *m, const struct token *t,
 			struct principal *ret);
 void principal_of_device(const struct model *m, const struct device *d,
 			 struct principal *ret);
+/* Who carries it, if that is told. */
+struct id device_person(const struct device *d);
+/* Its person's unit or site as they are now, or its own. False: its person has left. */
+bool device_home(const struct model *m, const struct device *d, struct unit **ret_unit,
+		 struct site **ret_site);
 /* Guests (missions, companies) never see one another; the police side sees all. */
 bool agency_is_guest(const struct model *m, struct id agency);
 void principal_anonymous(struct principal *ret, const char *peer);

@@ -104,7 +104,7 @@ static const struct field device_fields[] = {
 	NOUN_LINE(device, identity, STR, FIELD_POST | FIELD_NEEDED, .min = 1, .max = 79,
 		  .doc = "as it calls itself"),
 	NOUN_LINE(device, state, ENUM, FIELD_PATCH, .names = device_states, .doc = ""),
-	NOUN_LINE(device, bound_to, ID, GIVE, .doc = "a unit or a site"),
+	NOUN_LINE(device, bound_to, ID, GIVE, .doc = "a unit, a site or a person"),
 	NOUN_LINE(device, person, ID, GIVE, .doc = "who carries it"),
 	NOUN_LINE(device, trust, ENUM, GIVE, .names = trust_names,
 		  .doc = "verified: a secret, a certificate or a private APN backs it"),

@@ -93,6 +93,10 @@ struct device {
 	int signal_pct;       /* -1: not told */
 	char firmware[40];
 	bool is_fast; /* was told to report fast, in an emergency */
+	/* what is over, or was tried, as it told last */
+	bool is_said, is_said_test;
+	char said_code[12];
+	int64_t said_at;
 };
 enum device_link { LINK_LIVE = 1, LINK_LATE, LINK_LOST };
 

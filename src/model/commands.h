@@ -59,7 +59,10 @@ struct device_order_args {
 	enum device_order_kind kind;
 	int64_t seconds, for_seconds;
 	struct span text;
+	struct id file; /* for voice */
 };
+int device_may_be_told(struct decision *d, struct id device); /* by the caller */
+int device_note(struct decision *d, const struct device *dev, struct span text);
 /* No actor: the node itself. */
 int device_order_make(struct decision *d, const struct device_order_args *a,
 		      struct id *ret);
@@ -91,6 +94,8 @@ int session_end(struct decision *d, struct id id);
 int room_mute(struct decision *d);
 void room_snapshot(struct decision *d, int64_t forms);
 void synthetic_ran(struct decision *d, int64_t day, int64_t runs);
+int closure_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
+void closure_end(struct decision *d, const struct closure *c);
 int unit_shift(struct decision *d, struct id unit, bool on);
 
 /* --- calls for help ------------------------------------------------------- */
@@ -187,9 +192,7 @@ int assignment_time_out(struct decision *d, struct id id);
 /* The run card for a call: the most specific that fits; NULL: built-in times. */
 const struct run_card *run_card_for(const struct model *m, int site_class,
 				    struct span kind, int priority);
-int64_t run_card_time(const struct run_card *c, int64_t run_card_value,
-		      int64_t built_in);
-
+int64_t run_card_time(const struct run_card *c, int64_t value, int64_t built_in);
 #include "model/commands_liaison.h"
 #include "model/commands_sharing.h"
 #include "model/commands_register.h"

@@ -223,6 +223,7 @@ derive_signal(struct model *m, const struct event *e, struct signal *s)
 		r->incident = i->r.id;
 		r->source = span_dup(span_of(s->source));
 		r->name = span_dup(span_of(s->source_name));
+		r->person = s->person;
 		r->count = 0;
 		r->first_at = e->at;
 		r->trust = s->trust;
@@ -382,7 +383,9 @@ derive(struct model *m, const struct event *e, struct record *rec)
 			derive_signal(m, e, (struct signal *)rec);
 		break;
 	case NOUN_ASSIGNMENT:
-		if (e->type != EVENT_ASSIGNMENT_EXPLAINED) /* words move nothing */
+		/* words move nothing; what was read in brings its own times */
+		if (e->type != EVENT_ASSIGNMENT_EXPLAINED &&
+		    e->type != EVENT_ASSIGNMENT_IMPORTED)
 			derive_assignment(m, e, (struct assignment *)rec);
 		break;
 	case NOUN_INCIDENT:

@@ -15,8 +15,9 @@ agency_of_bearer(const struct model *m, struct id bearer)
 {
 	const struct unit *u = unit_find(m, bearer);
 	const struct site *s = site_find(m, bearer);
+	const struct person *h = person_find(m, bearer);
 
-	return u ? u->agency : s ? s->agency : (struct id){ 0 };
+	return u ? u->agency : s ? s->agency : h ? h->agency : (struct id){ 0 };
 }
 
 /* An administrator who asks for more than this wants something else. */
@@ -119,6 +120,18 @@ is_given(const struct patch *p, size_t off)
 	return p->given >> field_at(&noun_device, off) & 1;
 }
 
+/* Another agency's person is as one that does not exist; what its own agency asked
+ * for, the control agency may still say yes to. */
+static bool
+is_hidden_person(struct decision *d, struct id bearer)
+{
+	const struct person *h = person_find(d->m, bearer);
+
+	return h && (h->state != PERSON_ACTIVE ||
+		     (d->actor &&
+		      access_record(d->m, d->actor, NOUN_PERSON, &h->r) == VIEW_NONE));
+}
+
 /* Its agency and state after this patch. A device is another's as long as the
  * control agency has not said whose it is: what a mission makes or binds anew
  * waits for that, whether or not somebody else has the name. */
@@ -137,9 +150,10 @@ settle_bearer(struct decision *d, const struct device *now, struct patch *p,
 		(is_binding && id_is_set(bearer)) || asked->state == DEVICE_BOUND;
 
 	if (is_to_bind &&
-	    (!id_is_set(agency) || (!is_control && !id_is(agency, d->actor->agency))))
+	    (!id_is_set(agency) || (!is_control && !id_is(agency, d->actor->agency)) ||
+	     (is_binding && is_hidden_person(d, bearer))))
 		return refuse(d, 422, "no_such_bearer",
-			      "bound_to: no such unit or site");
+			      "bound_to: no such unit, site or person");
 	if (!is_control && asked->state == DEVICE_BOUND && !is_bound)
 		return refuse(d, 403, "needs_control",
 			      "state: the control agency binds a device");

@@ -5,7 +5,7 @@
 const char *const device_order_state_names[] = { "",        "queued",  "sent", "acked",
 						 "refused", "expired", NULL };
 const char *const device_order_kind_names[] = { "",     "locate",  "interval", "text",
-						"ring", "confirm", NULL };
+						"ring", "confirm", "voice",    NULL };
 
 static const struct field fields[] = {
 	NOUN_LINE(device_order, device, ID, 0, .doc = ""),
@@ -19,6 +19,7 @@ static const struct field fields[] = {
 	NOUN_LINE(device_order, for_seconds, INT, 0,
 		  .doc = "how long; until another order when left out"),
 	NOUN_LINE(device_order, text, STR, FIELD_SEALED, .doc = ""),
+	NOUN_LINE(device_order, file, ID, 0, .doc = "what is said, for voice"),
 	NOUN_LINE(device_order, is_automatic, BOOL, 0,
 		  .doc = "made by the node itself while an incident is open"),
 	NOUN_LINE(device_order, asked_by, ID, FIELD_INNER, .doc = ""),
@@ -35,7 +36,7 @@ NOUN_TABLE(noun_device_order, 'O', "device_order", "device_orders", device_order
 	   fields);
 
 #define LAST_MS 600000       /* an order that nobody heard in ten minutes is void */
-#define LAST_TEXT_MS 3600000 /* a text is worth reading for an hour */
+#define LAST_TEXT_MS 3600000 /* a text is worth reading for an hour, a voice too */
 
 bool
 device_order_is_open(const struct device_order *o)
@@ -56,7 +57,7 @@ device_emergency(const struct model *m, const struct device *dev)
 	for (size_t k = 0; map_next(&m->tables[NOUN_INCIDENT], &k, NULL, &rec);) {
 		i = rec;
 		if (i->state != INCIDENT_CLOSED && !i->is_test &&
-		    ((id_is_set(i->unit) && id_is(i->unit, dev->bound_to)) ||
+		    ((id_is_set(i->unit) && id_is(i->unit, p.unit)) ||
 		     map_get(&i->roll, span_of(p.source))))
 			return i;
 	}
@@ -69,8 +70,11 @@ static int
 check_duty(struct decision *d, const struct device *dev, enum device_order_kind kind,
 	   struct id *ret_incident)
 {
-	const struct unit *u = unit_find(d->m, dev->bound_to);
 	const struct incident *i = device_emergency(d->m, dev);
+	struct unit *u;
+	struct site *s;
+
+	device_home(d->m, dev, &u, &s);
 
 	*ret_incident = i ? i->r.id : (struct id){ 0 };
 	if (i || (u && (u->shift_on || u->n_open)))
@@ -89,6 +93,9 @@ check_asked(struct decision *d, const struct device_order_args *a)
 		return refuse(d, 422, "bad_field", "seconds: from 5 to 86400");
 	if (a->kind == DEVICE_ORDER_TEXT && !a->text.n)
 		return refuse(d, 422, "bad_field", "text: is needed");
+	if ((a->kind == DEVICE_ORDER_VOICE) != id_is_set(a->file))
+		return refuse(d, 422, "bad_field",
+			      "file: is needed for voice, and for nothing else");
 	if (a->for_seconds < 0 || a->for_seconds > 86400)
 		return refuse(d, 422, "bad_field", "for_seconds: from 0 to 86400");
 	return 0;
@@ -115,6 +122,54 @@ ordered(struct decision *d, struct id id)
 	return dev;
 }
 
+int
+device_note(struct decision *d, const struct device *dev, struct span text)
+{
+	const struct incident *i = device_emergency(d->m, dev);
+	struct event e;
+
+	if (!i)
+		return refuse(d, 409, "no_emergency",
+			      "its bearer has no open call for help");
+	event_begin(d, &e, EVENT_INCIDENT_NOTE_ADDED, i->r.world,
+		    next_id(d, NOUN_NOTE));
+	PATCH_ID(&e.body, note, incident, i->r.id);
+	PATCH_ID(&e.body, note, author, dev->r.id);
+	PATCH_STR(&e.body, note, author_name, span_of(dev->identity));
+	PATCH_STR(&e.body, note, text, text);
+	PATCH_INT(&e.body, note, at, d->now);
+	event_emit(d, &e);
+	return 0;
+}
+
+int
+device_may_be_told(struct decision *d, struct id id)
+{
+	return ordered(d, id) ? 0 : ERR_DENIED;
+}
+
+/* The recording was sent for this device, and is one that watches take. */
+static int
+check_voice(struct decision *d, const struct device *dev, struct id id)
+{
+	const struct file *f =
+		id_is_set(id) ? (const struct file *)decision_find(d, NOUN_FILE, id)
+			      : NULL;
+
+	if (!id_is_set(id))
+		return 0;
+	if (!f || !id_is(f->device, dev->r.id) || f->erased_at != TIME_NONE ||
+	    (d->actor && !f->posts && !id_is(f->author, d->actor->id)))
+		return refuse(d, 422, "no_such_file",
+			      "file: no recording that was sent for this device");
+	if (!f->media || strcmp(f->media, "audio/amr") != 0 ||
+	    f->size > DEVICE_VOICE_MAX)
+		return refuse(d, 422, "bad_voice",
+			      "file: AMR of %d bytes at most, which is some 15 to 30 s",
+			      DEVICE_VOICE_MAX);
+	return 0;
+}
+
 /* A new pace, or a new "where are you", takes the place of one under way. */
 static void
 supersede(struct decision *d, const struct device *dev, enum device_order_kind kind)
@@ -138,14 +193,16 @@ int
 device_order_make(struct decision *d, const struct device_order_args *a, struct id *ret)
 {
 	struct device *dev = ordered(d, a->device);
-	const struct unit *u;
+	struct unit *u;
+	struct site *s;
 	struct id incident;
 	struct event e;
 
-	if (!dev || check_asked(d, a) < 0 || check_duty(d, dev, a->kind, &incident) < 0)
+	if (!dev || check_asked(d, a) < 0 || check_voice(d, dev, a->file) < 0 ||
+	    check_duty(d, dev, a->kind, &incident) < 0)
 		return ERR_DENIED;
 	supersede(d, dev, a->kind);
-	u = unit_find(d->m, dev->bound_to);
+	device_home(d->m, dev, &u, &s);
 	*ret = next_id(d, NOUN_DEVICE_ORDER);
 	event_begin(d, &e, EVENT_DEVICE_ORDERED, u ? u->r.world : dev->r.world, *ret);
 	PATCH_ID(&e.body, device_order, device, dev->r.id);
@@ -161,6 +218,8 @@ device_order_make(struct decision *d, const struct device_order_args *a, struct 
 		PATCH_INT(&e.body, device_order, for_seconds, a->for_seconds);
 	if (a->text.n)
 		PATCH_STR(&e.body, device_order, text, a->text);
+	if (id_is_set(a->file))
+		PATCH_ID(&e.body, device_order, file, a->file);
 	PATCH_BOOL(&e.body, device_order, is_automatic, !d->actor);
 	if (d->actor) {
 		PATCH_ID(&e.body, device_order, asked_by, d->actor->id);
@@ -168,11 +227,16 @@ device_order_make(struct decision *d, const struct device_order_args *a, struct 
 	}
 	PATCH_INT(&e.body, device_order, at, d->now);
 	PATCH_INT(&e.body, device_order, expires_at,
-		  d->now + (a->kind == DEVICE_ORDER_TEXT ? LAST_TEXT_MS : LAST_MS));
+		  d->now +
+			  (a->kind == DEVICE_ORDER_TEXT || a->kind == DEVICE_ORDER_VOICE
+				   ? LAST_TEXT_MS
+				   : LAST_MS));
 	PATCH_INT(&e.body, device_order, tries, 0);
 	if (dev->key_slot != FIELD_NONE)
 		PATCH_INT(&e.body, device_order, key_slot, dev->key_slot);
 	event_emit(d, &e);
+	if (id_is_set(a->file))
+		file_attach(d, a->file, *ret);
 	return 0;
 }
 

@@ -14,6 +14,7 @@ enum device_order_kind {
 	DEVICE_ORDER_TEXT,
 	DEVICE_ORDER_RING,
 	DEVICE_ORDER_CONFIRM,
+	DEVICE_ORDER_VOICE, /* played aloud, never unheard by its bearer */
 };
 
 enum device_order_state {
@@ -29,6 +30,7 @@ extern const char *const device_order_kind_names[];
 struct device_order {
 	struct record r;
 	struct id device, unit, incident; /* incident: the emergency that allows it */
+	struct id file;                   /* what is said */
 	int kind, state;
 	int64_t seconds, for_seconds;
 	char *text;
@@ -47,4 +49,6 @@ struct incident;
 /* The open incident that a bound device or its unit itself called for; NULL: none. */
 const struct incident *device_emergency(const struct model *m,
 					const struct device *dev);
+/* What a watch takes at once; with the escapes of the wire it fits its frame. */
+#define DEVICE_VOICE_MAX (30 << 10)
 bool device_order_is_open(const struct device_order *o);

@@ -8,7 +8,7 @@
 #include "base/auto.h"
 #include "base/utf8.h"
 
-const char *const world_names[] = { "live", "training", NULL };
+const char *const world_names[] = { "live", "training", "history", NULL };
 
 static void *
 at(const struct field *f, const struct record *rec)

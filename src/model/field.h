@@ -48,7 +48,9 @@ struct field {
 	const char *doc;
 };
 
-enum { WORLD_LIVE = 0, WORLD_TRAINING = 1 };
+/* history: calls read in from another system; nobody is of it, so nothing of it is
+ * live, heard, paged or listed. Reports may be asked about it. */
+enum { WORLD_LIVE = 0, WORLD_TRAINING = 1, WORLD_HISTORY = 2 };
 extern const char *const world_names[];
 
 /* What every record starts with. */

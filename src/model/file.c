@@ -8,6 +8,7 @@ static const struct field fields[] = {
 	NOUN_LINE(file, channel, ID, 0, .doc = "that it was sent to"),
 	NOUN_LINE(file, order, ID, 0, .doc = "for report, that it was sent for"),
 	NOUN_LINE(file, site, ID, 0, .doc = "whose register it was sent for"),
+	NOUN_LINE(file, device, ID, 0, .doc = "to whose bearer it is to be played"),
 	NOUN_LINE(file, incident, ID, 0, .doc = "in which a device's bearer made it"),
 	NOUN_LINE(file, agency, ID, 0, .doc = "of who sent it"),
 	NOUN_LINE(file, author, ID, FIELD_ROOM, .doc = "who sent it"),
@@ -52,6 +53,8 @@ file_may_send(struct decision *d, struct id place)
 		return order_may_enclose(d, place);
 	if (place.noun == noun_site.letter)
 		return may_send_for(d, site_find(d->m, place));
+	if (place.noun == noun_device.letter)
+		return device_may_be_told(d, place);
 	return may_send_to(d, channel_find(d->m, place));
 }
 
@@ -85,6 +88,8 @@ file_keep(struct decision *d, struct id place, const struct file_args *a,
 		PATCH_ID(&e.body, file, order, place);
 	else if (n == NOUN_SITE)
 		PATCH_ID(&e.body, file, site, place);
+	else if (n == NOUN_DEVICE)
+		PATCH_ID(&e.body, file, device, place);
 	else
 		PATCH_ID(&e.body, file, channel, place);
 	PATCH_ID(&e.body, file, agency, d->actor->agency);
@@ -98,7 +103,7 @@ file_keep(struct decision *d, struct id place, const struct file_args *a,
 
 static void
 note_evidence(struct decision *d, const struct device *dev, struct id incident,
-	      int world, struct id file)
+	      int world, struct span media, struct id file)
 {
 	struct id note = next_id(d, NOUN_NOTE);
 	struct event e;
@@ -107,7 +112,10 @@ note_evidence(struct decision *d, const struct device *dev, struct id incident,
 	PATCH_ID(&e.body, note, incident, incident);
 	PATCH_ID(&e.body, note, author, dev->r.id);
 	PATCH_STR(&e.body, note, author_name, span_of(dev->identity));
-	PATCH_STR(&e.body, note, text, SPAN("voice note"));
+	PATCH_STR(&e.body, note, text,
+		  span_starts(media, SPAN("image/"))   ? SPAN("photo")
+		  : span_starts(media, SPAN("video/")) ? SPAN("video")
+						       : SPAN("voice note"));
 	PATCH_ID(&e.body, note, file, file);
 	PATCH_INT(&e.body, note, at, d->now);
 	event_emit(d, &e);
@@ -135,7 +143,7 @@ evidence_keep(struct decision *d, struct id device, const struct file_args *a,
 	PATCH_ID(&e.body, file, author, device);
 	patch_content(d, &e.body, a);
 	event_emit(d, &e);
-	note_evidence(d, dev, incident, i->r.world, *ret);
+	note_evidence(d, dev, incident, i->r.world, a->media, *ret);
 	return 0;
 }
 
@@ -221,6 +229,23 @@ access_evidence(const struct model *m, const struct principal *p, const struct f
 	return access_record(m, p, NOUN_NOTE, &as.r);
 }
 
+/* What was said to a bearer: the room's and its unit's, as the order is; before it was
+ * ordered, its sender's. */
+static enum view
+access_said(const struct model *m, const struct principal *p, const struct file *f)
+{
+	const struct device *dev = device_find(m, f->device);
+	struct device_order as = { .r = f->r };
+	struct unit *u = NULL;
+	struct site *s;
+
+	if (!f->posts && !id_is(p->id, f->author))
+		return VIEW_NONE;
+	if (dev && device_home(m, dev, &u, &s) && u)
+		as.unit = u->r.id;
+	return access_record(m, p, NOUN_DEVICE_ORDER, &as.r);
+}
+
 /* A post that shows it must be in memory: journal_find() brings it with the file. */
 enum view
 access_file(const struct model *m, const struct principal *p, const struct file *f)
@@ -233,6 +258,8 @@ access_file(const struct model *m, const struct principal *p, const struct file 
 
 	if (id_is_set(f->incident))
 		return access_evidence(m, p, f);
+	if (id_is_set(f->device))
+		return access_said(m, p, f);
 	if (!list)
 		return access_loose(m, p, f);
 	json_array_foreach(list, k, v)

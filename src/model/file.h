@@ -10,8 +10,8 @@
 
 struct file {
 	struct record r;
-	struct id channel, order, site; /* one of them: where it was sent */
-	struct id incident;             /* or the emergency that its bearer recorded */
+	struct id channel, order, site, device; /* one of them: where it was sent */
+	struct id incident; /* or the emergency that its bearer recorded */
 	struct id agency, author;
 	char *name;  /* as the sender called it */
 	char *media; /* type found in the content */

@@ -49,6 +49,8 @@ static const struct field fields[] = {
 	NOUN_LINE(incident, m_on_scene, TIME, MS, .doc = ""),
 	NOUN_LINE(incident, m_cleared, TIME, MS, .doc = ""),
 	NOUN_LINE(incident, m_closed, TIME, MS, .doc = ""),
+	NOUN_LINE(incident, is_day_only, BOOL, FIELD_INNER,
+		  .doc = "of its raising the day alone is known"),
 	NOUN_LINE(incident, near_at, TIME, MS, .doc = "a unit came near"),
 	NOUN_LINE(incident, acknowledged_by, ID, FIELD_INNER, .doc = ""),
 	NOUN_LINE(incident, acknowledged_name, STR, FIELD_INNER, .doc = ""),

@@ -62,6 +62,7 @@ struct incident {
 	int64_t unack_since; /* when the running alarm began */
 	int64_t m_raised, m_presented, m_acknowledged, m_offered, m_dispatched,
 		m_en_route, m_on_scene, m_cleared, m_closed;
+	bool is_day_only; /* of its raising the day alone is known */
 	int64_t near_at;
 	struct id acknowledged_by;
 	char *acknowledged_name;

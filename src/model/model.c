@@ -239,7 +239,7 @@ device_by_name(const struct model *m, struct span door, struct span identity)
 		device_key(&k, door, identity);
 		return map_get(&m->device_names, buf_span(&k));
 	}
-	if (door.n) /* a damaged event names none */
+	if (door.n)
 		memcpy(room, door.p, door.n);
 	room[door.n] = 0;
 	if (identity.n)

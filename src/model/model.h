@@ -12,6 +12,7 @@
 #include "model/assignment.h"
 #include "model/book.h"
 #include "model/channel.h"
+#include "model/closure.h"
 #include "model/duty.h"
 #include "model/device_order.h"
 #include "model/event.h"
@@ -94,6 +95,7 @@ MODEL_FINDER(point, point, NOUN_POINT)
 MODEL_FINDER(visit, visit, NOUN_VISIT)
 MODEL_FINDER(review, review, NOUN_REVIEW)
 MODEL_FINDER(finding, finding, NOUN_FINDING)
+MODEL_FINDER(closure, closure, NOUN_CLOSURE)
 MODEL_FINDER(hold, hold, NOUN_HOLD)
 MODEL_FINDER(erasure, erasure, NOUN_ERASURE)
 

@@ -47,6 +47,7 @@ const struct noun *const nouns[NOUN__COUNT] = {
 	[NOUN_VISIT] = &noun_visit,
 	[NOUN_REVIEW] = &noun_review,
 	[NOUN_FINDING] = &noun_finding,
+	[NOUN_CLOSURE] = &noun_closure,
 	[NOUN_HOLD] = &noun_hold,
 	[NOUN_ERASURE] = &noun_erasure,
 };

@@ -29,6 +29,7 @@ static const struct field signal_fields[] = {
 	NOUN_LINE(signal, site, ID, 0, .doc = ""),
 	NOUN_LINE(signal, unit, ID, 0, .doc = ""),
 	NOUN_LINE(signal, agency, ID, 0, .doc = "of the source"),
+	NOUN_LINE(signal, person, ID, 0, .doc = "who carries the device that called"),
 	NOUN_LINE(signal, position, POS, FIELD_SEALED, .doc = "as sent"),
 	NOUN_LINE(signal, message, STR, FIELD_SEALED, .doc = "as sent"),
 	NOUN_LINE(signal, language, STR, 0, .doc = ""),
@@ -55,6 +56,7 @@ static const struct field roll_fields[] = {
 	NOUN_LINE(roll, incident, ID, 0, .doc = ""),
 	NOUN_LINE(roll, source, STR, FIELD_SECRET | FIELD_SEALED, .doc = ""),
 	NOUN_LINE(roll, name, STR, FIELD_SEALED, .doc = "who pressed"),
+	NOUN_LINE(roll, person, ID, 0, .doc = "who carries the device"),
 	NOUN_LINE(roll, count, INT, 0, .doc = "presses"),
 	NOUN_LINE(roll, first_at, TIME, 0, .doc = ""),
 	NOUN_LINE(roll, last_at, TIME, 0, .doc = ""),
@@ -231,6 +233,7 @@ emit_signal(struct decision *d, const struct press *p, struct id incident,
 	    struct id *ret)
 {
 	const struct press_args *a = p->a;
+	const struct device *dev = device_find(d->m, p->who->id);
 	struct event e;
 
 	*ret = next_id(d, NOUN_SIGNAL);
@@ -247,6 +250,8 @@ emit_signal(struct decision *d, const struct press *p, struct id incident,
 	if (p->unit)
 		PATCH_ID(&e.body, signal, unit, p->unit->r.id);
 	PATCH_ID(&e.body, signal, agency, p->agency);
+	if (dev && p->who->role == ROLE_DEVICE && id_is_set(device_person(dev)))
+		PATCH_ID(&e.body, signal, person, device_person(dev));
 	if (a->position.is_set)
 		PATCH_POS(&e.body, signal, position, a->position);
 	if (a->message.p)

@@ -17,6 +17,7 @@ struct signal {
 	char *key;
 	char *kind;
 	struct id site, unit, agency;
+	struct id person; /* who carries the device that called */
 	struct position position;
 	char *message;
 	char *language;
@@ -36,6 +37,7 @@ struct roll {
 	struct record r;
 	struct id incident;
 	char *source, *name;
+	struct id person;
 	int64_t count, first_at, last_at;
 	int trust;
 };

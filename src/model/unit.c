@@ -22,6 +22,8 @@ static const struct field fields[] = {
 	NOUN_LINE(unit, reason, STR, GIVE, .max = 120,
 		  .doc = "why it is out of service"),
 	NOUN_LINE(unit, beat, POS, GIVE, .doc = "its post or the middle of its beat"),
+	NOUN_LINE(unit, post, ID, GIVE,
+		  .doc = "the site where it stands, if it has one"),
 };
 NOUN_TABLE(noun_unit, 'u', "unit", "units", unit, fields);
 
@@ -95,6 +97,9 @@ unit_put(struct decision *d, struct id id, struct patch *p, struct id *ret)
 		return ERR_DENIED;
 	if (!now && !id_is_set(asked->agency) && d->actor)
 		PATCH_ID(p, unit, agency, d->actor->agency);
+	if (id_is_set(asked->post) &&
+	    check_named(d, NOUN_SITE, asked->post, "no_such_site") < 0)
+		return ERR_DENIED;
 	other = asked->callsign ? unit_by_callsign(d->m, world,
 						   now ? now->agency : asked->agency,
 						   asked->callsign)

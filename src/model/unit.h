@@ -23,6 +23,7 @@ struct unit {
 	bool out_of_service;
 	char *reason;
 	struct position beat;
+	struct id post;
 	int ask_world;
 	/* derived: open assignments, in memory only */
 	struct assignment **open;

@@ -92,6 +92,19 @@ net_broker_taken(struct net_broker *b, uint64_t serial)
 	pthread_mutex_unlock(&b->lock);
 }
 
+/* Quality 1. False: there is no connection now, so nothing was said. */
+bool
+net_broker_publish(struct net_broker *b, const char *topic, struct span payload)
+{
+	bool is_up;
+
+	pthread_mutex_lock(&b->lock);
+	is_up = b->is_up;
+	pthread_mutex_unlock(&b->lock);
+	return is_up && mosquitto_publish(b->m, NULL, topic, (int)payload.n, payload.p,
+					  1, false) == MOSQ_ERR_SUCCESS;
+}
+
 /* --- on the thread --- */
 
 static void

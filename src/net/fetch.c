@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A GET of ours: one call, one question, one answer, within a time. Follows nothing
- * by itself: what a redirect may lead to is for the one who asked.
+ * A GET or POST of ours: one call, one question, one answer, within a time. Follows
+ * nothing by itself: what a redirect may lead to is for the one who asked.
  */
 #include "net/fetch_in.h"
 
@@ -127,7 +127,7 @@ http_fetch(struct net *net, const struct http_fetch_args *args, struct http_fetc
 	f->net = net;
 	f->args = *args;
 	response_begin(&f->response, args->body_max);
-	buf_add_z(&f->request, "GET ");
+	buf_add_z(&f->request, args->post.n ? "POST " : "GET ");
 	buf_add_span(&f->request, buf_span(&u.path));
 	buf_add_z(&f->request, " HTTP/1.1\r\n");
 	header(&f->request, "Host", u.host);
@@ -135,7 +135,13 @@ http_fetch(struct net *net, const struct http_fetch_args *args, struct http_fetc
 	header(&f->request, "If-None-Match", args->etag);
 	header(&f->request, "If-Modified-Since", args->modified);
 	buf_add_z(&f->request, "User-Agent: Kumak\r\nAccept-Encoding: identity\r\n"
-			       "Connection: close\r\n\r\n");
+			       "Connection: close\r\n");
+	if (args->post.n)
+		buf_printf(&f->request,
+			   "Content-Type: application/json\r\nContent-Length: %zu\r\n",
+			   args->post.n);
+	buf_add_z(&f->request, "\r\n");
+	buf_add_span(&f->request, args->post);
 	f->timer = net_timer_new(net, on_late, f);
 	rc = net_tcp_call(net, buf_span(&u.address), u.is_tls ? args->tls : NULL,
 			  &handlers, f, &f->conn);

@@ -95,12 +95,51 @@ on_value_complete(llhttp_t *parser)
 	return 0;
 }
 
+static bool
+is_listed(const char *list, const char *address)
+{
+	struct span rest = span_of(list ? list : "");
+
+	while (rest.n)
+		if (span_is_z(span_trim(span_cut(&rest, ',')), address))
+			return true;
+	return false;
+}
+
+/* Each proxy adds whom it heard from at the end; what stands before that anyone may
+ * have written. */
+static const char *
+last_address(struct arena *arena, struct span list)
+{
+	const char *comma = list.n ? memrchr(list.p, ',', list.n) : NULL;
+	struct span s =
+		span_trim(comma ? span_skip(list, (size_t)(comma + 1 - list.p)) : list);
+	char *text = arena_dup(arena, s);
+	struct in6_addr a;
+
+	return inet_pton(AF_INET, text, &a) == 1 || inet_pton(AF_INET6, text, &a) == 1
+		       ? text
+		       : NULL;
+}
+
 static void
 describe_peer(struct http_conn *c, struct http_exchange *ex)
 {
+	struct span from = http_header_find(&ex->req, "x-forwarded-for");
+	const char *told;
+
 	ex->req.peer = c->stream->peer;
 	ex->req.is_tls = c->stream->ssl != NULL;
-	ex->req.is_loopback = c->stream->is_loopback;
+	/* Who is brought by a proxy is not of this machine, whether we know it or not.
+	 */
+	ex->req.is_loopback = c->stream->is_loopback && !from.p;
+	if (!from.p || !is_listed(c->door->server.proxies, c->stream->peer))
+		return;
+	told = last_address(&ex->arena, from);
+	ex->req.peer = told ? told : ex->req.peer;
+	ex->req.is_tls = span_is_nocase(
+		span_trim(http_header_find(&ex->req, "x-forwarded-proto")),
+		SPAN("https"));
 }
 
 static int

@@ -233,7 +233,7 @@ answer_new(struct http_exchange *ex, int status, const char *content_type,
 
 	if (status < 200 || status > 999)
 		status = 500; /* our own mistake must not break the framing */
-	if (listener && listener->is_closed)
+	if ((listener && listener->is_closed) || ex->net->service.leaving)
 		ex->keeps_alive = false;
 	put_z(&w, "HTTP/1.1 ");
 	put_number(&w, (size_t)status);

@@ -137,7 +137,7 @@ struct net_listener {
 	struct net_tls *tls;
 	unsigned refs;
 	int fd;
-	bool is_closed;
+	bool is_closed, is_inherited;
 	uv_poll_t poll;
 	uv_poll_cb on_readable; /* UDP has its own */
 	struct link all;
@@ -159,6 +159,8 @@ struct post {
 	void (*fn)(void *ctx);
 	void *ctx;
 };
+#include "net/service.h"
+
 struct net {
 	uv_loop_t loop;
 	uv_async_t wake;  /* net_post() */
@@ -179,6 +181,7 @@ struct net {
 	struct net_timer **heap;
 	size_t n_timers, cap_timers;
 	struct list streams, dirty, resume, grave, listeners, exchanges, spawns;
+	struct service service;
 	char *in;    /* IN_BYTES */
 	void *http;  /* spare exchanges, the Date line: http_reply.c */
 	void *conns; /* handles of device connections: raw.c */

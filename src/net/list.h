@@ -53,6 +53,13 @@ list_first(const struct list *list)
 	return list->ring.next == &list->ring ? NULL : list->ring.next;
 }
 
+/* The one behind l, or NULL. */
+static inline struct link *
+list_after(const struct list *list, const struct link *l)
+{
+	return l->next == &list->ring ? NULL : l->next;
+}
+
 /* Takes the first off, or NULL. */
 static inline struct link *
 list_pop(struct list *list)

@@ -61,11 +61,12 @@ listener_open(struct net *net, struct span address, int socktype,
 	struct net_listener *l;
 	union address a;
 	socklen_t n;
-	int fd, r = address_parse(address, &a, &n);
+	int inherited, fd, r = address_parse(address, &a, &n);
 
 	if (r < 0)
 		return r;
-	fd = open_socket(&a, n, socktype);
+	inherited = service_take(net, &a, socktype);
+	fd = inherited >= 0 ? inherited : open_socket(&a, n, socktype);
 	if (fd < 0)
 		return open_error(errno);
 	l = calloc(1, sizeof *l);
@@ -82,6 +83,7 @@ listener_open(struct net *net, struct span address, int socktype,
 	l->net = net;
 	l->ops = ops;
 	l->fd = fd;
+	l->is_inherited = inherited >= 0;
 	l->refs = 1;
 	l->poll.data = l;
 	list_add(&net->listeners, &l->all);

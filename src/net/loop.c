@@ -317,6 +317,7 @@ net_open(const struct clock *clock, struct net **ret)
 	}
 	pthread_mutex_init(&net->lock, NULL);
 	net->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	service_open(net);
 	signal(SIGPIPE, SIG_IGN); /* OpenSSL writes without MSG_NOSIGNAL */
 	*ret = net;
 	return 0;
@@ -407,6 +408,7 @@ net_close(struct net *net)
 	raw_room_done(net);
 	if (net->spare_fd >= 0)
 		close(net->spare_fd);
+	service_close(net);
 	pthread_mutex_destroy(&net->lock);
 	free_timers(net);
 	free(net->posts); /* not run: those who posted have closed */

@@ -15,17 +15,18 @@
 
 struct net;
 struct net_timer;
-
 /* --- the loop ------------------------------------------------------------ */
 int net_open(const struct clock *clock, struct net **ret);
 /* Ends all traffic: runs what was posted, closes listeners and connections
  * (their on_close is called, so the rooms must still be there), waits for work
  * under way. Posts are taken after it but never run. */
 void net_shut(struct net *net);
-/* net_shut() if need be; after it only timers may be freed. NULL is fine. */
-void net_close(struct net *net);
-int net_run(struct net *net); /* until net_stop() */
+void net_close(struct net *net); /* net_shut() if need be; then timers may be freed */
+int net_run(struct net *net);    /* until net_stop() */
 void net_stop(struct net *net);
+/* What was asked is answered (within 2 s), who calls on a socket of the service manager
+ * is left to the next process; then last(ctx), and net_stop(). Asked twice: at once. */
+void net_leave(struct net *net, void (*last)(void *ctx), void *ctx);
 /* Time of this turn of the loop, read once. */
 int64_t net_wall_ms(const struct net *net);
 int64_t net_mono_ms(const struct net *net);
@@ -34,12 +35,10 @@ void net_post(struct net *net, void (*fn)(void *ctx), void *ctx);
 /* work(ctx) in the pool (4 threads), then done(ctx) on the loop. */
 void net_work(struct net *net, void (*work)(void *ctx), void (*done)(void *ctx),
 	      void *ctx);
-/* fn(ctx) at the end of every turn in which something happened, before the
- * loop sleeps: the journal hands its batch over here. */
-/* Sends what is queued now; at the end of each turn it goes by itself. */
-void net_flush(struct net *net);
+void net_flush(struct net *net); /* now; at the end of each turn it goes by itself */
+/* Of each in which something happened: the journal's batch. */
 void net_on_turn_end(struct net *net, void (*fn)(void *ctx), void *ctx);
-/* fn(ctx) on SIGTERM and SIGINT. */
+/* SIGTERM and SIGINT. */
 void net_on_terminate(struct net *net, void (*fn)(void *ctx), void *ctx);
 struct net_timer *net_timer_new(struct net *net, void (*fn)(void *ctx), void *ctx);
 /* Fires after delay_ms, then each repeat_ms (0: once). Restarts if running. */
@@ -52,6 +51,11 @@ void net_timer_free(struct net_timer *t); /* NULL is fine */
  * run or killed. Returns < 0, without done(), for no argv or after net_shut(). */
 int net_spawn(struct net *net, const char *const argv[], struct span input,
 	      int64_t timeout_ms, void (*done)(void *ctx, int exit_status), void *ctx);
+
+/* --- the service manager: sd_listen_fds(3), sd_notify(3) -------------------- */
+void net_service_left(struct net *net, struct buf *ret); /* sockets nobody took */
+void net_service_tell(struct net *net, const char *state);
+int64_t net_service_watchdog_ms(const struct net *net); /* 0: none waits for us */
 
 /* --- addresses and TLS --------------------------------------------------- */
 /* "127.0.0.1:8080", "[::1]:0", "0.0.0.0:443". Port 0 takes a free one. */
@@ -107,6 +111,7 @@ struct http_request {
 	size_t n_headers;
 	struct span body; /* complete; at most the listener's limit */
 	const char *peer; /* numeric address of the other side, no port */
+	/* is_loopback: from this machine, and not brought by a proxy */
 	bool is_tls, is_loopback;
 	bool wants_upgrade;  /* a valid WebSocket handshake (RFC 6455) */
 	struct arena *arena; /* lives as long as the exchange */
@@ -121,10 +126,10 @@ struct http_server {
 	int header_timeout_ms; /* whole head within this, else closed */
 	int idle_timeout_ms;   /* keep-alive idle */
 	int connections_max;   /* beyond: oldest idle one is closed, else refused */
+	const char *proxies;   /* by commas: their X-Forwarded-… is believed */
 	/* The limit of one request by its head (no body yet); NULL: body_max. */
 	size_t (*body_max_for)(void *ctx, const struct http_request *req);
 };
-
 int http_listen(struct net *net, struct span address, struct net_tls *tls,
 		const struct http_server *server, struct net_listener **ret);
 
@@ -242,8 +247,8 @@ struct http_answer {
 	struct span body, etag, modified, location;
 };
 struct http_fetch_args {
-	struct span url;                    /* http[s]://host[:port]/path?query */
-	struct net_tls *tls;                /* of net_tls_client(), for https */
+	struct span url, post; /* http[s]://host[:port]/path; JSON, empty: a GET */
+	struct net_tls *tls;   /* of net_tls_client(), for https */
 	struct span accept, etag, modified; /* of the answer before; may be empty */
 	size_t body_max;
 	int timeout_ms; /* of the whole */
@@ -252,7 +257,7 @@ struct http_fetch_args {
 	void (*done)(void *ctx, int rc, const struct http_answer *a);
 	void *ctx;
 };
-/* One GET; follows nothing. < 0 (no such url, after net_shut()): no done(). */
+/* One GET or POST; follows nothing. < 0 (no such url, after net_shut()): no done(). */
 int http_fetch(struct net *net, const struct http_fetch_args *args,
 	       struct http_fetch **ret);
 void http_fetch_drop(struct http_fetch *f); /* done() will not be called */
@@ -280,5 +285,6 @@ struct net_broker_config {
 int net_broker_open(struct net *net, const struct net_broker_config *cfg,
 		    struct net_broker **ret, struct buf *ret_why);
 void net_broker_taken(struct net_broker *b, uint64_t serial);
+bool net_broker_publish(struct net_broker *b, const char *topic, struct span payload);
 /* After net_shut(), so that nothing that was posted finds it gone. NULL is fine. */
 void net_broker_close(struct net_broker *b);

@@ -14,7 +14,7 @@
 #include <sqlite3.h>
 
 /* A letter's place is its table's. */
-#define STORE_NOUNS "agsudrcimnvkopzlh24tebqyfxw17YW8jX3O56PV90HE"
+#define STORE_NOUNS "agsudrcimnvkopzlh24tebqyfxw17YW8jX3O56PV90CHE"
 #define N_NOUNS (sizeof(STORE_NOUNS) - 1)
 /* A noun's table: rec_a; rec_xA for a capital, as SQL sees no case. */
 #define NOUN_TABLE_FMT "rec_%s%c"

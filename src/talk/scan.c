@@ -23,6 +23,7 @@ static const struct {
 	{ "audio/ogg", ".ogg.oga.opus.", 0, "OggS", 4 },
 	{ "video/webm", ".webm.weba.", 0, "\x1a\x45\xdf\xa3", 4 },
 	{ "audio/amr", ".amr.", 0, "#!AMR\n", 6 },
+	{ "audio/wav", ".wav.", 8, "WAVE", 4 },
 	{ "audio/mp4", ".m4a.", 4, "ftypM4A", 7 },
 	{ "video/mp4", ".mp4.m4v.mov.3gp.", 4, "ftyp", 4 },
 	{ "application/zip", ".zip.docx.xlsx.pptx.odt.ods.odp.", 0, "PK\x03\x04", 4 },

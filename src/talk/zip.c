@@ -8,16 +8,15 @@
  */
 #include "talk/scan.h"
 
+#include "base/inflate.h"
 #include "base/utf8.h"
 
 #include <stdlib.h>
-#include <zlib.h>
 
 #define ENTRIES_MAX 2000
 #define UNPACKED_MAX (200ull << 20)
 #define RATIO_MAX 120    /* text packs to a tenth; only bombs go beyond */
 #define RATIO_FROM 65536 /* below it a ratio says nothing */
-#define STEP 32768
 
 struct entry {
 	uint32_t method, packed, unpacked, at;
@@ -183,24 +182,7 @@ check_apart(struct range *v, size_t n, struct scan *ret)
 static bool
 unpacks_as_said(struct span packed, uint32_t unpacked)
 {
-	unsigned char out[STEP];
-	z_stream z = { 0 };
-	uint64_t n = 0;
-	int rc;
-
-	if (inflateInit2(&z, -MAX_WBITS) != Z_OK)
-		abort();
-	z.next_in = (unsigned char *)(uintptr_t)packed.p;
-	z.avail_in = (uInt)packed.n;
-	do {
-		z.next_out = out;
-		z.avail_out = STEP;
-		rc = inflate(&z, Z_NO_FLUSH);
-		n += STEP - z.avail_out;
-	} while (rc == Z_OK && n <= unpacked);
-	rc = rc == Z_STREAM_END && n == unpacked && !z.avail_in;
-	inflateEnd(&z);
-	return rc;
+	return inflate_pieces(packed, false, unpacked, NULL, NULL) == unpacked;
 }
 
 static bool

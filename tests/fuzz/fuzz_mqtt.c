@@ -6,6 +6,30 @@
 
 extern const struct gate_driver gate_driver_mqtt;
 
+/* What goes down is one JSON object to a topic of that button, whatever it is called.
+ */
+static void
+down_check(struct mqtt_rules *rules, struct span in)
+{
+	static const struct mqtt_confirm confirms[2] = {
+		{ "WS101", 85, { 0xff, 0x29, 1 }, 3 }, { "", 5, { 0, 1 }, 2 }
+	};
+	const struct gate_order order = { .kind = GATE_CONFIRM };
+	struct span payload = in, topic = span_cut(&payload, '\n');
+	struct buf b = { 0 };
+	struct mqtt_way way;
+
+	if (!mqtt_way_read(topic, payload, &way))
+		return;
+	memcpy(rules->confirms, confirms, sizeof confirms);
+	rules->n_confirms = 2 - in.n % 3 % 2;
+	assert(strlen(way.topic) < sizeof way.topic && way.identity[0]);
+	assert(memchr(way.profile, 0, sizeof way.profile));
+	if (mqtt_down(rules, &way, &order, &b) == 0)
+		assert(b.n && b.p[0] == '{' && b.p[b.n - 1] == '}');
+	buf_done(&b);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -20,5 +44,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(why.n);
 	}
 	buf_done(&why);
+	down_check(&rules, in);
 	return driver_fuzz(&gate_driver_mqtt, data, size);
 }

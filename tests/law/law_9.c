@@ -40,7 +40,7 @@ enum who {
 	N_WHO
 };
 
-#define N_SEEN 67
+#define N_SEEN 68
 
 /* Columns:  1 incident of the mission's site, its signal, a note for the owner, a
  * note of the room; 2 its assignments, of Eagle-1 and of Desert-1; 3 an incident
@@ -58,8 +58,9 @@ enum who {
  * that he delivered, the one of his command, one that he has yet to deliver;
  * 17 the register of the mission's site, open by the incident: its head page, a plan,
  * a post, a visit, an audit, a finding, the drawing of its plan; 18 what Eagle-1's
- * watch recorded in its distress; 19 a legal hold of that site, erasures that were
- * asked for of Eagle-1's crew and of the mission's staff. */
+ * watch recorded in its distress; 19 a street that the room closed; 20 a legal hold of
+ * that site, erasures that were asked for of Eagle-1's crew and of the mission's staff.
+ */
 static const char *const records[N_WHO] = {
 #include "law_9_records.inc"
 };
@@ -81,7 +82,7 @@ struct world {
 	struct id note, room_note, session, people[4], grant, opening, devorder, watch;
 	struct id channel, member, post, ack, receipt, file, duty, export;
 	struct id advisory[4], rule, series, meeting, calendar, matter, action[2],
-		order, delivered, enclosed, undelivered, drawing, recorded;
+		closure, order, delivered, enclosed, undelivered, drawing, recorded;
 	struct id hold, erasure[2];
 	struct law_register reg;
 };
@@ -176,6 +177,12 @@ make_settled(struct world *w)
 	patch_init(&p, &noun_run_card);
 	PATCH_STR(&p, run_card, name, SPAN("card"));
 	assert_int_equal(run_card_put(town_by(t, &t->admin), NO_ID, &p, &w->card), 0);
+	patch_init(&p, &noun_closure);
+	PATCH_STR(&p, closure, reason, SPAN("a wall has fallen"));
+	PATCH_STR(&p, closure, shape,
+		  SPAN("{\"type\":\"LineString\","
+		       "\"coordinates\":[[67,24],[67.1,24]]}"));
+	assert_int_equal(closure_put(town_by(t, &t->room), NO_ID, &p, &w->closure), 0);
 	assert_int_equal(invitation_make(town_by(t, &t->admin), t->site, SPAN("x"),
 					 SPAN("cafe"), t->wall + 600000,
 					 &w->invitation),
@@ -374,6 +381,7 @@ make_columns(struct world *w)
 	see(w, &n, NOUN_FINDING, w->reg.finding);
 	see(w, &n, NOUN_FILE, w->drawing);
 	see(w, &n, NOUN_FILE, w->recorded);
+	see(w, &n, NOUN_CLOSURE, w->closure);
 	see(w, &n, NOUN_HOLD, w->hold);
 	see(w, &n, NOUN_ERASURE, w->erasure[0]);
 	see(w, &n, NOUN_ERASURE, w->erasure[1]);
@@ -479,6 +487,7 @@ subject_of(struct world *w, enum noun_index n)
 		[NOUN_VISIT] = w->reg.visit,
 		[NOUN_REVIEW] = w->reg.review,
 		[NOUN_FINDING] = w->reg.finding,
+		[NOUN_CLOSURE] = w->closure,
 		[NOUN_HOLD] = w->hold,
 		[NOUN_ERASURE] = w->erasure[1],
 	};

@@ -529,15 +529,38 @@ script_secret(struct script *s, struct decision *d)
 }
 
 static inline int
+script_closure(struct script *s, struct decision *d)
+{
+	static const char line[] = "{\"type\":\"LineString\",\"coordinates\":"
+				   "[[67.01,24.86],[67.02,24.86]]}";
+	struct patch p;
+	struct id id = pick(s, 2) ? pick_id(s, NOUN_CLOSURE) : NO_ID;
+	int rc;
+
+	patch_init(&p, &noun_closure);
+	if (id_is_set(id) && pick(s, 2)) {
+		PATCH_BOOL(&p, closure, ended, true);
+	} else {
+		PATCH_STR(&p, closure, reason, SPAN("a wall has fallen"));
+		PATCH_STR(&p, closure, shape, span_of(line));
+	}
+	rc = closure_put(d, id, &p, &id);
+	patch_done(&p);
+	return rc;
+}
+
+static inline int
 script_node(struct script *s, struct decision *d)
 {
 	struct patch p;
 	struct id id;
 	int rc;
 
-	switch (pick(s, 5)) {
+	switch (pick(s, 6)) {
 	case 0:
 		return room_mute(d);
+	case 4:
+		return script_closure(s, d);
 	case 1:
 		room_snapshot(d, (int64_t)pick(s, 4));
 		return 0;

@@ -133,6 +133,10 @@ class City:
         self.talk(n, c, sup)
         self.liaison(a, d, sup)
         self.card = a.items("/api/v1/run_cards")[0]["id"]
+        self.closure = d.ok("POST", "/api/v1/closures", {
+            "reason": "a wall has fallen", "shape": {
+                "type": "LineString", "coordinates": [[67.0, 24.8], [67.01, 24.8]]}},
+            201)["id"]
         self.rule = a.ok("POST", "/api/v1/cap_rules", {"name": "n", "outcome": "pending"},
                          201)["id"]
         a = self.n.login("administrator")
@@ -427,6 +431,7 @@ BODY = {
     "/api/v1/points/{id}": {"note": "x"},
     "/api/v1/reviews/{id}": {"remarks": "x"},
     "/api/v1/findings/{id}": {"reason": "x"},
+    "/api/v1/closures/{id}": {"reason": "x"},
     "/api/v1/devices/{id}": {"trust": "verified"},
     "/api/v1/sos/{signal}/cancel": {"code": "000"},
     "/api/v1/sos/{signal}/more": {"key": "more", "message": "m"},
@@ -451,6 +456,7 @@ def target(c, method, path):
         return c.a_liaison.ok("POST", "/api/v1/duty_phones", {
             "label": "x", "phone": "15"}, 201)["id"]
     for k, v in (("/v1/orders/", c.order), ("/v1/sites/", c.a_site["id"]),
+                 ("/v1/devices/", c.device),
                  ("/channels/", c.channel), ("/members/", c.member),
                  ("/posts/", c.post), ("/files/", c.file),
                  ("/duty_phones/", c.duty), ("/exports/", c.export),
@@ -458,7 +464,7 @@ def target(c, method, path):
                  ("/assignments/", c.assignment), ("/agencies/", c.A),
                  ("/units/", c.crew.unit),
                  ("/accounts/", c.accounts["a", "board"]),
-                 ("/devices/", c.device), ("/people/", c.person),
+                 ("/people/", c.person),
                  ("/grants/", c.grant), ("/v1/plans/", c.plan),
                  ("/points/", c.point),
                  ("/reviews/", c.review), ("/findings/", c.finding),
@@ -468,7 +474,7 @@ def target(c, method, path):
                  ("/matters/", c.matter), ("/actions/", c.action),
                  ("/advisories/", c.advisory), ("/series/", c.series),
                  ("/meetings/", c.meeting), ("/calendars/", c.calendar),
-                 ("/cap_rules/", c.rule)):
+                 ("/cap_rules/", c.rule), ("/closures/", c.closure)):
         if k in path:
             return v
     return None
@@ -519,6 +525,8 @@ def bodies(c):
                             "due_at": "2036-01-01T00:00:00.000Z"},
         "/api/v1/orders": {"officer": c.accounts["a", "liaison"], "subject": "s",
                            "due_at": "2036-01-01T00:00:00.000Z"},
+        "/api/v1/closures": {"reason": "x", "shape": {
+            "type": "LineString", "coordinates": [[67.0, 24.8], [67.01, 24.8]]}},
         "/api/v1/fixes": {"fixes": []},
         "/api/v1/session/password": {"old": "x", "new": "a-long-password"},
         "/api/v1/units/{id}": {"out_of_service": False},

@@ -207,4 +207,41 @@ def test_a_panel_calls_and_what_is_over_does_not(node, live):
     assert b'"ACK"0003' in say(3, "RP")  # a test of the line
     assert node.role("dispatcher").incident(
         e["data"]["incident"])["signals_count"] == signals
+    # and they are shown as what they are: in the call, and with the panel
+    told = [x["text"] for x in node.role("dispatcher").incident(e["data"]["incident"])[
+        "timeline"] if x["type"] == "incident.note_added"]
+    assert told == ["restored PH, area 1, zone 1", "test RP, area 1, zone 1"]
+    seen = next(x for x in node.role("dispatcher").items("/api/v1/devices")
+                if x["identity"] == panel["identity"])
+    assert (seen["said"], seen["said_code"]) == ("test", "RP")
+    assert b'"ACK"0003' in say(3, "RP")  # a repeat is answered and says nothing new
+    assert len([x for x in node.role("dispatcher").incident(e["data"]["incident"])[
+        "timeline"] if x["type"] == "incident.note_added"]) == 2
+    s.close()
+    node.role("supervisor").ok("POST", "/api/v1/incidents/%s/close" % e["data"]["incident"],
+                               {"disposition": "handled"})
+
+
+def test_silence_is_told_inside_the_promised_time(node, live):
+    """A panel of a site whose class says 20 s."""
+    panel = next(d for d in node.demo["devices"] if d["door"] == "dc09")
+    admin = node.role("administrator")
+    admin.ok("PATCH", "/api/v1/sites/" + panel["bound_to"], {"link_class_s": 20})
+    room = live(node.role("dispatcher"))
+    room.hello()
+    host, port = node.demo["doors"]["dc09"].rsplit(":", 1)
+    s = socket.create_connection((host, int(port)), 10)
+    at = time.strftime("_%H:%M:%S,%m-%d-%Y", time.gmtime())
+    s.sendall(panel_line('"NULL"0000L0#%s[]%s' % (panel["identity"], at)))
+    assert s.recv(1000)
+    began = time.monotonic()
+    s.close()
+    device = next(x["id"] for x in admin.items("/api/v1/devices")
+                  if x["identity"] == panel["identity"])
+    room.event("device.late", 30, id=device)
+    room.event("device.lost", 30, id=device)
+    assert 18 < time.monotonic() - began < 28  # a look each 5 s
+    s = socket.create_connection((host, int(port)), 10)
+    s.sendall(panel_line('"NULL"0000L0#%s[]%s' % (panel["identity"], at)))
+    room.event("device.back", 30, id=device)
     s.close()

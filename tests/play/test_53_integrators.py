@@ -111,6 +111,15 @@ def test_it_sees_nothing_else(node, box):
                     {"kind": "locate"}).status_code in (403, 404)
 
 
+def test_it_has_no_live_line(node, box):
+    """Refused as one, before anything is open."""
+    r = box.get("/api/v1/live", headers={
+        "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="})
+    assert (r.status_code, r.json()["code"]) == (403, "not_allowed")
+    assert "/api/v1/sos/" in r.json()["detail"]
+
+
 def test_a_token_fits_to_its_device(node, box):
     admin = node.role("administrator")
     for bad in ({"role": "device"}, {"role": "device", "device": box.unit},

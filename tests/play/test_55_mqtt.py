@@ -354,3 +354,41 @@ def test_not_on_the_disk_means_not_answered(fresh):
     w.publish(9, topic(), press)
     assert w.answer_until(4) == struct.pack(">H", 9)
     assert len(signal_of(n, door="mqtt")) == 1
+
+
+def test_a_button_is_told_that_it_was_heard(fresh, broker, tmp_path):
+    """ChirpStack's command topic: what went down, and its acknowledgement."""
+    rules = tmp_path / "rules"
+    rules.write_text("press object=sos\nconfirm profile=KNOB port=5 data=00ff10\n")
+    n = fresh("--mqtt", "mqtt://127.0.0.1:%d" % broker.port, "--mqtt-rules", str(rules))
+    n.start()
+    up(n, broker)
+    device = bind(n, EUI, n.site(0)["id"])
+    d, path = n.role("dispatcher"), "/api/v1/devices/%s/orders" % device
+    down = subprocess.Popen(["mosquitto_sub", "-h", "127.0.0.1", "-p", str(broker.port),
+                             "-t", "application/+/device/+/command/down", "-v", "-C", "1",
+                             "-W", "30"], stdout=subprocess.PIPE, preexec_fn=die_with_us)
+    broker.publish(topic(), uplink({"sos": True}, profile="KNOB"))
+    until(lambda: d.items("/api/v1/incidents?state=open"), 10, "its call")
+    o = d.ok("POST", path, {"kind": "confirm"}, 201)
+    where, what = down.communicate(timeout=30)[0].decode().strip().split(" ", 1)
+    assert where == "application/7/device/%s/command/down" % EUI
+    assert json.loads(what) == {"devEui": EUI, "confirmed": True, "fPort": 5,
+                                "data": base64.b64encode(b"\x00\xff\x10").decode()}
+
+    def state(o):
+        return next(x for x in d.items(path) if x["id"] == o["id"])["state"]
+
+    until(lambda: state(o) == "sent", 10)
+    broker.publish(topic(event="ack"), dict(uplink(), acknowledged=True))
+    until(lambda: state(o) == "acked", 10, "acknowledged")
+    o = d.ok("POST", path, {"kind": "ring"}, 201)
+    until(lambda: state(o) == "refused", 15, "no such order")
+    n.stop()
+    n.start()
+    up(n, broker)
+    o = d.ok("POST", path, {"kind": "confirm"}, 201)  # nobody knows yet where it is
+    broker.publish(topic(), uplink(profile="KNOB"))
+    until(lambda: state(o) == "sent", 15, "after its next word")
+    broker.publish(topic(event="ack"), dict(uplink(), acknowledged=False))
+    until(lambda: state(o) == "refused", 10, "given up by the network")

@@ -6,6 +6,7 @@
  * .txt: line ends are left out, \r \n \\ and \xHH are read as in C.
  * Every capture is also played byte by byte: the answer must be the same.
  */
+#include "gate/wire/pick.h"
 #include "gate_shared.h"
 
 #include <dirent.h>
@@ -14,6 +15,12 @@
 #include <sys/types.h>
 
 #include <cmocka.h>
+
+static const char *const media_names[] = {
+	[GATE_VOICE] = "voice",
+	[GATE_PHOTO] = "photo",
+	[GATE_VIDEO] = "video",
+};
 
 static bool
 text_read(struct span in, struct buf *ret)
@@ -57,6 +64,40 @@ reply_json(struct buf *b, struct span reply)
 	buf_done(&hex);
 }
 
+/* What would be kept as evidence: of what kind, how much, and a sum of it. */
+static void
+media_json(struct buf *b, const struct gate_driver *d, const struct gate_out *out)
+{
+	const struct gate_media *m = &out->media;
+	struct gate_media whole = *m;
+	struct buf content = { 0 }, sum = { 0 };
+
+	if (!m->bytes.n)
+		return;
+	buf_reserve(&content, m->bytes.n);
+	content.n = m->plain(m->bytes, content.p, m->bytes.n);
+	whole.bytes = buf_span(&content);
+	assert_true(m->parts || !d->media_open || d->media_open(&whole));
+	buf_printf(&sum, "%016llx", (unsigned long long)pick_hash(whole.bytes));
+	jw_key(b, "media");
+	jw_open(b, '{');
+	jw_kz(b, "kind", media_names[m->kind]);
+	jw_ki64(b, "size", (int64_t)whole.bytes.n);
+	jw_kstr(b, "hash", buf_span(&sum));
+	if (m->parts) {
+		buf_clear(&sum);
+		buf_printf(&sum, "%llx", (unsigned long long)m->series);
+		jw_kstr(b, "series", buf_span(&sum));
+		jw_ki64(b, "part", m->part);
+		jw_ki64(b, "parts", m->parts);
+	}
+	jw_close(b, '}');
+	if (out->no[0])
+		jw_kz(b, "no", out->no);
+	buf_done(&content);
+	buf_done(&sum);
+}
+
 static void
 message_json(struct buf *b, const struct gate_driver *d, void *state, struct span msg)
 {
@@ -82,6 +123,7 @@ message_json(struct buf *b, const struct gate_driver *d, void *state, struct spa
 	}
 	jw_close(b, ']');
 	reply_json(b, (struct span){ out->reply, out->reply_n });
+	media_json(b, d, out);
 	jw_close(b, '}');
 	free(copy);
 	free(out);

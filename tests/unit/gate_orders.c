@@ -72,6 +72,38 @@ watch_text_is_utf16(void **unused)
 	free(state);
 }
 
+/* What is said goes behind the head, which counts its escapes. */
+static void
+watch_voice_is_escaped(void **unused)
+{
+	struct gate_out *out = calloc(1, sizeof *out);
+	void *state = watch_after("[3G*7301000001*0002*LK]");
+	char big[40000], wire[64];
+	struct gate_order order = { .kind = GATE_SAY,
+				    .content = { "#!AMR\n}[],*\0\xff", 13 } };
+	const struct gate_driver *d = driver_find("watch");
+	size_t n;
+
+	(void)unused;
+	assert_int_equal(d->encode(state, &order, out), 0);
+	assert_int_equal(out->reply_n, 23);
+	assert_memory_equal(out->reply, "[3G*7301000001*0015*TK,", 23);
+	n = out->content_write(order.content, wire, sizeof wire);
+	assert_int_equal(n, 18);
+	assert_memory_equal(wire, "#!AMR\n}\1}\2}\3}\4}\5\0\xff", 18);
+	assert_string_equal(out->tail, "]");
+	memset(big, '[', sizeof big);
+	memcpy(big, "#!AMR\n", 6);
+	gate_out_clear(out);
+	order.content = (struct span){ big, sizeof big };
+	assert_int_equal(d->encode(state, &order, out), ERR_TOO_BIG);
+	order.content = SPAN("RIFF");
+	assert_int_equal(d->encode(state, &order, out), ERR_UNSUPPORTED);
+	assert_int_equal(out->reply_n, 0);
+	free(state);
+	free(out);
+}
+
 static void
 watch_refuses_a_text_that_does_not_fit(void **unused)
 {
@@ -373,6 +405,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(watch_orders_use_the_makers_letters),
 		cmocka_unit_test(watch_text_is_utf16),
+		cmocka_unit_test(watch_voice_is_escaped),
 		cmocka_unit_test(watch_refuses_a_text_that_does_not_fit),
 		cmocka_unit_test(watch_order_repeats_the_index),
 		cmocka_unit_test(gt06_orders_are_texts),

@@ -99,8 +99,11 @@ memory_new(void)
 	m->now_ms = 1774260930000; /* 2026-03-23T10:15:30Z */
 	if (net_open(&clock, &m->net) != 0)
 		abort();
-	m->door.server =
-		(struct http_server){ memory_request, m, 65536, 10000, 60000, 0, NULL };
+	m->door.server = (struct http_server){ .on_request = memory_request,
+					       .ctx = m,
+					       .body_max = 65536,
+					       .header_timeout_ms = 10000,
+					       .idle_timeout_ms = 60000 };
 	m->handlers = (struct ws_handlers){ memory_text, memory_closed, memory_drained,
 					    100000 };
 	memory_connect(m);

@@ -23,9 +23,10 @@ on_request(void *ctx, struct http_exchange *ex, const struct http_request *req)
 			     req->is_loopback ? req->body : SPAN("far"));
 }
 
-static const struct http_server server = {
-	on_request, NULL, 65536, 5000, 5000, 0, NULL
-};
+static const struct http_server server = { .on_request = on_request,
+					   .body_max = 65536,
+					   .header_timeout_ms = 5000,
+					   .idle_timeout_ms = 5000 };
 
 static inline int
 start_http(struct live *l, struct net_tls *tls, int connections_max)

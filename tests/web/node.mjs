@@ -122,7 +122,7 @@ export async function demoNode(...options) {
 		const url = await ready
 		const demo = JSON.parse(readFileSync(join(data, 'demo.json')))
 		const login = (role) => demo.accounts.find((one) => one.role === role)
-		return { url, demo, login, stop, log }
+		return { url, data, demo, login, stop, log }
 	} catch (error) {
 		await stop()
 		throw error
@@ -151,7 +151,7 @@ export async function realNode() {
 		const url = await ready
 		const admin = new Caller(url)
 		await admin.first(login, once, LASTING)
-		return { url, stop, log, ...(await fill(url, admin)) }
+		return { url, data, stop, log, ...(await fill(url, admin)) }
 	} catch (error) {
 		await stop()
 		throw new Error(`${error.message}\n${log()}`, { cause: error })
@@ -245,6 +245,9 @@ export async function openBrowser() {
 	})
 	return browser
 }
+
+/* `kumak` as an operator runs it on the machine. */
+export const kumak = (...args) => execFileSync(KUMAK, args, { encoding: 'utf8' })
 
 /* A person at a screen: a context logged in (or not), one page, its complaints. */
 export async function sit(browser, node, { who, language, size = [1600, 900], ...more }) {

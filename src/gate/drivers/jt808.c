@@ -10,10 +10,9 @@
  * place: alarms u32, status u32 (1 fix, 2 south, 3 west), lat u32, lon u32 by
  *   1,000,000, altitude, km/h by 10, course u16, time BCD6 (GMT+8), tags u8 len u8
  * 0200 place; 0201 order's serial, place; 0704 count u16, 1: kept, {len u16, place};
- * 0801 media: head of 8, place of 28; 0100 register, 0102 authenticate, 0002 alive,
+ * 0801 media: jt808_media.c; 0100 register, 0102 authenticate, 0002 alive,
  * 0001 serial, kind, result of an order; 5501 (locks): decimals, see jt808_lock()
- * Alarm bit 0 stays until 8203. No order that listens or looks (8400, 8801, 9101) is
- * ever written here.
+ * Alarm bit 0 stays until 8203. No order that listens or looks is ever written here.
  */
 #include "base/err.h"
 #include "base/time.h"
@@ -38,6 +37,7 @@ struct jt808_state {
 	uint16_t first, part, kept_n; /* of a batch in parts: its first serial, last
 				       * part taken, bytes kept */
 	bool part_is_old;
+	struct jt808_media media;
 	char kept[RECORD_MAX];
 };
 
@@ -228,7 +228,20 @@ jt808_decode(void *state, const struct gate_in *in, struct gate_out *out)
 	st->version = m.version;
 	if (message_decode(st, &m, in->now_ms, out))
 		jt808_answer(&m, out);
+	if (m.kind == 0x0801)
+		jt808_media_take(&st->media, &m, in->msg, out);
 	return 0;
+}
+
+static void
+jt808_media_told(const void *state, const struct gate_media *media,
+		 const uint16_t *missing, size_t n, struct gate_out *out)
+{
+	const struct jt808_state *st = state;
+	struct jt808_message m = { .phone_n = st->phone_n, .version = st->version };
+
+	memcpy(m.phone, st->phone, sizeof m.phone);
+	jt808_media_answer(&st->media, &m, media, missing, n, out);
 }
 
 /* --- orders --------------------------------------------------------------------------
@@ -282,4 +295,6 @@ const struct gate_driver gate_driver_jt808 = {
 	.frame = jt808_frame,
 	.decode = jt808_decode,
 	.encode = jt808_encode,
+	.media_open = jt808_media_open,
+	.media_answer = jt808_media_told,
 };

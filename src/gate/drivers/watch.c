@@ -15,8 +15,8 @@
  */
 #include "base/err.h"
 #include "base/utf8.h"
-#include "gate/wire/bracket.h"
 #include "gate/wire/pick.h"
+#include "gate/wire/watch.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -71,17 +71,6 @@ status_parse(struct span rest)
 	return 0;
 }
 
-/* Accuracy in metres is the last field, and the only one with a point there. */
-static int32_t
-accuracy(struct span rest)
-{
-	const char *comma = rest.n ? memrchr(rest.p, ',', rest.n) : NULL;
-	struct span last = comma ? span_skip(rest, (size_t)(comma + 1 - rest.p)) : rest;
-	double v = pick_double(last);
-
-	return span_find(last, '.') >= 0 && v > 0 && v < 100000 ? (int32_t)ceil(v) : -1;
-}
-
 /* Fills r from the position fields and returns the status word. */
 static uint32_t
 fields_parse(struct span rest, int64_t now_ms, struct gate_report *r)
@@ -102,7 +91,7 @@ fields_parse(struct span rest, int64_t now_ms, struct gate_report *r)
 	span_cut(&rest, ','); /* tumbles: turning over in sleep */
 	status = status_parse(rest);
 	if (is_valid && pick_position(lat, lon, &r->position))
-		r->position.accuracy_m = accuracy(rest);
+		r->position.accuracy_m = watch_accuracy(rest);
 	return status;
 }
 
@@ -192,7 +181,8 @@ place_decode(struct span word, struct span content, struct span rest, int64_t no
 }
 
 /* By kind; a watch repeats it. An alarm is confirmed as it is answered. */
-static const char *const order_word[] = { "", "CR", "UPLOAD", "MESSAGE", "FIND", "AL" };
+static const char *const order_word[] = { "",     "CR", "UPLOAD", "MESSAGE",
+					  "FIND", "AL", "TK" };
 
 static void
 word_decode(const struct bracket *h, struct span word, struct span rest,
@@ -216,16 +206,16 @@ word_decode(const struct bracket *h, struct span word, struct span rest,
 		if (w->kind == GATE_UNKNOWN)
 			snprintf(r->text, sizeof r->text, "%s, %zu bytes", keyword,
 				 bracket_plain(rest, NULL, 0));
-		if (span_is_z(word, "TK")) /* what the wearer says */
-			bracket_media(h, rest, out, "TK,0");
+		watch_media(h, word, rest, out);
 		bracket_reply(h, out, *w->reply == '=' ? w->word : w->reply);
 		return;
 	}
 	snprintf(spaced, sizeof spaced, " %s ", keyword);
 	if (strstr(order_words, spaced)) {
 		r->kind = GATE_ORDER_ACK;
-		for (int k = GATE_LOCATE_NOW; k <= GATE_RING; k++)
-			if (span_is_z(word, order_word[k]))
+		r->is_refused = span_is_z(word, "TK") && span_is_z(rest, "0");
+		for (int k = GATE_LOCATE_NOW; k <= GATE_SAY; k++)
+			if (k != GATE_CONFIRM && span_is_z(word, order_word[k]))
 				r->acks = k;
 	}
 }
@@ -281,7 +271,11 @@ watch_encode(const void *state, const struct gate_order *order, struct gate_out 
 			     .id = span_of(order->identity ? order->identity : st->id),
 			     .idx = span_of(st->idx) };
 	char content[GATE_REPLY_MAX - 64];
-	int n = order_write(order, content, sizeof content);
+	int n;
+
+	if (order->kind == GATE_SAY)
+		return watch_say(&h, order->content, out);
+	n = order_write(order, content, sizeof content);
 
 	if (n < 0)
 		return n;

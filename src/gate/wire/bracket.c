@@ -138,10 +138,27 @@ bracket_parse(struct span msg, struct bracket *ret)
 	return true;
 }
 
+static const char plain[] = "}[],*";
+
+size_t
+bracket_escape(struct span s, char *to, size_t cap)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		const char *at = s.p[i] ? strchr(plain, s.p[i]) : NULL;
+
+		if (at && n++ < cap)
+			to[n - 1] = 0x7d;
+		if (n++ < cap)
+			to[n - 1] = at ? (char)(at - plain + 1) : s.p[i];
+	}
+	return n;
+}
+
 size_t
 bracket_plain(struct span s, char *to, size_t cap)
 {
-	static const char plain[] = "}[],*";
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.n; i++, n++) {
@@ -165,15 +182,18 @@ bracket_reply(const struct bracket *h, struct gate_out *out, const char *content
 }
 
 void
-bracket_media(const struct bracket *h, struct span s, struct gate_out *out,
-	      const char *no)
+bracket_media(const struct bracket *h, struct span s, enum gate_media_kind kind,
+	      struct gate_out *out, const char *no)
 {
-	bracket_reply(h, out, no);
+	out->no[0] = 0;
+	if (no)
+		bracket_reply(h, out, no);
 	if (out->reply_n < sizeof out->no) {
 		memcpy(out->no, out->reply, out->reply_n);
 		out->no[out->reply_n] = 0;
-		out->media = s;
-		out->media_plain = bracket_plain;
+		out->media = (struct gate_media){ .bytes = s,
+						  .plain = bracket_plain,
+						  .kind = kind };
 	}
 	out->reply_n = 0;
 }

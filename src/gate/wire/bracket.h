@@ -19,8 +19,11 @@ ssize_t bracket_frame(struct span in);
 bool bracket_parse(struct span msg, struct bracket *ret);
 /* Takes the escapes out; at most cap bytes are written, the full length told. */
 size_t bracket_plain(struct span s, char *to, size_t cap);
+/* Puts them in; likewise. */
+size_t bracket_escape(struct span s, char *to, size_t cap);
 /* A message with h's maker, id and idx. */
 void bracket_reply(const struct bracket *h, struct gate_out *out, const char *content);
-/* What the wearer recorded; no: the answer when it is not kept. Before the reply. */
-void bracket_media(const struct bracket *h, struct span s, struct gate_out *out,
-		   const char *no);
+/* What the wearer recorded; no: the answer when it is not kept, NULL: silence. Before
+ * the reply. */
+void bracket_media(const struct bracket *h, struct span s, enum gate_media_kind kind,
+		   struct gate_out *out, const char *no);

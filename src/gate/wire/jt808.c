@@ -17,22 +17,53 @@
 #define IS_2019 0x4000u
 #define IS_PART 0x2000u
 
-/* What stands between the flags, escapes taken out; 0: longer than cap. */
-static size_t
-plain_read(struct span s, char *to, size_t cap)
+size_t
+jt808_plain(struct span s, char *to, size_t cap)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.n; i++, n++) {
 		char c = s.p[i];
 
-		if (n == cap)
-			return 0;
 		if (c == ESCAPE && i + 1 < s.n && (s.p[i + 1] == 1 || s.p[i + 1] == 2))
 			c = s.p[++i] == 1 ? ESCAPE : FLAG;
-		to[n] = c;
+		if (n < cap)
+			to[n] = c;
 	}
 	return n;
+}
+
+/* What stands between the flags, escapes taken out; 0: longer than cap. */
+static size_t
+plain_read(struct span s, char *to, size_t cap)
+{
+	size_t n = jt808_plain(s, to, cap);
+
+	return n <= cap ? n : 0;
+}
+
+/* Bytes of the wire that the first n of plain ones take. */
+static size_t
+raw_length(struct span s, size_t n)
+{
+	size_t at = 0;
+
+	for (; n && at < s.n; n--, at++)
+		at += s.p[at] == ESCAPE && at + 1 < s.n &&
+		      (s.p[at + 1] == 1 || s.p[at + 1] == 2);
+	return at;
+}
+
+struct span
+jt808_raw(struct span msg, const struct jt808_message *m)
+{
+	struct span s = msg;
+
+	if (s.n && s.p[0] == FLAG)
+		s = span_skip(s, 1);
+	s = span_skip(s, raw_length(s, (size_t)(m->body.p - m->plain)));
+	s.n = raw_length(s, m->body.n);
+	return s;
 }
 
 static bool

@@ -29,6 +29,24 @@ void jt808_lock(const struct jt808_message *m, int64_t now_ms, struct gate_repor
 bool jt808_passed(struct span body, struct gate_report *r);
 /* "(…)": text of locks, which may ask for the time. */
 void jt808_text(const struct gate_in *in, struct gate_report *r, struct gate_out *out);
+/* --- jt808_media.c: what was recorded --- */
+struct jt808_media { /* the upload that began last */
+	uint16_t series;
+	bool is_known, is_wanted;
+	char id[4], kind;
+};
+/* A message 0801: what is to be kept of it, in out->media. */
+void jt808_media_take(struct jt808_media *st, const struct jt808_message *m,
+		      struct span msg, struct gate_out *out);
+bool jt808_media_open(struct gate_media *m);
+/* The answer 8800: all of it came, or these n are asked for. */
+void jt808_media_answer(const struct jt808_media *st, const struct jt808_message *to,
+			const struct gate_media *m, const uint16_t *missing, size_t n,
+			struct gate_out *out);
+/* What stands at body in a message, with the escapes of the wire. */
+struct span jt808_raw(struct span msg, const struct jt808_message *m);
+/* Takes those escapes out; at most cap bytes, the length told. */
+size_t jt808_plain(struct span s, char *to, size_t cap);
 /* What the device is owed, if anything. */
 void jt808_answer(const struct jt808_message *m, struct gate_out *out);
 /* One message to the device that m is from. */

@@ -12,6 +12,7 @@
 #include "gate/wire/pick.h"
 
 #include <math.h>
+#include <ctype.h>
 #include <stdio.h>
 
 #define PAYLOAD_MAX 256 /* LoRaWAN carries 242 bytes */
@@ -168,7 +169,83 @@ chirpstack_read(const struct mqtt_rules *rules, struct span topic, struct span p
 		r->kind = GATE_HELLO;
 	else if (span_is_z(last, "status"))
 		r->battery_pct = percent_of(event);
+	if (span_is_z(last, "ack")) {
+		r->kind = GATE_ORDER_ACK;
+		r->acks = GATE_CONFIRM;
+		r->is_refused = !span_is_z(pick_json(event, "acknowledged"), "true");
+	}
 	return 0;
+}
+
+/* --- and out -------------------------------------------------------------------------
+ */
+
+bool
+mqtt_way_read(struct span topic, struct span payload, struct mqtt_way *ret)
+{
+	struct span rest = topic, eui, event = pick_json_value(&payload), profile;
+	size_t n;
+
+	*ret = (struct mqtt_way){ 0 };
+	if (!span_is_z(span_cut(&rest, '/'), "application"))
+		return false;
+	span_cut(&rest, '/');
+	if (!span_is_z(span_cut(&rest, '/'), "device"))
+		return false;
+	eui = span_cut(&rest, '/');
+	n = (size_t)(eui.p + eui.n - topic.p);
+	if (!eui.n || eui.n >= sizeof ret->identity || !rest.n ||
+	    n + sizeof "/command/down" > sizeof ret->topic || memchr(topic.p, 0, n))
+		return false;
+	pick_copy(ret->identity, sizeof ret->identity, eui);
+	for (char *c = ret->identity; *c; c++) {
+		if (!isxdigit((unsigned char)*c))
+			return false; /* it is written into JSON */
+		*c = (char)(*c >= 'A' && *c <= 'F' ? *c | 0x20 : *c);
+	}
+	memcpy(ret->topic, topic.p, n);
+	strcpy(ret->topic + n, "/command/down");
+	profile = pick_json(event, "deviceInfo.deviceProfileName");
+	pick_copy(ret->profile, sizeof ret->profile, profile);
+	return true;
+}
+
+static void
+base64_add(struct buf *b, const uint8_t *p, size_t n)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv"
+				      "wxyz0123456789+/";
+
+	for (size_t i = 0; i < n; i += 3) {
+		uint32_t v = (uint32_t)p[i] << 16 |
+			     (i + 1 < n ? (uint32_t)p[i + 1] << 8 : 0) |
+			     (i + 2 < n ? p[i + 2] : 0);
+
+		buf_add_c(b, letters[v >> 18]);
+		buf_add_c(b, letters[v >> 12 & 63]);
+		buf_add_c(b, i + 1 < n ? letters[v >> 6 & 63] : '=');
+		buf_add_c(b, i + 2 < n ? letters[v & 63] : '=');
+	}
+}
+
+int
+mqtt_down(const struct mqtt_rules *rules, const struct mqtt_way *way,
+	  const struct gate_order *order, struct buf *ret)
+{
+	for (size_t i = 0; i < rules->n_confirms && order->kind == GATE_CONFIRM; i++) {
+		const struct mqtt_confirm *c = &rules->confirms[i];
+
+		if (c->profile[0] && strcmp(c->profile, way->profile) != 0)
+			continue;
+		buf_printf(ret,
+			   "{\"devEui\":\"%s\",\"confirmed\":true,\"fPort\":%d,"
+			   "\"data\":\"",
+			   way->identity, c->port);
+		base64_add(ret, c->bytes, c->n_bytes);
+		buf_add_z(ret, "\"}");
+		return 0;
+	}
+	return ERR_UNSUPPORTED;
 }
 
 /* --- by topic ------------------------------------------------------------------------

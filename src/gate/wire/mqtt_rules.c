@@ -16,8 +16,9 @@ const struct mqtt_rules mqtt_rules_built_in = {
 		    { "owntracks/+/+/step", MQTT_OWNTRACKS },
 		    { "application/+/device/+/event/up", MQTT_CHIRPSTACK },
 		    { "application/+/device/+/event/join", MQTT_CHIRPSTACK },
-		    { "application/+/device/+/event/status", MQTT_CHIRPSTACK } },
-	.n_topics = 6,
+		    { "application/+/device/+/event/status", MQTT_CHIRPSTACK },
+		    { "application/+/device/+/event/ack", MQTT_CHIRPSTACK } },
+	.n_topics = 7,
 	.rules = { { GATE_ALARM, GATE_SOS, .port = -1, .path = "sos" },
 		   { GATE_ALARM, GATE_SOS, .port = -1, .path = "panic" },
 		   { GATE_ALARM, GATE_SOS, .port = -1, .path = "emergency" },
@@ -117,6 +118,30 @@ rule_read(struct span word, struct span line, struct mqtt_rules *ret)
 	return true;
 }
 
+/* confirm [profile=NAME] port=N data=HEX */
+static bool
+confirm_read(struct span line, struct mqtt_rules *ret)
+{
+	struct mqtt_confirm c = { .port = -1 };
+	struct span term, name;
+
+	while ((term = word_cut(&line)).n) {
+		name = span_cut(&term, '=');
+		c.n_bytes = span_is_z(name, "data") ? term.n / 2 : c.n_bytes;
+		if (span_is_z(name, "port") ? (c.port = pick_int(term, 1, 255)) < 1
+		    : span_is_z(name, "profile")
+			    ? !copy(c.profile, sizeof c.profile, term)
+			    : !span_is_z(name, "data") || term.n % 2 ||
+				      c.n_bytes > MQTT_HAS_MAX ||
+				      !crypt_unhex(term, c.bytes, c.n_bytes))
+			return false;
+	}
+	if (c.port < 1 || !c.n_bytes || ret->n_confirms == MQTT_CONFIRMS_MAX)
+		return false;
+	ret->confirms[ret->n_confirms++] = c;
+	return true;
+}
+
 static bool
 topic_read(struct span line, struct mqtt_rules *ret)
 {
@@ -148,8 +173,9 @@ mqtt_rules_read(struct span text, struct mqtt_rules *ret, struct buf *why)
 		if (!line.n || line.p[0] == '#')
 			continue;
 		word = word_cut(&line);
-		if (span_is_z(word, "topic") ? topic_read(line, ret)
-					     : rule_read(word, line, ret))
+		if (span_is_z(word, "topic")     ? topic_read(line, ret)
+		    : span_is_z(word, "confirm") ? confirm_read(line, ret)
+						 : rule_read(word, line, ret))
 			continue;
 		buf_printf(why, "line %d is no topic and no rule of the mqtt door",
 			   number);

@@ -98,13 +98,15 @@ export async function revoke(
 
 /* An agency asked for it; the control agency says whether it is theirs. */
 export function isClaim(device: AnyRecord): boolean {
-	return device.state === 'pending' && device.bound_to !== undefined
+	return device.state === 'pending' && device.bound_kind !== undefined
 }
 
 export async function accept(device: AnyRecord): Promise<void> {
 	try {
 		await save('devices', device.id, { state: 'bound' })
-		toast(t('device.bound_to', { name: labelOf(device.bound_to) }), 'good')
+		/* another agency's person has no name here */
+		const to = device.bound_to ?? device.agency
+		toast(t('device.bound_to', { name: labelOf(to) }), 'good')
 	} catch (error) {
 		toast(error instanceof ApiError ? error.message : t('failed'), 'bad')
 	}
@@ -135,7 +137,11 @@ export function PasswordOnce({
 export function Binder({ device, onClose }: { device: AnyRecord; onClose: () => void }) {
 	const [query, setQuery] = useState('')
 	const [wrong, setWrong] = useState('')
-	const all = [...(listOf('units') ?? []), ...(listOf('sites') ?? [])]
+	const all = (['units', 'sites', 'people'] as const).flatMap((kind) =>
+		(listOf(kind) ?? [])
+			.filter((one) => one.state !== 'left')
+			.map((one) => ({ id: one.id, name: one.name, kind })),
+	)
 	const found = all
 		.filter((one) => matches(query, labelOf(one.id), String(one.name ?? ''), one.id))
 		.slice(0, 40)
@@ -173,7 +179,7 @@ export function Binder({ device, onClose }: { device: AnyRecord; onClose: () => 
 							<span class="grow">
 								<bdi>{labelOf(one.id)}</bdi>
 							</span>
-							<span class="dim">{t(one.callsign ? 'one.units' : 'one.sites')}</span>
+							<span class="dim">{t(`one.${one.kind}`)}</span>
 						</button>
 					</li>
 				))}

@@ -2,6 +2,8 @@
 /* The records and frames on the wire, as the server writes them. A field that is absent
  * is unknown or none; nothing is null except where a list says `next`. */
 
+import type { Landmark } from '../lib/landmark'
+
 export type Id = string
 export type Time = string
 
@@ -126,6 +128,7 @@ export interface Incident {
 	roll?: RollEntry[]
 	site_card?: Site
 	partners?: readonly Partner[]
+	landmark?: Landmark
 	lead?: Id
 	lead_offered?: Id
 }
@@ -192,6 +195,7 @@ export interface Assignment {
 		position?: Position
 		message?: string
 		address?: string
+		landmark?: Landmark
 	}
 }
 
@@ -317,6 +321,9 @@ export interface Device {
 	last_seen_at?: Time
 	link: 'live' | 'late' | 'lost'
 	signal?: number
+	said?: 'test' | 'restore'
+	said_code?: string
+	said_at?: Time
 }
 
 export interface DeviceOrder {
@@ -324,11 +331,12 @@ export interface DeviceOrder {
 	device: Id
 	unit?: Id
 	incident?: Id
-	kind: 'locate' | 'interval' | 'text' | 'ring' | 'confirm'
+	kind: 'locate' | 'interval' | 'text' | 'ring' | 'confirm' | 'voice'
 	state: 'queued' | 'sent' | 'acked' | 'refused' | 'expired'
 	seconds?: number
 	for_seconds?: number
 	text?: string
+	file?: Id
 	is_automatic: boolean
 	asked_name?: string
 	why?: string
@@ -425,15 +433,62 @@ export interface Interval {
 	median_s?: number
 	p90_s?: number
 	p95_s?: number
+	p99_s?: number
+	/* Of whose two ends one is not known. */
+	missing: number
+	/* How many within each of the report's bounds_s, and beyond the last. */
+	histogram?: number[]
 }
 
-export interface ResponseTimes {
-	from?: Time
-	to?: Time
+export interface ReportGroup {
+	key: string
+	name?: string
+	/* Too few to be shown to oversight: nothing else is told. */
+	withheld?: boolean
+	incidents?: number
+	intervals?: Record<string, Interval>
+}
+
+/* Figures of one period. */
+export interface ReportPeriod {
+	from: Time
+	to: Time
+	incidents: number
 	intervals: Record<string, Interval>
+	units: { count: number; intervals: Record<string, Interval> }
+	groups: ReportGroup[]
+	left_out: { late_entries: number; tests: number }
+	day_only: number
 	/* Units that people sent, and how often not the one that was suggested. */
 	offers: { count: number; overrides: Partial<Record<OverrideReason, number>> }
-	groups: { key?: string; name?: string; intervals: Record<string, Interval> }[]
+	outcomes: Record<string, number>
+	load: {
+		signals: number
+		signals_per_hour: number
+		busiest_hour: number
+		doors: Record<string, number>
+		acknowledged: number
+		console_hours: number
+		per_console_hour: number
+	}
+}
+
+export interface ReportComparison {
+	now: number
+	baseline: number
+	difference_s: number
+	p: number
+	says: 'lower' | 'higher' | 'no_difference' | 'too_few'
+}
+
+export interface ResponseTimes extends ReportPeriod {
+	world: string
+	by: string
+	bounds_s: number[]
+	tests: { sites: number; overdue: number }
+	withheld_below?: number
+	baseline?: ReportPeriod
+	comparison?: Record<string, ReportComparison>
 }
 
 /* One event of the journal. `data` has the subject's id and what applies. */

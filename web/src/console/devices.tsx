@@ -5,6 +5,7 @@
 import { type Signal, signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { get, getAll, post } from '../api/client'
+import { sendRaw } from '../api/send'
 import type { Device, DeviceOrder, Id, Incident, Page, Unit } from '../api/types'
 import { language, nameOf, t, word } from '../lib/i18n'
 import { formatWhen } from '../lib/time'
@@ -15,7 +16,7 @@ import { explain } from './actions'
 import { dialog } from './state'
 import './devices.css'
 
-/* words: device_link */
+/* words: device_link, device_said */
 
 /* Whose devices: a unit's, a site's, or what called from either. */
 interface Bearer {
@@ -115,6 +116,8 @@ export function DevicesForm() {
 								{t(`device_link.${one.link}`)}
 								{one.battery_pct !== undefined &&
 									` · ${t('devices.battery', { n: one.battery_pct })}`}
+								{one.said &&
+									` · ${t(`device_said.${one.said}`, { code: one.said_code ?? '' })}`}
 							</span>
 						</label>
 					))}
@@ -135,6 +138,7 @@ type Ask = {
 	seconds?: number
 	for_seconds?: number
 	text?: string
+	file?: Id
 }
 
 function Orders({ device, failed }: { device: Device; failed: Signal<string> }) {
@@ -181,6 +185,7 @@ function Orders({ device, failed }: { device: Device; failed: Signal<string> }) 
 			</div>
 			<Pace give={give} />
 			<Text give={give} />
+			<Voice device={device.id} give={give} failed={failed} />
 			<h3 id="orders-given">{t('devices.given')}</h3>
 			<table class="table" aria-labelledby="orders-given">
 				<thead>
@@ -291,6 +296,38 @@ function Text({ give }: { give: (ask: Ask) => Promise<boolean> }) {
 				{t('device_order.text')}
 			</button>
 		</div>
+	)
+}
+
+/* A recording that the device plays aloud. */
+function Voice(props: {
+	device: Id
+	give: (ask: Ask) => Promise<boolean>
+	failed: Signal<string>
+}) {
+	const send = async (file: File) => {
+		try {
+			const path = `/devices/${encodeURIComponent(props.device)}/files?name=${encodeURIComponent(file.name)}`
+			const sent = await sendRaw<{ id: Id }>(path, file)
+			await props.give({ kind: 'voice', file: sent.id })
+		} catch (error) {
+			props.failed.value = explain(error)
+		}
+	}
+	return (
+		<label class="field device-order">
+			<span>{t('devices.voice')}</span>
+			<input
+				class="input"
+				type="file"
+				accept=".amr,audio/amr"
+				onChange={(e) => {
+					const [file] = e.currentTarget.files ?? []
+					if (file) void send(file)
+					e.currentTarget.value = ''
+				}}
+			/>
+		</label>
 	)
 }
 

@@ -12,6 +12,7 @@ import { me } from '../state/session'
 import { Dialog } from '../ui/dialog'
 import { Bdi, kindOf, PriorityBadge } from '../ui/parts'
 import { closeIncident, explain } from './actions'
+import { RoadTools } from './closures'
 import { RESULTS } from './command'
 import { DevicesForm } from './devices'
 import { CallForm, LateForm } from './forms'
@@ -23,6 +24,15 @@ export const shut = () => {
 }
 
 export function Dialogs() {
+	return (
+		<>
+			<RoadTools />
+			<Chosen />
+		</>
+	)
+}
+
+function Chosen() {
 	switch (dialog.value) {
 		case 'keys':
 			return <KeyMap />

@@ -3,7 +3,7 @@
  * "busy:en_route"). What the pane shows as a figure of its own is not said twice. */
 import { t, word } from '../lib/i18n'
 
-const SHOWN_APART = new Set(['distance', 'eta', 'fix_age'])
+const SHOWN_APART = new Set(['distance', 'eta', 'fix_age', 'by_road'])
 
 export function reasonText(reason: string): string | undefined {
 	const colon = reason.indexOf(':')
@@ -13,6 +13,8 @@ export function reasonText(reason: string): string | undefined {
 	switch (key) {
 		case 'capability':
 			return word('capability', value)
+		case 'straight_line':
+			return word('no_road', value)
 		case 'capability_missing':
 			return t('reason_with.missing', { what: word('capability', value) })
 		case 'busy':

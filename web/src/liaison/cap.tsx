@@ -3,12 +3,13 @@
  * alerts from outside, and an alert that came as a file. */
 import { useState } from 'preact/hooks'
 import { getAll } from '../api/client'
+import { sendRaw } from '../api/send'
 import { formatDistance, formatPlace } from '../lib/geo'
 import { t } from '../lib/i18n'
 import { toast } from '../ui/toasts'
 import { outline, ringOf } from './area'
 import { Tlp } from './parts'
-import { attempt, sendRaw } from './say'
+import { attempt } from './say'
 import { go, refetch } from './state'
 import type { Advisory, CapRule } from './types'
 

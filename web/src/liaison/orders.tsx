@@ -3,6 +3,7 @@
  * it, and whether it was enough. */
 import { useEffect, useState } from 'preact/hooks'
 import { get, post } from '../api/client'
+import { sendRaw } from '../api/send'
 import type { Id } from '../api/types'
 import { t } from '../lib/i18n'
 import { me } from '../state/session'
@@ -10,7 +11,7 @@ import { Ask } from './ask'
 import type { Field } from './form'
 import { Card, Empty, Facts, Loading, Prose, Side, When } from './parts'
 import { Do, PlacePane, peopleOptions, personName } from './place'
-import { attempt, sendRaw } from './say'
+import { attempt } from './say'
 import { directory, go, isCommand, listOf, newestFirst, now, refetch, route } from './state'
 import type { Order } from './types'
 

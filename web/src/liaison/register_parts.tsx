@@ -2,6 +2,7 @@
 /* Plans, posts with their rounds, and cameras of a site's register. */
 import { useState } from 'preact/hooks'
 import { patch, post } from '../api/client'
+import { sendRaw } from '../api/send'
 import type { Id, Site } from '../api/types'
 import { listed, nameOf, t } from '../lib/i18n'
 import { Ask } from './ask'
@@ -10,7 +11,7 @@ import { type Field, type Values, wordsOf } from './form'
 import { Empty, Facts, Loading, Prose, When } from './parts'
 import { Do } from './place'
 import { type Keeper, useParts } from './registers'
-import { attempt, sendRaw } from './say'
+import { attempt } from './say'
 import { PLAN_KINDS, type Plan, POST_KINDS, type Point, type Visit } from './types'
 
 /* --- plans ------------------------------------------------------------------------ */

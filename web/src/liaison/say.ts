@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What this page does at the node, and the words for what the node said no to. */
 import { signal } from '@preact/signals'
-import { ApiError, csrfToken, get, post } from '../api/client'
+import { ApiError, get, post } from '../api/client'
+import { sendRaw } from '../api/send'
 import type { Id, Page } from '../api/types'
 import { language, t } from '../lib/i18n'
 import { toast } from '../ui/toasts'
@@ -10,8 +11,6 @@ import { Drafts } from './drafts'
 import { draftShelf } from './shelf'
 import { fetchPost, keep, opened } from './state'
 import type { Matter, Post } from './types'
-
-const FILE_MS = 120_000
 
 /* What this page itself finds wrong with what was typed, in words. */
 export class Wrong extends Error {}
@@ -42,33 +41,6 @@ export function freshKey(): string {
 }
 
 /* --- files ------------------------------------------------------------------ */
-
-export async function sendRaw<T>(
-	path: string,
-	body: Blob | null,
-	type = 'application/octet-stream',
-): Promise<T> {
-	let response: Response
-	try {
-		response = await fetch(`/api/v1${path}`, {
-			method: 'POST',
-			headers: { 'content-type': type, 'x-csrf-token': csrfToken() },
-			body,
-			credentials: 'same-origin',
-			signal: AbortSignal.timeout(FILE_MS),
-		})
-	} catch {
-		throw new ApiError({ code: 'unreachable', title: 'unreachable', status: 0 })
-	}
-	const said = await response.json().catch(() => ({}))
-	if (response.ok) return said
-	throw new ApiError({
-		...said,
-		code: said.code ?? `http_${response.status}`,
-		title: response.statusText,
-		status: response.status,
-	})
-}
 
 async function sendFile(channel: Id, { name, blob }: DraftFile): Promise<Id> {
 	const path = `/channels/${channel}/files?name=${encodeURIComponent(name)}`

@@ -19,6 +19,7 @@ import { baseStyle, hasBase } from './base'
 import { addIncidentLayers, drawIncident, setIncidents } from './incidents'
 import { drawLabel, loadLabelFont } from './labels'
 import { paletteOf } from './palette'
+import { type ClosedShape, setClosed, setWays, type WayLine } from './roads'
 import { addSiteLayers, setSites } from './sites'
 import { addUnitLayers, drawUnit, setUnits } from './units'
 
@@ -54,6 +55,12 @@ export interface MapHandle {
 	/* The first view: all that the room has. */
 	home(): void
 	zoomBy(steps: number): void
+	/* Ways along the roads; a unit that has one gets no straight line. */
+	setWays(ways: readonly WayLine[]): void
+	setClosed(shapes: readonly ClosedShape[]): void
+	/* The next clicks are places for whoever draws; undefined: he has done. */
+	onPlace(take: ((place: [number, number]) => void) | undefined): void
+	middle(): [number, number]
 	readonly hasBase: boolean
 	remove(): void
 }
@@ -100,7 +107,9 @@ export async function makeMap(options: MapOptions): Promise<MapHandle> {
 	addSiteLayers(map, colour, options.language)
 	addUnitLayers(map, colour)
 	addIncidentLayers(map, colour)
-	if (options.interactive) listen(map, options)
+	let takePlace: ((place: [number, number]) => void) | undefined
+	let routed: ReadonlySet<Id> = new Set()
+	if (options.interactive) listen(map, options, () => takePlace)
 
 	let waiting: Picture | undefined
 	let timer: ReturnType<typeof setTimeout> | undefined
@@ -120,7 +129,7 @@ export async function makeMap(options: MapOptions): Promise<MapHandle> {
 		last = performance.now()
 		shown = waiting
 		waiting = undefined
-		paint(map, shown, options)
+		paint(map, shown, options, routed)
 		hand(shown)
 		if (!isFitted) isFitted = showAll(map, shown)
 		look()
@@ -148,6 +157,17 @@ export async function makeMap(options: MapOptions): Promise<MapHandle> {
 		home() {
 			if (shown) showAll(map, shown)
 		},
+		setWays(ways) {
+			setWays(map, colour, ways)
+			routed = new Set(ways.map((way) => way.unit))
+			if (shown) paint(map, shown, options, routed)
+		},
+		setClosed: (shapes) => setClosed(map, colour, shapes),
+		onPlace(take) {
+			takePlace = take
+			canvas.style.cursor = take ? 'crosshair' : ''
+		},
+		middle: () => map.getCenter().toArray() as [number, number],
 		zoomBy: (steps) => void map.easeTo({ zoom: map.getZoom() + steps, duration: 150 }),
 		remove() {
 			clearTimeout(timer)
@@ -156,7 +176,12 @@ export async function makeMap(options: MapOptions): Promise<MapHandle> {
 	}
 }
 
-function paint(map: GlMap, picture: Picture, options: MapOptions): void {
+function paint(
+	map: GlMap,
+	picture: Picture,
+	options: MapOptions,
+	routed: ReadonlySet<Id>,
+): void {
 	const hot = new Set<Id>()
 	const going: Unit[] = []
 	const byAssignment = new Map<Id, Unit>()
@@ -178,7 +203,7 @@ function paint(map: GlMap, picture: Picture, options: MapOptions): void {
 	setIncidents(map, {
 		incidents: picture.incidents,
 		selected: picture.selectedIncident,
-		going,
+		going: going.filter((unit) => !routed.has(unit.id)),
 	})
 }
 
@@ -235,7 +260,11 @@ function fitPlaces(map: GlMap, places: readonly Position[]): boolean {
 	return true
 }
 
-function listen(map: GlMap, options: MapOptions): void {
+function listen(
+	map: GlMap,
+	options: MapOptions,
+	placing: () => ((place: [number, number]) => void) | undefined,
+): void {
 	const layers = ['incidents', 'units', 'units-hot', 'unit-clusters']
 	const at = (x: number, y: number): MapGeoJSONFeature | undefined =>
 		map.queryRenderedFeatures(
@@ -246,6 +275,8 @@ function listen(map: GlMap, options: MapOptions): void {
 			{ layers },
 		)[0]
 	map.on('click', (event) => {
+		const take = placing()
+		if (take) return take(event.lngLat.toArray() as [number, number])
 		const feature = at(event.point.x, event.point.y)
 		if (!feature) return
 		const id = String(feature.properties.id)
@@ -255,6 +286,7 @@ function listen(map: GlMap, options: MapOptions): void {
 		else options.onUnit?.(id)
 	})
 	map.on('mousemove', (event) => {
+		if (placing()) return
 		map.getCanvas().style.cursor = at(event.point.x, event.point.y) ? 'pointer' : ''
 	})
 }

@@ -11,10 +11,24 @@ import { formatDate, formatWhen, serverNow } from '../lib/time'
 import { me, needSession } from '../state/session'
 import { LanguageSwitch } from '../ui/parts'
 import { WorldBanner } from '../ui/strip'
-import { formatSeconds, INTERVALS, rateOf, TARGETS, verdictOf } from './targets'
+import { AreaMap, Compared, Outcomes, Proof, Spread } from './family'
+import { baselineOf, formatSeconds, INTERVALS, rateOf, TARGETS, verdictOf } from './targets'
 import './report.css'
 
-const GROUPINGS = ['', 'site', 'agency', 'kind', 'priority'] as const
+const GROUPINGS = [
+	'',
+	'site',
+	'agency',
+	'district',
+	'area',
+	'shift',
+	'kind',
+	'priority',
+	'day',
+	'week',
+	'month',
+] as const
+const BASELINES = ['', 'before', 'year'] as const
 const DAY_MS = 86_400_000
 const PKT_MS = 5 * 3_600_000
 const ALARMS = new Set([
@@ -75,78 +89,153 @@ function ResponseTimesCard() {
 	const from = useSignal(dayText(serverNow() - 30 * DAY_MS))
 	const to = useSignal(dayText(serverNow()))
 	const by = useSignal<(typeof GROUPINGS)[number]>('')
+	const base = useSignal<(typeof BASELINES)[number]>('')
+	const world = useSignal('')
 	const data = useSignal<ResponseTimes | undefined>(undefined)
 	const failed = useSignal('')
-	const load = async () => {
-		const query = new URLSearchParams({
-			from: dayStart(from.value).toISOString(),
-			to: new Date(dayStart(to.value).getTime() + DAY_MS).toISOString(),
+	const query = () => {
+		const first = dayStart(from.value).getTime()
+		const end = dayStart(to.value).getTime() + DAY_MS
+		const past = base.value ? baselineOf(base.value, first, end) : undefined
+		return new URLSearchParams({
+			from: new Date(first).toISOString(),
+			to: new Date(end).toISOString(),
 			...(by.value && { by: by.value }),
+			...(world.value && { world: world.value }),
+			...(past && { baseline_from: new Date(past.from).toISOString() }),
+			...(past && { baseline_to: new Date(past.to).toISOString() }),
 		})
-		try {
-			data.value = await get<ResponseTimes>(`/reports/response_times?${query}`)
-			failed.value = ''
-		} catch (error) {
-			failed.value = explain(error)
+	}
+	const asked = useRef(0)
+	/* The newest question counts; while the server makes other reports it is asked again. */
+	const load = async () => {
+		const mine = ++asked.current
+		for (let tries = 0; mine === asked.current; tries++) {
+			try {
+				const found = await get<ResponseTimes>(`/reports/response_times?${query()}`)
+				if (mine !== asked.current) return
+				data.value = found
+				failed.value = ''
+				document.title = `Kumak: ${t('report.title')}, ${from.value} – ${to.value}`
+				return
+			} catch (error) {
+				if (mine !== asked.current) return
+				if (!(error instanceof ApiError) || error.status !== 503 || tries === 20) {
+					failed.value = explain(error)
+					return
+				}
+				await new Promise((wake) => setTimeout(wake, 500))
+			}
 		}
 	}
-	useEffect(() => void load(), [from.value, to.value, by.value])
+	useEffect(() => void load(), [from.value, to.value, by.value, base.value, world.value])
+	const isPolice = me.value?.world === 'live'
 	return (
-		<section class="sheet" aria-labelledby="times-title">
-			<header class="sheet-head">
-				<h2 id="times-title">{t('report.times')}</h2>
-				<label class="row">
-					<span class="dim">{t('report.from')}</span>
-					<input
-						class="input ltr"
-						type="date"
-						value={from.value}
-						max={to.value}
-						onChange={(e) => {
-							if (e.currentTarget.value) from.value = e.currentTarget.value
-						}}
-					/>
-				</label>
-				<label class="row">
-					<span class="dim">{t('report.to')}</span>
-					<input
-						class="input ltr"
-						type="date"
-						value={to.value}
-						min={from.value}
-						onChange={(e) => {
-							if (e.currentTarget.value) to.value = e.currentTarget.value
-						}}
-					/>
-				</label>
-				<label class="row">
-					<span class="dim">{t('report.by')}</span>
-					<select
-						class="input"
-						value={by.value}
-						onChange={(e) => {
-							by.value = GROUPINGS.find((g) => g === e.currentTarget.value) ?? ''
-						}}
+		<>
+			{data.value?.world === 'history' && (
+				<div class="world" role="note">
+					{t('world.history')}
+				</div>
+			)}
+			<section class="sheet" aria-labelledby="times-title">
+				<header class="sheet-head">
+					<h2 id="times-title">{t('report.times')}</h2>
+					<label class="row">
+						<span class="dim">{t('report.from')}</span>
+						<input
+							class="input ltr"
+							type="date"
+							value={from.value}
+							max={to.value}
+							onChange={(e) => {
+								if (e.currentTarget.value) from.value = e.currentTarget.value
+							}}
+						/>
+					</label>
+					<label class="row">
+						<span class="dim">{t('report.to')}</span>
+						<input
+							class="input ltr"
+							type="date"
+							value={to.value}
+							min={from.value}
+							onChange={(e) => {
+								if (e.currentTarget.value) to.value = e.currentTarget.value
+							}}
+						/>
+					</label>
+					<label class="row">
+						<span class="dim">{t('report.by')}</span>
+						<select
+							class="input"
+							value={by.value}
+							onChange={(e) => {
+								by.value = GROUPINGS.find((g) => g === e.currentTarget.value) ?? ''
+							}}
+						>
+							{GROUPINGS.map((g) => (
+								<option key={g} value={g}>
+									{g ? t(`by.${g}`) : t('report.no_groups')}
+								</option>
+							))}
+						</select>
+					</label>
+					<label class="row">
+						<span class="dim">{t('report.baseline')}</span>
+						<select
+							class="input"
+							value={base.value}
+							onChange={(e) => {
+								base.value = BASELINES.find((b) => b === e.currentTarget.value) ?? ''
+							}}
+						>
+							{BASELINES.map((b) => (
+								<option key={b} value={b}>
+									{b ? t(`baseline.${b}`) : t('baseline.none')}
+								</option>
+							))}
+						</select>
+					</label>
+					{isPolice && (
+						<label class="row">
+							<span class="dim">{t('report.world')}</span>
+							<select
+								class="input"
+								value={world.value}
+								onChange={(e) => {
+									world.value = e.currentTarget.value
+								}}
+							>
+								<option value="">{t('world.live')}</option>
+								<option value="history">{t('world.history_short')}</option>
+							</select>
+						</label>
+					)}
+					<a
+						class="btn small"
+						href={`/api/v1/reports/response_times?${query()}&format=csv`}
+						download="kumak.csv"
 					>
-						{GROUPINGS.map((g) => (
-							<option key={g} value={g}>
-								{g ? t(`by.${g}`) : t('report.no_groups')}
-							</option>
-						))}
-					</select>
-				</label>
-			</header>
-			{failed.value && (
-				<p class="bad" role="alert">
-					{failed.value}
-				</p>
-			)}
-			{data.value && <Totals data={data.value} />}
-			{data.value && <Offers offers={data.value.offers} />}
-			{data.value && data.value.groups.length > 0 && (
-				<Groups data={data.value} by={by.value} />
-			)}
-		</section>
+						CSV
+					</a>
+				</header>
+				{failed.value && (
+					<p class="bad" role="alert">
+						{failed.value}
+					</p>
+				)}
+				{data.value && <Totals data={data.value} />}
+				{data.value && <Offers offers={data.value.offers} />}
+				{data.value && data.value.groups.length > 0 && (
+					<Groups data={data.value} by={by.value} />
+				)}
+				{data.value && by.value === 'area' && <AreaMap data={data.value} />}
+			</section>
+			{data.value && <Compared data={data.value} />}
+			{data.value && <Spread data={data.value} />}
+			{data.value && <Outcomes data={data.value} />}
+			{data.value && <Proof data={data.value} />}
+		</>
 	)
 }
 
@@ -158,6 +247,7 @@ function Totals({ data }: { data: ResponseTimes }) {
 					<tr>
 						<th>{t('report.interval')}</th>
 						<th class="num">{t('report.count')}</th>
+						<th class="num">{t('report.missing')}</th>
 						<th class="num">{t('report.median')}</th>
 						<th class="num">
 							<bdi>90 %</bdi>
@@ -182,6 +272,7 @@ function Totals({ data }: { data: ResponseTimes }) {
 									<small class="dim">{t(`interval_from.${name}`)}</small>
 								</th>
 								<td class="num">{interval?.count ?? 0}</td>
+								<td class="num dim">{interval?.missing ?? 0}</td>
 								<Figure seconds={interval?.median_s} />
 								<Figure seconds={interval?.p90_s} limit={target.p90_s} />
 								<Figure seconds={target.p90_s} quiet />
@@ -246,7 +337,7 @@ function Groups({ data, by }: { data: ResponseTimes; by: string }) {
 	const label = (key: string | undefined, name: string | undefined) => {
 		if (by === 'kind') return word('kind', key ?? name)
 		if (by === 'priority') return word('priority', key ?? name)
-		return name ?? key ?? '–'
+		return name || key || t('report.unknown')
 	}
 	return (
 		<div class="scroll" tabIndex={0} role="region" aria-label={t('report.groups')}>
@@ -269,11 +360,11 @@ function Groups({ data, by }: { data: ResponseTimes; by: string }) {
 							<th scope="row">
 								<bdi>{label(group.key, group.name)}</bdi>
 							</th>
-							<td class="num">{group.intervals.answering?.count ?? 0}</td>
+							<td class="num">{group.withheld ? '…' : (group.incidents ?? 0)}</td>
 							{shown.map((name) => (
 								<Figure
 									key={name}
-									seconds={group.intervals[name]?.p90_s}
+									seconds={group.intervals?.[name]?.p90_s}
 									limit={TARGETS[name].p90_s}
 								/>
 							))}

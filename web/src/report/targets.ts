@@ -10,7 +10,14 @@ export const INTERVALS = [
 	'processing',
 	'turnout',
 	'travel',
+	'response',
 	'total',
+] as const
+export const UNIT_INTERVALS = [
+	'unit_turnout',
+	'unit_travel',
+	'unit_response',
+	'unit_busy',
 ] as const
 export type IntervalName = (typeof INTERVALS)[number]
 
@@ -25,6 +32,7 @@ export const TARGETS: Readonly<Record<IntervalName, Target>> = {
 	processing: { p90_s: 60, p95_s: 106 },
 	turnout: {},
 	travel: {},
+	response: {},
 	total: {},
 }
 
@@ -48,6 +56,39 @@ export function formatSeconds(seconds: number | undefined): string {
 	if (seconds < 120) return `${Math.round(seconds)} s`
 	const whole = Math.round(seconds)
 	return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
+}
+
+/* A period to lay beside this one: just before it, or a year before. */
+export function baselineOf(
+	kind: 'before' | 'year',
+	fromMs: number,
+	toMs: number,
+): { from: number; to: number } {
+	const back = kind === 'before' ? toMs - fromMs : 365 * 86_400_000
+	return { from: fromMs - back, to: toMs - back }
+}
+
+/* "< 5 s", "< 10 min", "≥ 60 min": what a bar of a distribution counts. */
+export function boundName(bounds: readonly number[], k: number): string {
+	const at = bounds[Math.min(k, bounds.length - 1)] ?? 0
+	const text = at < 60 ? `${at} s` : `${at / 60} min`
+	return `${k < bounds.length ? '<' : '≥'} ${text}`
+}
+
+/* Cells of an area report as squares of a drawing, north up; the key is a corner. */
+export function cellsOf(
+	keys: readonly string[],
+	cell = 0.02,
+): { key: string; x: number; y: number }[] {
+	const at = keys.flatMap((key) => {
+		const [lat, lon] = key.split(',').map(Number)
+		return lat === undefined || lon === undefined || Number.isNaN(lat + lon)
+			? []
+			: [{ key, lat: Math.round(lat / cell), lon: Math.round(lon / cell) }]
+	})
+	const west = Math.min(...at.map((c) => c.lon))
+	const north = Math.max(...at.map((c) => c.lat))
+	return at.map((c) => ({ key: c.key, x: c.lon - west, y: north - c.lat }))
 }
 
 /* Alarms counted into ten-minute boxes, oldest first. */

@@ -91,6 +91,7 @@ export async function begin(): Promise<void> {
 	void watchIfAllowed()
 	void outbox.hurry()
 	if (enrolment.value) void keepProof()
+	setInterval(() => enrolment.value && void keepProof(), PROOF_MS)
 	await useInvitation(code ?? (await waitingCode()))
 	if (!enrolment.value) person.value = await siteSession().catch(() => undefined)
 }
@@ -240,6 +241,9 @@ async function refresh(key: string, signalId: string, who: Caller): Promise<void
 		/* The line or the slow clock asks again. */
 	}
 }
+
+/* A page that stays open keeps one four times a day, call or not. */
+const PROOF_MS = 6 * 3_600_000
 
 async function keepProof(): Promise<void> {
 	try {

@@ -148,7 +148,7 @@ export function Proofs() {
 	return (
 		<details class="card">
 			<summary>
-				✓ <Say k="proof_n" values={{ n: newest.seq }} />
+				✓ <Say k="proof_n" values={{ n: newest.seq, at: newest.at.slice(0, 10) }} />
 			</summary>
 			<p class="dim">
 				<Say k="proof_explain" />

@@ -5,12 +5,14 @@ import { useState } from 'preact/hooks'
 import type { Assignment, AssignmentStatus } from '../api/types'
 import { distanceM, formatDistance, formatPlace } from '../lib/geo'
 import { nameOf, t, word } from '../lib/i18n'
+import { landmarkText } from '../lib/landmark'
 import { unlock, unlocked } from '../lib/sound'
 import { formatClock, formatCountdown } from '../lib/time'
 import { me } from '../state/session'
 import { HoldButton } from '../ui/hold'
 import { Bdi, LanguageSwitch, PriorityBadge } from '../ui/parts'
 import { cycleTheme } from '../ui/start'
+import { drive } from './drive'
 import {
 	callDistress,
 	chosen,
@@ -142,11 +144,23 @@ function Away({ assignment }: { assignment: Assignment }) {
 	const to = assignment.incident_card?.position
 	if (!to) return <p class="dim">{t('no_place')}</p>
 	/* Isolated: in a line of Urdu "430 m" would stand as "m 430". */
+	const way = drive.value?.assignment === assignment.id ? drive.value : undefined
 	const far = here.value && `\u2066${formatDistance(distanceM(here.value, to))}\u2069`
 	return (
 		<p class="dim">
 			<Bdi>{formatPlace(to)}</Bdi>
-			{far && <> · {t('away', { distance: far })}</>}
+			{way ? (
+				<>
+					{' · '}
+					{t('drive', {
+						distance: `\u2066${formatDistance(way.distance)}\u2069`,
+						n: Math.max(1, Math.round(way.eta / 60)),
+					})}
+				</>
+			) : (
+				far && <> · {t('away', { distance: far })}</>
+			)}
+			{way?.crosses && <strong> · {t('drive_closed')}</strong>}
 		</p>
 	)
 }
@@ -169,6 +183,7 @@ function Where({ assignment }: { assignment: Assignment }) {
 					<bdi>{card.address}</bdi>
 				</p>
 			)}
+			{card?.landmark && <p class="address">{landmarkText(card.landmark)}</p>}
 			<Away assignment={assignment} />
 			{card?.message && (
 				<p class="message">

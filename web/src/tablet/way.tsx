@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where to go: the incident, the crew's own place, and the straight line between them.
+/* Where to go: the incident, the crew's own place, and the way along the roads, or the
+ * straight line where none is known.
  * The map comes late; the address and the distance stand beside it in words. */
 import { effect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Assignment, Incident, Unit } from '../api/types'
 import { language, nameOf, t } from '../lib/i18n'
 import type { MapHandle } from '../map/gl'
+import { drive, followDrive } from './drive'
 import { now, unit } from './duty'
 import { here } from './sharing'
 import '../map/pane.css'
@@ -18,6 +20,7 @@ export function Way({ assignment, theme }: { assignment: Assignment; theme: stri
 		let gone = false
 		let handle: MapHandle | undefined
 		let stop: (() => void) | undefined
+		const stopDrive = followDrive(assignment)
 		let sizes: ResizeObserver | undefined
 		let isFitted = false
 		const begin = async () => {
@@ -37,6 +40,8 @@ export function Way({ assignment, theme }: { assignment: Assignment; theme: stri
 			})
 			sizes.observe(box.current)
 			stop = effect(() => {
+				const way = drive.value
+				handle?.setWays(way?.assignment === shown.current.id ? [way] : [])
 				const own = ownUnit(unit.value, shown.current)
 				const incident = incidentOf(shown.current)
 				handle?.draw({
@@ -55,6 +60,7 @@ export function Way({ assignment, theme }: { assignment: Assignment; theme: stri
 		void begin().catch(() => undefined)
 		return () => {
 			gone = true
+			stopDrive()
 			stop?.()
 			sizes?.disconnect()
 			handle?.remove()

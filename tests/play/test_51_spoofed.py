@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A thousand tries to speak under the name of an officer's watch while it is there: each
+is flagged, and none moves, calls as, silences or stops his unit."""
+import random
+import re
+import socket
+import time
+
+from actors import Watch, until
+
+TRIES = 1000
+
+
+class Fake(Watch):
+    """The same name from another address."""
+
+    def __init__(self, node, identity, address):
+        host, port = node.demo["doors"]["watch"].rsplit(":", 1)
+        self.identity = identity
+        self.sock = socket.create_connection((host, int(port)), 10,
+                                             source_address=(address, 0))
+        self.buf, self.orders = b"", []
+
+
+def open_calls(node):
+    return node.role("dispatcher").items("/api/v1/incidents?state=open")
+
+
+def flagged_from(node):
+    """Where from somebody else spoke under a name."""
+    return set(re.findall(r"second_address .* now=(\S+)",
+                          open(node.log, errors="replace").read()))
+
+
+def test_a_thousand_copies_of_a_name_change_nothing(node):
+    d, admin = node.role("dispatcher"), node.role("administrator")
+    w = node.watch()
+    device = next(x for x in admin.items("/api/v1/devices")
+                  if x["identity"] == w.identity)
+    admin.ok("PATCH", "/api/v1/devices/" + device["id"],
+             {"trust": "verified", "flags": []})
+    unit = "/api/v1/units/" + device["bound_to"]
+    for i in open_calls(node):
+        node.role("supervisor").ok("POST", "/api/v1/incidents/%s/close" % i["id"],
+                                   {"disposition": "handled"})
+    at = d.ok("GET", unit).get("position") or {"lat": 24.9, "lon": 67.1}
+    w.fix("UD", at["lat"] + 0.0001, at["lon"])
+    w.say("LK,50,100,80")
+    w.answer()
+    was = until(lambda: d.ok("GET", unit).get("position"), 10, "its place")
+    before = flagged_from(node)
+    spoofs = random.Random(3)
+    for k in range(TRIES):
+        if k % 50 == 0:
+            w.say("LK,50,100,80")  # the true one speaks
+            assert w.answer().endswith("*LK]")
+        f = Fake(node, w.identity, "127.1.%d.%d" % (k // 250, 1 + k % 250))
+        lat, lon = 24 + spoofs.random(), 67 + spoofs.random()
+        if k % 10 == 0:  # it calls, too
+            f.fix("AL", lat, lon, status=1 << 16)
+        else:
+            f.fix("UD", lat, lon, at=time.time() + k % 7)
+        f.say("LK,1,1,1")
+        while not f.answer().endswith("*LK]"):
+            pass
+        assert not f.orders, "nothing is told to a copy"
+        f.close()
+    assert len(flagged_from(node) - before) == TRIES
+    assert "second_address" in admin.ok(
+        "GET", "/api/v1/devices/" + device["id"])["flags"]
+    o = d.ok("GET", unit)
+    assert o["position"]["lat"] == was["lat"] and o["position"]["lon"] == was["lon"]
+    calls = [i for i in open_calls(node) if i.get("unit") == device["bound_to"]]
+    assert len(calls) <= 1 and all(i["trust"] == "unverified" for i in calls), calls
+    # and the true one is heard as itself
+    w.fix("AL", at["lat"] + 0.0002, at["lon"], status=1 << 16)
+    until(lambda: any(i.get("unit") == device["bound_to"] and i["trust"] == "verified"
+                      for i in open_calls(node)), 10, "its own call")
+    for i in open_calls(node):
+        node.role("supervisor").ok("POST", "/api/v1/incidents/%s/close" % i["id"],
+                                   {"disposition": "handled"})
+    admin.ok("PATCH", "/api/v1/devices/" + device["id"],
+             {"trust": device["trust"], "flags": []})
+    w.close()
