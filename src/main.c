@@ -95,6 +95,17 @@ open_talk(struct program *p)
 }
 
 static int
+open_keep(struct program *p)
+{
+	struct keep_config kc = keep_defaults;
+
+	kc.tracks_days = p->o.keep_tracks_days;
+	kc.incidents_days = p->o.keep_incidents_days;
+	kc.media_days = p->o.keep_media_days;
+	return keep_open(p->net, p->journal, p->track, p->talk, &kc, &p->keep);
+}
+
+static int
 open_rooms(struct program *p, struct buf *why)
 {
 	struct journal_config jc = { .dir = p->o.data, .clock = &clock_system };
@@ -137,6 +148,8 @@ open_rooms(struct program *p, struct buf *why)
 		rc = share_open(p->net, p->journal, &p->share);
 	if (rc == 0)
 		rc = open_talk(p);
+	if (rc == 0)
+		rc = open_keep(p);
 	if (rc == 0)
 		rc = rounds_open(p->net, p->journal, &p->rounds);
 	if (rc == 0)
@@ -184,6 +197,7 @@ close_rooms(struct program *p)
 	p->gate = NULL;
 	api_close(p->api);
 	rounds_close(p->rounds);
+	keep_close(p->keep);
 	meet_close(p->meet);
 	cap_readers_close(p->feeds);
 	cap_close(p->cap);

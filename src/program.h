@@ -6,6 +6,7 @@
 #include "gate/gate.h"
 #include "place/place.h"
 #include "route/route.h"
+#include "keep/keep.h"
 #include "rounds/rounds.h"
 #include "share/share.h"
 #include "witness/witness.h"
@@ -28,6 +29,7 @@ struct program {
 	struct rounds *rounds;
 	struct share *share;
 	struct talk *talk;
+	struct keep *keep;
 	struct api *api;
 	struct gate *gate;
 	struct witness *witness;

@@ -32,7 +32,8 @@ struct listing {
 	struct pager pager;
 	struct span state;
 	struct id site;
-	int64_t since;
+	struct span kind;
+	int64_t since, until;
 	bool only_open;
 };
 
@@ -59,7 +60,10 @@ offer_item(struct listing *l, struct incident *i)
 		return false;
 	if (v == VIEW_NONE || !state_fits(l, i) ||
 	    (id_is_set(l->site) && !id_is(l->site, i->site)) ||
-	    (l->since != TIME_NONE && i->m_raised == TIME_NONE))
+	    (l->since != TIME_NONE && i->m_raised == TIME_NONE) ||
+	    (l->until != TIME_NONE &&
+	     (i->m_raised == TIME_NONE || i->m_raised >= l->until)) ||
+	    (l->kind.n && !span_is_z(l->kind, i->kind ? i->kind : "")))
 		return true;
 	if ((int64_t)l->pager.n == l->pager.limit) {
 		l->pager.has_more = true;
@@ -85,18 +89,6 @@ list_row(void *ctx, const struct record *rec)
 	if (l->only_open)
 		return true;
 	return offer_item(l, (struct incident *)(uintptr_t)rec);
-}
-
-static bool
-list_found(void *ctx, uint64_t incident)
-{
-	struct listing *l = ctx;
-	struct id id = { .seq = incident, .noun = noun_incident.letter };
-	struct record *rec;
-
-	memcpy(id.node, l->c->m->node_id, NODE_MAX);
-	rec = journal_find(l->c->api->cfg.journal, NOUN_INCIDENT, id);
-	return rec ? offer_item(l, (struct incident *)rec) : true;
 }
 
 static void
@@ -152,38 +144,140 @@ list_shelf(struct listing *l)
 	journal_records(l->c->api->cfg.journal, &q, list_row, l);
 }
 
-void
-incidents_list(struct call *c)
-{
-	struct listing l = { .c = c, .since = TIME_NONE };
-	struct span q = http_query(c->req, "q"), site = http_query(c->req, "site");
-	struct buf AUTO(buf_done) folded = { 0 };
+/* --- searches: beside the loop, whatever there is to look at --------------------- */
 
-	if (!pager_read(c, &l.pager) || !query_time(c, "since", &l.since))
+#define HUNT_MAX 128 /* numbers of one round; each is looked at on the loop */
+
+struct hunting {
+	struct listing l;
+	struct store *store;
+	struct store_hunt hunt;
+	struct buf words; /* folded */
+	uint64_t found[HUNT_MAX];
+	int n;
+};
+
+static void
+hunt_work(void *ctx)
+{
+	struct hunting *h = ctx;
+
+	h->n = store_hunt(h->store, &h->hunt, h->found, HUNT_MAX);
+}
+
+/* True: the page is not full, and there may be more. */
+static bool
+hunt_look(struct hunting *h)
+{
+	struct listing *l = &h->l;
+
+	for (int k = 0; k < h->n; k++) {
+		struct store_query q = { .noun = noun_incident.letter,
+					 .column = -1,
+					 .after = h->found[k] - 1,
+					 .before = h->found[k] + 1,
+					 .limit = 1 };
+
+		journal_records(l->c->api->cfg.journal, &q, list_row, l);
+		if (l->pager.has_more)
+			return false;
+		h->hunt.before = h->found[k];
+	}
+	return h->n == HUNT_MAX;
+}
+
+static void
+hunt_done(void *ctx)
+{
+	struct hunting *h = ctx;
+	struct call *c = h->l.c;
+
+	if (h->n < 0) {
+		buf_clear(&c->out);
+		answer_problem(c, 500, "damaged", "the search failed: %s",
+			       err_text(h->n));
+	} else if (hunt_look(h)) {
+		net_work(c->api->cfg.net, hunt_work, hunt_done, h);
 		return;
-	l.state = http_query(c->req, "state");
-	if (l.state.n && !span_is_z(l.state, "open") &&
-	    !enum_find(incident_state_names, l.state)) {
+	} else {
+		pager_close(c, &h->l.pager);
+		answer(c, 200);
+	}
+	buf_done(&h->words);
+	free(h);
+}
+
+static void
+hunt(const struct listing *l, struct span q)
+{
+	const struct principal *p = l->c->who;
+	struct hunting *h = calloc(1, sizeof *h);
+
+	if (!h)
+		abort();
+	h->l = *l;
+	h->store = journal_store(l->c->api->cfg.journal);
+	utf8_fold(&h->words, q);
+	if (l->kind.n) { /* it is among the words, too */
+		buf_add_c(&h->words, ' ');
+		utf8_fold(&h->words, l->kind);
+	}
+	h->hunt = (struct store_hunt){ .words = buf_span(&h->words),
+				       .before = l->pager.after,
+				       .since_ms = l->since,
+				       .until_ms = l->until,
+				       .k2 = STORE_NULL,
+				       .k3 = STORE_NULL };
+	if (id_is_set(l->site))
+		h->hunt.k2 = (int64_t)l->site.seq;
+	if (!principal_is_room(p) && p->role != ROLE_RESPONDER &&
+	    !has_incident_grant(l->c))
+		h->hunt.k3 = (int64_t)p->agency.seq;
+	net_work(l->c->api->cfg.net, hunt_work, hunt_done, h);
+}
+
+static bool
+listing_read(struct listing *l)
+{
+	struct call *c = l->c;
+	struct span site = http_query(c->req, "site");
+
+	if (!pager_read(c, &l->pager) || !query_time(c, "since", &l->since) ||
+	    !query_time(c, "until", &l->until))
+		return false;
+	l->kind = http_query(c->req, "kind");
+	l->state = http_query(c->req, "state");
+	if (l->state.n && !span_is_z(l->state, "open") &&
+	    !enum_find(incident_state_names, l->state)) {
 		answer_problem(
 			c, 400, "bad_query",
 			"state must be open, new, acknowledged, active or closed");
-		return;
+		return false;
 	}
-	if (site.n && id_parse(site, &l.site) < 0) {
+	if (site.n && id_parse(site, &l->site) < 0) {
 		answer_problem(c, 400, "bad_query", "site must be an id");
+		return false;
+	}
+	return true;
+}
+
+void
+incidents_list(struct call *c)
+{
+	struct listing l = { .c = c, .since = TIME_NONE, .until = TIME_NONE };
+	struct span q = http_query(c->req, "q");
+
+	if (!listing_read(&l))
+		return;
+	pager_open(c);
+	if (q.n || l.kind.n || l.until != TIME_NONE) {
+		hunt(&l, q);
 		return;
 	}
-	pager_open(c);
-	if (q.n) {
-		utf8_fold(&folded, q);
-		store_search(journal_store(c->api->cfg.journal), buf_span(&folded),
-			     l.pager.after, SIZE_MAX >> 1, list_found, &l);
-	} else if (l.state.n && !span_is_z(l.state, "closed") &&
-		   principal_is_room(c->who)) {
+	if (l.state.n && !span_is_z(l.state, "closed") && principal_is_room(c->who))
 		list_open(&l);
-	} else {
+	else
 		list_shelf(&l);
-	}
 	pager_close(c, &l.pager);
 	answer(c, 200);
 }

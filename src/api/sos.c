@@ -184,7 +184,7 @@ own_signal(struct call *c)
 	struct signal *s =
 		(struct signal *)journal_find(c->api->cfg.journal, NOUN_SIGNAL, c->id);
 
-	if (!s || strcmp(s->source, c->who->source) != 0) {
+	if (!s || !s->source || strcmp(s->source, c->who->source) != 0) {
 		answer_hidden(c);
 		return NULL;
 	}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * kumak backup and kumak restore: the events and records in one file, the keys
- * that open what is sealed in another. They are kept apart, and of the keys only
- * the newest: who restores an old store with them does not undo an erasure.
+ * that open what is sealed in another, positions and files in a folder. Keys are kept
+ * apart, and of them only the newest: who restores an old store with them does not undo
+ * an erasure. Of old keys with a newer store those go that the store says were erased.
  */
 #include "cli/cli.h"
 
@@ -21,16 +22,18 @@
 #define STORE_LEAF "store.db"
 
 struct copy_args {
-	const char *file, *keys, *dir;
+	const char *file, *keys, *more, *dir;
 	struct buf own_keys; /* FILE.keys, when no other was named */
+	struct buf own_more; /* FILE.more, the same */
 };
 
 static int
 usage(const char *verb)
 {
 	fprintf(stderr,
-		"usage: kumak %s FILE [--keys FILE] [--data DIR]\n"
-		"       the keys are in FILE.keys unless --keys names another file\n",
+		"usage: kumak %s FILE [--keys FILE] [--more DIR] [--data DIR]\n"
+		"       the keys are in FILE.keys unless --keys names another file,\n"
+		"       positions and files in FILE.more unless --more names another\n",
 		verb);
 	return 2;
 }
@@ -44,6 +47,8 @@ read_args(int argc, char **argv, struct copy_args *a)
 			a->dir = argv[++i];
 		else if (strcmp(argv[i], "--keys") == 0 && i + 1 < argc)
 			a->keys = argv[++i];
+		else if (strcmp(argv[i], "--more") == 0 && i + 1 < argc)
+			a->more = argv[++i];
 		else if (argv[i][0] != '-' && !a->file)
 			a->file = argv[i];
 		else
@@ -55,7 +60,18 @@ read_args(int argc, char **argv, struct copy_args *a)
 		buf_printf(&a->own_keys, "%s.keys", a->file);
 		a->keys = a->own_keys.p;
 	}
+	if (!a->more) {
+		buf_printf(&a->own_more, "%s.more", a->file);
+		a->more = a->own_more.p;
+	}
 	return true;
+}
+
+static void
+args_done(struct copy_args *a)
+{
+	buf_done(&a->own_keys);
+	buf_done(&a->own_more);
 }
 
 static int
@@ -213,6 +229,8 @@ backup(const struct copy_args *a, struct buf *ret_head, struct buf *why)
 	remove_folder(aside.p);
 	if (rc == 0)
 		rc = save_keys(a, why);
+	if (rc == 0)
+		rc = backup_more(a->dir, a->more, why);
 	return rc;
 }
 
@@ -224,7 +242,7 @@ cli_backup(int argc, char **argv)
 	int rc;
 
 	if (!read_args(argc, argv, &a)) {
-		buf_done(&a.own_keys);
+		args_done(&a);
 		return usage("backup");
 	}
 	rc = backup(&a, &head, &why);
@@ -232,7 +250,7 @@ cli_backup(int argc, char **argv)
 		fprintf(stderr, "kumak backup: %s\n", why.n ? why.p : err_text(rc));
 	else
 		printf("%s\n", head.p);
-	buf_done(&a.own_keys);
+	args_done(&a);
 	return rc < 0;
 }
 
@@ -285,6 +303,73 @@ check_node_key(const char *dir, const uint8_t key[NODE_KEY_BYTES], struct buf *w
 	return rc;
 }
 
+struct closing {
+	char *keys; /* slots, one after another */
+	size_t n_slots;
+	int64_t used;
+};
+
+static bool
+on_used(void *ctx, const struct store_record *r)
+{
+	json_t AUTO(auto_json) *o = json_read(r->body, NULL);
+
+	((struct closing *)ctx)->used =
+		json_integer_value(json_object_get(o, "key_slots_used"));
+	return false;
+}
+
+/* The rest of what was destroyed is what the keys say; this is what the store says. */
+static bool
+on_erased(void *ctx, const struct store_record *r)
+{
+	struct closing *c = ctx;
+	json_t AUTO(auto_json) *o = NULL;
+	const json_t *slot;
+
+	if (!memmem(r->body.p, r->body.n, "\"erased_at\"", 11))
+		return true;
+	o = json_read(r->body, NULL);
+	slot = json_object_get(o, "key_slot");
+	if (json_object_get(o, "erased_at") && json_is_integer(slot) &&
+	    json_integer_value(slot) >= 0 &&
+	    json_integer_value(slot) < (int64_t)c->n_slots)
+		memset(c->keys + json_integer_value(slot) * KEY_SLOT_BYTES, 0,
+		       KEY_SLOT_BYTES);
+	return true;
+}
+
+/* Keys that the restored store says were destroyed are so in these, too. */
+static int
+close_erased(const char *dir, char *keys, size_t n, struct buf *why)
+{
+	const char erased[] = { noun_incident.letter, noun_person.letter,
+				noun_post.letter, noun_file.letter };
+	struct closing c = { .keys = keys, .n_slots = n / KEY_SLOT_BYTES };
+	struct store_query q = { .noun = noun_node.letter, .column = -1, .limit = 1 };
+	struct store_info info;
+	struct store *s;
+	int rc = store_open(dir, STORE_READ, &s, &info, why);
+
+	if (rc < 0)
+		return rc;
+	rc = store_find(s, &q, on_used, &c);
+	if (rc == 0 && c.used > (int64_t)c.n_slots) {
+		buf_printf(why,
+			   "the keys are older than the copy: %lld of its keys are not "
+			   "in them; take the newest",
+			   (long long)(c.used - (int64_t)c.n_slots));
+		rc = ERR_CORRUPT;
+	}
+	q.limit = SIZE_MAX >> 1;
+	for (size_t k = 0; rc == 0 && k < sizeof erased; k++) {
+		q.noun = erased[k];
+		rc = store_find(s, &q, on_erased, &c);
+	}
+	store_close(s);
+	return rc;
+}
+
 static int
 put_keys(const struct copy_args *a, struct buf *why)
 {
@@ -299,6 +384,9 @@ put_keys(const struct copy_args *a, struct buf *why)
 		return say(why, ERR_CORRUPT, "%s holds no keys", a->keys);
 	rest = span_skip(buf_span(&all), head);
 	rc = check_node_key(a->dir, (const uint8_t *)rest.p, why);
+	if (rc == 0)
+		rc = close_erased(a->dir, all.p + head + NODE_KEY_BYTES,
+				  rest.n - NODE_KEY_BYTES, why);
 	if (rc == 0) {
 		buf_printf(&path, "%s/node.key", a->dir);
 		rc = write_file(path.p, (struct span){ rest.p, NODE_KEY_BYTES });
@@ -332,8 +420,17 @@ restore(const struct copy_args *a, struct buf *ret_head, struct buf *why)
 		rc = verify(a->dir, ret_head, why);
 	if (rc == 0)
 		rc = put_keys(a, why);
-	if (rc < 0)
+	if (rc == 0 && access(a->more, F_OK) == 0)
+		rc = backup_more(a->more, a->dir, why);
+	else if (rc == 0)
+		fprintf(stderr,
+			"kumak restore: there is no %s: restored without positions and "
+			"files\n",
+			a->more);
+	if (rc < 0) {
+		backup_more_remove(a->dir);
 		remove_folder(a->dir); /* nothing half: the folder was empty */
+	}
 	return rc;
 }
 
@@ -345,7 +442,7 @@ cli_restore(int argc, char **argv)
 	int rc;
 
 	if (!read_args(argc, argv, &a)) {
-		buf_done(&a.own_keys);
+		args_done(&a);
 		return usage("restore");
 	}
 	rc = restore(&a, &head, &why);
@@ -353,6 +450,6 @@ cli_restore(int argc, char **argv)
 		fprintf(stderr, "kumak restore: %s\n", why.n ? why.p : err_text(rc));
 	else
 		printf("%s\n", head.p);
-	buf_done(&a.own_keys);
+	args_done(&a);
 	return rc < 0;
 }

@@ -15,6 +15,7 @@ struct options {
 	const char *second_path, *print_program;
 	int64_t print_every_min, synthetic_every_s, invitation_min;
 	int64_t nudge_after_s, nudge_apart_s, file_max_mb;
+	int64_t keep_tracks_days, keep_incidents_days, keep_media_days;
 	const char *cap_sender;
 	const char *shifts;
 	const char *witness, *witness_dir, *witness_authority;
@@ -52,6 +53,10 @@ int cli_witness(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_restore(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
+/* Positions and files of a data folder, copied into another folder and the other way
+ * round: what is there already stays, what is gone goes (backup_more.c). */
+int backup_more(const char *from, const char *to, struct buf *why);
+void backup_more_remove(const char *dir);
 int cli_bench(int argc, char **argv); /* device: plays one at a door */
 int cli_admin(int argc, char **argv); /* account, device, token, invite */
 

@@ -117,6 +117,7 @@ add_search_text(struct journal *j, struct buf *b, const struct event *e)
 
 	switch (e->type) {
 	case EVENT_INCIDENT_RAISED:
+	case EVENT_INCIDENT_ERASED: /* what stays: number, kind, place */
 		inc = incident_find(&j->model, e->subject);
 		if (inc)
 			search_text(b, inc);

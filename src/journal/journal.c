@@ -335,7 +335,13 @@ journal_remove_sink(struct journal *j, struct journal_sink *s)
 int
 journal_erase_key(struct journal *j, int64_t slot)
 {
-	int rc = key_file_destroy(j->key_file, slot);
+	return journal_erase_keys(j, &slot, 1);
+}
+
+int
+journal_erase_keys(struct journal *j, const int64_t *slots, size_t n)
+{
+	int rc = key_file_destroy(j->key_file, slots, n);
 
 	return rc == ERR_UNSUPPORTED ? 0 : rc; /* memory only: goes with the process */
 }

@@ -72,6 +72,8 @@ struct store *journal_store(struct journal *j);
 /* Destroys a key of sealed fields for good. Again is fine: whoever erases does this
  * first and says so in an event after it. */
 int journal_erase_key(struct journal *j, int64_t slot);
+/* Several by one sync. */
+int journal_erase_keys(struct journal *j, const int64_t *slots, size_t n);
 /* Signs text as this node: base64 of Ed25519, and the public key in hex. */
 void journal_sign(struct journal *j, struct span text, struct buf *ret_signature,
 		  struct buf *ret_public_key);
@@ -125,9 +127,10 @@ struct key_file;
 int key_file_open(const char *dir, const uint8_t wrap[KEY_BYTES], struct key_file **ret,
 		  struct buf *why);
 void key_file_close(struct key_file *k);
-int64_t key_file_made(const struct key_file *k); /* slots when opened */
+#define KEY_SLOT_BYTES (SEAL_OVERHEAD + KEY_BYTES) /* one wrapped key */
+int64_t key_file_made(const struct key_file *k);   /* slots when opened */
 struct seal_keys key_file_seal(struct key_file *k);
-/* Destroys a key for good: what it sealed cannot be read again. */
-int key_file_destroy(struct key_file *k, int64_t slot);
+/* Destroys keys for good, by one sync: what they sealed cannot be read again. */
+int key_file_destroy(struct key_file *k, const int64_t *slots, size_t n);
 /* node.key: 32 bytes signing seed, 32 bytes wrap key; made when absent. */
 int node_key_load(const char *dir, bool may_make, uint8_t out[64], struct buf *why);

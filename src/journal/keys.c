@@ -16,7 +16,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SLOT_BYTES (SEAL_OVERHEAD + KEY_BYTES)
 #define CHUNK_SLOTS 1024
 #define CACHE_SLOTS 512
 
@@ -65,7 +64,7 @@ make_chunk(struct key_file *k)
 		crypt_seal(&b, (struct span){ (char *)key, sizeof key }, k->wrap);
 	}
 	crypt_wipe(key, sizeof key);
-	if (write_all(k->fd, buf_span(&b), (off_t)k->made * SLOT_BYTES) < 0 ||
+	if (write_all(k->fd, buf_span(&b), (off_t)k->made * KEY_SLOT_BYTES) < 0 ||
 	    fsync(k->fd) < 0)
 		return ERR_IO;
 	k->made += CHUNK_SLOTS;
@@ -80,11 +79,12 @@ static int64_t
 count_made(int fd, off_t size)
 {
 	static const char zero[16];
-	int64_t n = size / SLOT_BYTES;
+	int64_t n = size / KEY_SLOT_BYTES;
 	char end[sizeof zero];
 
 	while (n > 0 &&
-	       pread(fd, end, sizeof end, (off_t)n * SLOT_BYTES - (off_t)sizeof end) ==
+	       pread(fd, end, sizeof end,
+		     (off_t)n * KEY_SLOT_BYTES - (off_t)sizeof end) ==
 		       (ssize_t)sizeof end &&
 	       memcmp(end, zero, sizeof zero) == 0)
 		n--;
@@ -111,7 +111,7 @@ key_file_open(const char *dir, const uint8_t wrap[KEY_BYTES], struct key_file **
 			key_file_close(k);
 			return ERR_IO;
 		}
-		k->made_at_open = st.st_size / SLOT_BYTES;
+		k->made_at_open = st.st_size / KEY_SLOT_BYTES;
 		k->made = count_made(k->fd, st.st_size);
 	}
 	*ret = k;
@@ -134,7 +134,7 @@ static const uint8_t *
 find_key(void *ctx, int64_t slot)
 {
 	struct key_file *k = ctx;
-	char raw[SLOT_BYTES];
+	char raw[KEY_SLOT_BYTES];
 	struct buf AUTO(buf_done) plain = { 0 };
 	size_t c = (size_t)slot % CACHE_SLOTS;
 
@@ -147,7 +147,7 @@ find_key(void *ctx, int64_t slot)
 		return k->memory[slot];
 	if (k->cache[c].slot == slot)
 		return k->cache[c].key;
-	if (pread(k->fd, raw, sizeof raw, (off_t)slot * SLOT_BYTES) != sizeof raw ||
+	if (pread(k->fd, raw, sizeof raw, (off_t)slot * KEY_SLOT_BYTES) != sizeof raw ||
 	    crypt_unseal(&plain, (struct span){ raw, sizeof raw }, k->wrap) < 0 ||
 	    plain.n != KEY_BYTES)
 		return NULL;
@@ -169,22 +169,26 @@ key_file_seal(struct key_file *k)
 }
 
 int
-key_file_destroy(struct key_file *k, int64_t slot)
+key_file_destroy(struct key_file *k, const int64_t *slots, size_t n)
 {
-	char zero[SLOT_BYTES] = { 0 };
-	size_t c = (size_t)slot % CACHE_SLOTS;
+	char zero[KEY_SLOT_BYTES] = { 0 };
 
-	if (slot < 0 || slot >= k->made)
-		return ERR_NOT_FOUND;
-	k->cache[c].slot = -1;
-	crypt_wipe(k->cache[c].key, KEY_BYTES);
+	for (size_t i = 0; i < n; i++)
+		if (slots[i] < 0 || slots[i] >= k->made)
+			return ERR_NOT_FOUND;
+	for (size_t i = 0; i < n; i++) {
+		size_t c = (size_t)slots[i] % CACHE_SLOTS;
+
+		k->cache[c].slot = -1;
+		crypt_wipe(k->cache[c].key, KEY_BYTES);
+	}
 	if (k->fd < 0)
 		return ERR_UNSUPPORTED;
-	if (write_all(k->fd, (struct span){ zero, sizeof zero },
-		      (off_t)slot * SLOT_BYTES) < 0 ||
-	    fsync(k->fd) < 0)
-		return ERR_IO;
-	return 0;
+	for (size_t i = 0; i < n; i++)
+		if (write_all(k->fd, (struct span){ zero, sizeof zero },
+			      (off_t)slots[i] * KEY_SLOT_BYTES) < 0)
+			return ERR_IO;
+	return fsync(k->fd) < 0 ? ERR_IO : 0;
 }
 
 int

@@ -79,7 +79,7 @@ shelf_load_live(struct journal *j, struct buf *why)
 		/* a few hundred a year: all stay, and lists need no disk */
 		NOUN_ADVISORY, NOUN_CAP_RULE, NOUN_SERIES, NOUN_MEETING, NOUN_CALENDAR,
 		NOUN_MATTER, NOUN_ACTION, NOUN_ORDER, NOUN_BOOK, NOUN_PLAN, NOUN_POINT,
-		NOUN_REVIEW, NOUN_FINDING, NOUN_CLOSURE
+		NOUN_REVIEW, NOUN_FINDING, NOUN_CLOSURE, NOUN_HOLD, NOUN_ERASURE
 	};
 	int rc = 0;
 	void *rec;

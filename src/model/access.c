@@ -516,6 +516,10 @@ access_record(const struct model *m, const struct principal *p, enum noun_index 
 		return access_duty_phone(m, p, (const struct duty_phone *)rec);
 	case NOUN_EXPORT:
 		return access_export(m, p, (const struct export *)rec);
+	case NOUN_HOLD:
+		return access_hold(p);
+	case NOUN_ERASURE:
+		return access_erasure(p, (const struct erasure *)rec);
 	case NOUN_BOOK:
 	case NOUN_PLAN:
 	case NOUN_POINT:

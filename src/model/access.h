@@ -55,6 +55,9 @@ struct duty_phone;
 struct export;
 enum view access_duty_phone(const struct model *m, const struct principal *p,
 			    const struct duty_phone *h);
+enum view access_hold(const struct principal *p);
+struct erasure;
+enum view access_erasure(const struct principal *p, const struct erasure *x);
 enum view access_export(const struct model *m, const struct principal *p,
 			const struct export *x);
 bool post_is_sender(const struct model *m, const struct principal *p,

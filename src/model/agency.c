@@ -52,6 +52,14 @@ static const struct field node_fields[] = {
 		  .doc = "day of the last synthetic run"),
 	NOUN_LINE(node, synthetic_runs, INT, FIELD_SECRET,
 		  .doc = "synthetic runs of that day"),
+	NOUN_LINE(node, swept_at, TIME, FIELD_ROOM,
+		  .doc = "last sweep of what is kept"),
+	NOUN_LINE(node, swept_tracks, INT, FIELD_ROOM,
+		  .doc = "files of positions that it removed"),
+	NOUN_LINE(node, swept_incidents, INT, FIELD_ROOM,
+		  .doc = "incidents whose words it erased"),
+	NOUN_LINE(node, swept_media, INT, FIELD_ROOM,
+		  .doc = "recordings that it erased"),
 	NOUN_LINE(node, is_demo, BOOL, 0, .doc = "made by --demo"),
 };
 NOUN_TABLE(noun_node, 'z', "node", "nodes", node, node_fields);

@@ -39,6 +39,7 @@ struct node {
 	char *muted_by;
 	int64_t snapshot_at, snapshots_made;   /* printed queue */
 	int64_t synthetic_day, synthetic_runs; /* tests of the whole path */
+	int64_t swept_at, swept_tracks, swept_incidents, swept_media; /* last sweep */
 	bool is_demo;
 };
 

@@ -50,7 +50,7 @@ incident_cancel(struct decision *d, struct id signal, struct span code,
 	enum cancel_code verdict;
 	struct event e;
 
-	if (!s || strcmp(s->source, d->actor->source) != 0)
+	if (!s || !s->source || strcmp(s->source, d->actor->source) != 0)
 		return refuse_hidden(d);
 	i = (struct incident *)decision_find(d, NOUN_INCIDENT, s->incident);
 	if (!i)

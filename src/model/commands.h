@@ -193,8 +193,8 @@ int assignment_time_out(struct decision *d, struct id id);
 const struct run_card *run_card_for(const struct model *m, int site_class,
 				    struct span kind, int priority);
 int64_t run_card_time(const struct run_card *c, int64_t value, int64_t built_in);
-
 #include "model/commands_liaison.h"
 #include "model/commands_sharing.h"
 #include "model/commands_register.h"
+#include "model/commands_keep.h"
 #include "model/talk_commands.h"

@@ -95,6 +95,13 @@ site_open_done(struct model *m)
 
 /* --- links in memory ----------------------------------------------------- */
 
+/* Whose key was destroyed has no source any more, and still a place. */
+static struct span
+roll_key(const struct roll *r)
+{
+	return r->source ? span_of(r->source) : ID_KEY(&r->r.id);
+}
+
 void
 derived_link(struct model *m, enum noun_index n, struct record *rec)
 {
@@ -129,7 +136,7 @@ derived_link(struct model *m, enum noun_index n, struct record *rec)
 
 		inc = incident_find(m, r->incident);
 		if (inc)
-			map_put(&inc->roll, span_of(r->source), r);
+			map_put(&inc->roll, roll_key(r), r);
 	} else if (n == NOUN_ACK) {
 		struct post *b = post_find(m, ((struct ack *)rec)->post);
 
@@ -160,7 +167,7 @@ derived_unlink(struct model *m, enum noun_index n, struct record *rec)
 		struct incident *inc = incident_find(m, r->incident);
 
 		if (inc)
-			map_remove(&inc->roll, span_of(r->source));
+			map_remove(&inc->roll, roll_key(r));
 	} else if (n == NOUN_ACK) {
 		struct post *b = post_find(m, ((struct ack *)rec)->post);
 
@@ -204,7 +211,8 @@ derive_signal(struct model *m, const struct event *e, struct signal *s)
 
 	if (!i)
 		return;
-	r = map_get(&i->roll, span_of(s->source));
+	r = id_is_set(s->roll) ? (struct roll *)model_find(m, NOUN_ROLL, s->roll)
+			       : map_get(&i->roll, span_of(s->source));
 	if (!r) {
 		struct id id = e->subject;
 
@@ -319,6 +327,53 @@ derive_name(struct model *m, const struct event *e, struct record *rec)
 	model_touch(m, &had->r, e->seq);
 }
 
+static void
+forget(struct record *rec, const struct noun *noun, const size_t *words, size_t n)
+{
+	struct patch p;
+
+	patch_init(&p, noun);
+	for (size_t k = 0; k < n; k++) {
+		if (noun->fields[field_at(noun, words[k])].type == FIELD_POS)
+			*(struct position *)patch_give(&p, words[k]) =
+				(struct position){ 0 };
+		else
+			patch_str(&p, words[k], (struct span){ 0 });
+	}
+	patch_apply(&p, rec);
+	patch_done(&p);
+}
+
+/* What the incident's key sealed beside its own record, where memory still has it in
+ * the clear. Rows on the shelf cannot be opened any more: they stay as they are. */
+static void
+forget_words(struct model *m, struct id incident)
+{
+	static const size_t of_signal[] = {
+		offsetof(struct signal, source_name),
+		offsetof(struct signal, position),
+		offsetof(struct signal, message),
+		offsetof(struct signal, better_position),
+		offsetof(struct signal, more_message),
+		offsetof(struct signal, raw),
+	};
+	static const size_t of_roll[] = { offsetof(struct roll, name) };
+	static const size_t of_assignment[] = { offsetof(struct assignment,
+							 override_note) };
+	void *v;
+
+	for (size_t k = 0; map_next(&m->tables[NOUN_SIGNAL], &k, NULL, &v);)
+		if (id_is(((struct signal *)v)->incident, incident))
+			forget(v, &noun_signal, of_signal, ARRAY_LEN(of_signal));
+	for (size_t k = 0; map_next(&m->tables[NOUN_ROLL], &k, NULL, &v);)
+		if (id_is(((struct roll *)v)->incident, incident))
+			forget(v, &noun_roll, of_roll, ARRAY_LEN(of_roll));
+	for (size_t k = 0; map_next(&m->tables[NOUN_ASSIGNMENT], &k, NULL, &v);)
+		if (id_is(((struct assignment *)v)->incident, incident))
+			forget(v, &noun_assignment, of_assignment,
+			       ARRAY_LEN(of_assignment));
+}
+
 void
 derive(struct model *m, const struct event *e, struct record *rec)
 {
@@ -341,6 +396,8 @@ derive(struct model *m, const struct event *e, struct record *rec)
 			model_touch(m, &m->node->r, e->seq);
 		}
 		((struct incident *)rec)->is_loaded_whole = true;
+		if (e->type == EVENT_INCIDENT_ERASED)
+			forget_words(m, e->subject);
 		break;
 	case NOUN_ACK: { /* its post stays in memory until this is on disk */
 		struct post *b = post_find(m, ((struct ack *)rec)->post);
@@ -428,6 +485,7 @@ static const size_t agency_at[NOUN__COUNT] = {
 	[NOUN_DUTY_PHONE] = offsetof(struct duty_phone, agency),
 	[NOUN_EXPORT] = offsetof(struct export, agency),
 	[NOUN_FILE] = offsetof(struct file, agency),
+	[NOUN_ERASURE] = offsetof(struct erasure, agency),
 };
 
 void

@@ -24,4 +24,7 @@ struct file {
 	int64_t key_slot;
 };
 
+/* What files are found by on the shelf, their second column. */
+enum { FILE_LOOSE = 1, /* no post shows it */ FILE_RECORDING /* of an emergency */ };
+
 extern const struct noun noun_file;

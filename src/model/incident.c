@@ -86,7 +86,9 @@ static const struct field fields[] = {
 	NOUN_LINE(incident, late_times, JSON, FIELD_INNER,
 		  .doc = "typed times, kept out of the clocks"),
 	NOUN_LINE(incident, key_slot, INT, FIELD_SECRET, .doc = ""),
-	NOUN_LINE(incident, source, STR, FIELD_SECRET, .doc = "of the first press"),
+	NOUN_LINE(incident, source, STR, FIELD_SECRET | FIELD_SEALED,
+		  .doc = "of the first press"),
+	NOUN_LINE(incident, erased_at, TIME, 0, .doc = "its words are gone for good"),
 };
 _Static_assert(ARRAY_LEN(fields) <= 64, "a patch has 64 bits");
 NOUN_TABLE(noun_incident, 'i', "incident", "incidents", incident, fields);
@@ -136,6 +138,11 @@ handled(struct decision *d, struct id id, bool may_be_closed)
 		refuse(d, 403, "needs_dispatcher",
 		       "only a dispatcher, supervisor or duty officer of the room may "
 		       "do this");
+		return NULL;
+	}
+	if (i->erased_at != TIME_NONE) {
+		refuse(d, 409, "erased", "the words of incident %.16s are erased",
+		       i->number);
 		return NULL;
 	}
 	if (!may_be_closed && i->state == INCIDENT_CLOSED) {

@@ -87,6 +87,7 @@ struct incident {
 	char *form, *late_times;
 	int64_t key_slot;
 	char *source; /* of the first press: finds the caller's open incident */
+	int64_t erased_at;
 	/* derived, in memory only */
 	struct assignment **assignments;
 	size_t n_assignments;

@@ -19,6 +19,7 @@
 #include "model/file.h"
 #include "model/grant.h"
 #include "model/incident.h"
+#include "model/keep.h"
 #include "model/matter.h"
 #include "model/meeting.h"
 #include "model/note.h"
@@ -95,6 +96,8 @@ MODEL_FINDER(visit, visit, NOUN_VISIT)
 MODEL_FINDER(review, review, NOUN_REVIEW)
 MODEL_FINDER(finding, finding, NOUN_FINDING)
 MODEL_FINDER(closure, closure, NOUN_CLOSURE)
+MODEL_FINDER(hold, hold, NOUN_HOLD)
+MODEL_FINDER(erasure, erasure, NOUN_ERASURE)
 
 struct account *account_by_login(const struct model *m, struct span login);
 /* Also with the agency's short name behind it. */

@@ -48,6 +48,8 @@ const struct noun *const nouns[NOUN__COUNT] = {
 	[NOUN_REVIEW] = &noun_review,
 	[NOUN_FINDING] = &noun_finding,
 	[NOUN_CLOSURE] = &noun_closure,
+	[NOUN_HOLD] = &noun_hold,
+	[NOUN_ERASURE] = &noun_erasure,
 };
 
 const char *const world_ask_names[] = { "", "live", "training", NULL };
@@ -103,7 +105,10 @@ talk_columns(enum noun_index n, const struct record *rec, int64_t k[3])
 		const struct file *f = (const struct file *)rec;
 
 		k[0] = seq_or_none(f->channel);
-		k[1] = !f->posts && f->erased_at == TIME_NONE ? 1 : FIELD_NONE;
+		k[1] = f->erased_at != TIME_NONE ? FIELD_NONE
+		       : id_is_set(f->incident)  ? FILE_RECORDING
+		       : !f->posts               ? FILE_LOOSE
+						 : FIELD_NONE;
 	}
 }
 
@@ -119,7 +124,11 @@ noun_columns(enum noun_index n, const struct record *rec, int64_t k[3])
 	} else if (n == NOUN_INCIDENT) {
 		const struct incident *i = (const struct incident *)rec;
 
-		k[0] = i->state == INCIDENT_CLOSED ? FIELD_NONE : 1;
+		/* open; or the day on which it was closed, negative; or erased */
+		k[0] = i->state != INCIDENT_CLOSED ? 1
+		       : i->erased_at == TIME_NONE && i->m_closed != TIME_NONE
+			       ? -(i->m_closed / 86400000)
+			       : FIELD_NONE;
 		k[1] = seq_or_none(i->site);
 		k[2] = seq_or_none(i->agency);
 	} else if (n == NOUN_ASSIGNMENT) {

@@ -50,6 +50,8 @@ enum noun_index {
 	NOUN_REVIEW,
 	NOUN_FINDING,
 	NOUN_CLOSURE,
+	NOUN_HOLD,
+	NOUN_ERASURE,
 	NOUN__COUNT,
 };
 

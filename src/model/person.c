@@ -29,6 +29,7 @@ static const struct field fields[] = {
 		  .doc = "left: of no staff and no crew"),
 	NOUN_LINE(person, key_slot, INT, FIELD_SECRET,
 		  .doc = "key of the sealed fields"),
+	NOUN_LINE(person, erased_at, TIME, 0, .doc = "all that was personal is gone"),
 };
 NOUN_TABLE(noun_person, 'h', "person", "people", person, fields);
 
@@ -99,6 +100,8 @@ person_put(struct decision *d, struct id id, struct patch *p, struct id *ret)
 	if (id_is_set(id) &&
 	    access_record(d->m, who, NOUN_PERSON, now ? &now->r : NULL) != VIEW_ADMIN)
 		return refuse_hidden(d);
+	if (now && now->erased_at != TIME_NONE)
+		return refuse(d, 409, "erased", "this person was erased for good");
 	agency = now                        ? now->agency
 		 : id_is_set(asked->agency) ? asked->agency
 					    : who->agency;

@@ -17,6 +17,7 @@ struct person {
 	struct id site, unit;
 	int state;
 	int64_t key_slot;
+	int64_t erased_at;
 };
 
 extern const char *const person_state_names[];

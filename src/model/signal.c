@@ -18,8 +18,10 @@
 static const struct field signal_fields[] = {
 	NOUN_LINE(signal, incident, ID, 0, .doc = "that it belongs to"),
 	NOUN_LINE(signal, source_id, ID, FIELD_ROOM, .doc = "account, token or device"),
-	NOUN_LINE(signal, source, STR, FIELD_SECRET,
+	NOUN_LINE(signal, source, STR, FIELD_SECRET | FIELD_SEALED,
 		  .doc = "what repeats are known by"),
+	NOUN_LINE(signal, roll, ID, FIELD_SECRET,
+		  .doc = "its caller's place on the roll"),
 	NOUN_LINE(signal, source_name, STR, FIELD_SEALED, .doc = "who pressed"),
 	NOUN_LINE(signal, key, STR, FIELD_SECRET,
 		  .doc = "of the sender, repeats have the same"),
@@ -52,7 +54,7 @@ NOUN_TABLE(noun_signal, 'c', "signal", "signals", signal, signal_fields);
 
 static const struct field roll_fields[] = {
 	NOUN_LINE(roll, incident, ID, 0, .doc = ""),
-	NOUN_LINE(roll, source, STR, FIELD_SECRET, .doc = ""),
+	NOUN_LINE(roll, source, STR, FIELD_SECRET | FIELD_SEALED, .doc = ""),
 	NOUN_LINE(roll, name, STR, FIELD_SEALED, .doc = "who pressed"),
 	NOUN_LINE(roll, person, ID, 0, .doc = "who carries the device"),
 	NOUN_LINE(roll, count, INT, 0, .doc = "presses"),
@@ -214,6 +216,18 @@ emit_raised(struct decision *d, const struct press *p, struct id *ret)
 	event_emit(d, &e);
 }
 
+/* The caller's place on the roll, or the one that this signal makes. */
+static struct id
+roll_id_of(struct decision *d, const struct press *p, struct id incident,
+	   struct id signal)
+{
+	const struct incident *i = incident_find(d->m, incident);
+	const struct roll *r = i ? map_get(&i->roll, p->source) : NULL;
+
+	signal.noun = noun_roll.letter;
+	return r ? r->r.id : signal;
+}
+
 static void
 emit_signal(struct decision *d, const struct press *p, struct id incident,
 	    struct id *ret)
@@ -227,6 +241,7 @@ emit_signal(struct decision *d, const struct press *p, struct id incident,
 	PATCH_ID(&e.body, signal, incident, incident);
 	PATCH_ID(&e.body, signal, source_id, p->who->id);
 	PATCH_STR(&e.body, signal, source, p->source);
+	PATCH_ID(&e.body, signal, roll, roll_id_of(d, p, incident, *ret));
 	PATCH_STR(&e.body, signal, source_name, span_of(p->who->name));
 	PATCH_STR(&e.body, signal, key, a->key);
 	PATCH_STR(&e.body, signal, kind, a->kind.n ? a->kind : SPAN("sos"));
@@ -336,7 +351,7 @@ signal_amend(struct decision *d, struct id id, const struct press_args *a)
 	struct signal *s = (struct signal *)decision_find(d, NOUN_SIGNAL, id);
 	struct event e;
 
-	if (!s || strcmp(s->source, d->actor->source) != 0)
+	if (!s || !s->source || strcmp(s->source, d->actor->source) != 0)
 		return refuse_hidden(d);
 	/* Its key seals what is said here: it may have left memory before. */
 	if (!decision_find(d, NOUN_INCIDENT, s->incident))

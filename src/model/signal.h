@@ -11,6 +11,8 @@ struct signal {
 	struct id incident;
 	struct id source_id;
 	char *source; /* what duplicates are found by, with key */
+	/* the caller's on the roll: told, as the source goes with its key */
+	struct id roll;
 	char *source_name;
 	char *key;
 	char *kind;

@@ -22,6 +22,9 @@
 #define SHORT_LOG 64  /* frames: the writer has left a gap */
 #define LONG_LOG 4096 /* frames: hold the writer back for up to so many */
 
+#define WAL_HEAD 32 /* of the log, before its first frame */
+#define SCRUB_PIECE (1 << 20)
+
 /* --- checkpoints */
 
 /* There is room again. */
@@ -44,6 +47,8 @@ on_wal(void *ctx, sqlite3 *db, const char *name, int frames)
 
 	(void)db, (void)name;
 	s->wal_bytes = (int64_t)frames * (VFS_PAGE + 24);
+	if (s->wal_high < s->wal_bytes)
+		s->wal_high = s->wal_bytes;
 	return SQLITE_OK;
 }
 
@@ -107,6 +112,7 @@ forget_words(struct store *s)
 	if (!s->wants_forget)
 		return 0;
 	s->wants_forget = false;
+	s->wants_scrub = true;
 	for (size_t k = 0; rc == 0 && k < ARRAY_LEN(turns) && !s->is_stopping;) {
 		store_lock(s);
 		before = sqlite3_total_changes(s->writer);
@@ -122,6 +128,54 @@ forget_words(struct store *s)
 	return rc;
 }
 
+/* What was removed stays in frames of the log that nobody reads any more: all of it
+ * goes into the file, the log begins anew, and what lies behind its end is wiped, a
+ * piece at a time from its highest end down. A reader in the way: the next turn. */
+static int
+scrub_log(struct store *s)
+{
+	sqlite3_file *wal = NULL;
+	int64_t left = 0, before, size = 0, high = 0, from;
+	int rc;
+
+	if (!s->wants_scrub || s->is_stopping)
+		return 0;
+	store_lock(s);
+	before = s->wal_bytes;
+	rc = s->failed ? s->failed : checkpoint(s, &left);
+	if (rc == 0 && left == 0)
+		rc = store_exec(s->writer, /* a page is written, with what it had */
+				"BEGIN IMMEDIATE; UPDATE node SET epoch=epoch+1; "
+				"UPDATE node SET epoch=epoch-1; COMMIT");
+	if (rc == 0 && left == 0 && s->wal_bytes <= before + (before == 0)) {
+		s->wants_scrub = false;
+		high = s->wal_high;
+		s->wal_high = s->wal_bytes;
+	}
+	store_unlock(s);
+	if (rc != 0 || s->wants_scrub)
+		return rc;
+	sqlite3_file_control(s->writer, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+	(void)vfs_wal_grow(wal, 0, &size);
+	/* the log of an earlier start may have reached further */
+	high = high > size - WAL_HEAD ? size : high + WAL_HEAD;
+	for (; rc == 0 && high > 0; high = from) {
+		from = high > SCRUB_PIECE ? high - SCRUB_PIECE : 0;
+		store_lock(s);
+		if (from < s->wal_bytes + WAL_HEAD)
+			from = s->wal_bytes + WAL_HEAD;
+		if (from >= high) {
+			store_unlock(s);
+			break;
+		}
+		rc = vfs_wal_wipe(wal, from, high) == SQLITE_OK ? 0 : ERR_IO;
+		store_unlock(s);
+	}
+	if (rc == 0)
+		rc = vfs_wal_sync(wal) == SQLITE_OK ? 0 : ERR_IO;
+	return rc;
+}
+
 int
 care_turn(struct store *s)
 {
@@ -131,6 +185,8 @@ care_turn(struct store *s)
 	rc = forget_words(s);
 	if (rc == 0)
 		rc = turn_locked(s);
+	if (rc == 0)
+		rc = scrub_log(s);
 	if (rc == ERR_FULL && s->disk->release(s->disk)) {
 		log_error("store", "reserve_freed", "by=checkpoint");
 		rc = turn_locked(s);
@@ -211,7 +267,7 @@ care_wake(struct store *s)
 void
 care_due(struct store *s)
 {
-	if (s->wal_bytes >= s->care_at || s->wants_forget)
+	if (s->wal_bytes >= s->care_at || s->wants_forget || s->wants_scrub)
 		care_wake(s);
 }
 
@@ -219,6 +275,7 @@ int
 care_start(struct store *s)
 {
 	s->care_at = s->tuning.checkpoint_at;
+	s->wal_high = INT64_MAX;
 	sqlite3_wal_hook(s->writer, on_wal, s);
 	if (s->tuning.is_threadless)
 		return 0;

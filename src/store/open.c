@@ -333,6 +333,7 @@ store_open_on(struct disk *disk, enum store_mode mode,
 	pthread_mutex_init(&s->turn_lock, NULL);
 	pthread_mutex_init(&s->write_lock, NULL);
 	pthread_mutex_init(&s->care_lock, NULL);
+	pthread_mutex_init(&s->hunt_lock, NULL);
 	pthread_mutex_init(&s->wake_lock, NULL);
 	pthread_cond_init(&s->wake, NULL);
 	fill_init(&s->fill);
@@ -415,6 +416,7 @@ store_close(struct store *s)
 	care_stop(s);
 	query_done(s);
 	sqlite3_close(s->carer);
+	sqlite3_close(s->hunter);
 	store_close_writer(s);
 	vfs_close(&s->vfs);
 	s->disk->free(s->disk); /* the lease goes last */
@@ -422,6 +424,7 @@ store_close(struct store *s)
 	pthread_mutex_destroy(&s->turn_lock);
 	pthread_mutex_destroy(&s->write_lock);
 	pthread_mutex_destroy(&s->care_lock);
+	pthread_mutex_destroy(&s->hunt_lock);
 	pthread_mutex_destroy(&s->wake_lock);
 	pthread_cond_destroy(&s->wake);
 	free(s);

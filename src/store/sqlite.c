@@ -197,6 +197,7 @@ static int
 put_search(struct store *s, const struct store_search *t)
 {
 	struct span now = { 0 };
+	size_t had = 0;
 	int rc;
 
 	buf_clear(&s->words);
@@ -207,6 +208,7 @@ put_search(struct store *s, const struct store_search *t)
 	if (rc == SQLITE_ROW) {
 		now.p = sqlite3_column_blob(s->search_get[t->is_post], 0);
 		now.n = (size_t)sqlite3_column_bytes(s->search_get[t->is_post], 0);
+		had = now.n;
 		if (s->words.n && span_is(now, buf_span(&s->words))) {
 			sqlite3_reset(s->search_get[t->is_post]);
 			return 0;
@@ -222,10 +224,11 @@ put_search(struct store *s, const struct store_search *t)
 		if (rc != 0)
 			return rc;
 	}
-	if (!s->words.n) {
+	/* shorter: words were taken away, as by an erasure, not only changed */
+	if (s->words.n < had)
 		s->wants_forget = true;
+	if (!s->words.n)
 		return 0;
-	}
 	sqlite3_bind_int64(s->search_add[t->is_post], 1, (int64_t)t->incident);
 	sqlite3_bind_text64(s->search_add[t->is_post], 2, s->words.p, s->words.n,
 			    SQLITE_STATIC, SQLITE_UTF8);

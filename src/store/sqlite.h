@@ -14,7 +14,7 @@
 #include <sqlite3.h>
 
 /* A letter's place is its table's. */
-#define STORE_NOUNS "agsudrcimnvkopzlh24tebqyfxw17YW8jX3O56PV90C"
+#define STORE_NOUNS "agsudrcimnvkopzlh24tebqyfxw17YW8jX3O56PV90CHE"
 #define N_NOUNS (sizeof(STORE_NOUNS) - 1)
 /* A noun's table: rec_a; rec_xA for a capital, as SQL sees no case. */
 #define NOUN_TABLE_FMT "rec_%s%c"
@@ -61,6 +61,9 @@ struct store {
 	sqlite3_stmt *events_all, *events_incident, *find_text[2];
 	sqlite3_stmt *get[N_NOUNS], *find[N_NOUNS][N_FINDS];
 
+	pthread_mutex_t hunt_lock; /* the hunter's connection */
+	sqlite3 *hunter;           /* NULL: not asked yet */
+
 	pthread_mutex_t care_lock; /* the checkpointer's connection; before write */
 	sqlite3 *carer;
 	pthread_t care_thread;
@@ -70,7 +73,9 @@ struct store {
 	_Atomic bool is_stopping;
 	_Atomic int64_t wal_bytes; /* in the WAL and not known to be in the file */
 	_Atomic int64_t care_at;   /* and what it must reach to be cared for */
+	int64_t wal_high;          /* up to where the log may hold what was removed */
 	_Atomic bool wants_forget; /* search text was removed: its words too */
+	_Atomic bool wants_scrub;  /* and what the log still has of it */
 	_Atomic int care_failed;
 };
 

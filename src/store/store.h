@@ -106,6 +106,15 @@ int store_column(struct store *s, char noun, int column,
  * newest first, before seq `before` (0: none). */
 int store_search(struct store *s, struct span folded_query, uint64_t before,
 		 size_t limit, bool (*fn)(void *ctx, uint64_t incident), void *ctx);
+/* The same beside the loop: any thread, on a connection of its own, one at a time. */
+struct store_hunt {
+	struct span words;          /* folded; empty: all */
+	uint64_t before;            /* exclusive; 0: from the newest */
+	int64_t since_ms, until_ms; /* of the event that made it; TIME_NONE: any */
+	int64_t k2, k3;             /* STORE_NULL: any */
+};
+/* Numbers of incidents, newest first, into ret; how many, or a code of err.def. */
+int store_hunt(struct store *s, const struct store_hunt *h, uint64_t *ret, size_t max);
 #define STORE_TAG "\u2021" /* cut from every text, so no sender can write one */
 /* The same of posts that have one of the tags (blank-separated); an empty query:
  * all of them. */

@@ -35,6 +35,8 @@ void vfs_close(struct vfs *v);
 
 /* Zeros one more chunk of the log, not beyond to; *ret_size: what stands ready.
  * The writer must be held still. Syncing it needs no stillness. SQLite codes. */
+/* Zeros in [from, to), which no reader needs. */
+int vfs_wal_wipe(sqlite3_file *wal, int64_t from, int64_t to);
 int vfs_wal_grow(sqlite3_file *wal, int64_t to, int64_t *ret_size);
 int vfs_wal_sync(sqlite3_file *wal);
 

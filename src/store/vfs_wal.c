@@ -157,3 +157,20 @@ vfs_wal_sync(sqlite3_file *face)
 		f->vfs->is_sync_failed = true;
 	return rc;
 }
+
+int
+vfs_wal_wipe(sqlite3_file *face, int64_t from, int64_t to)
+{
+	struct file *f = file_of(face);
+	static const char zeros[1 << 16];
+
+	if (to > f->size)
+		to = f->size;
+	for (int64_t at = from, n; at < to; at += n) {
+		n = to - at < (int64_t)sizeof zeros ? to - at : (int64_t)sizeof zeros;
+		if (base_of(f)->pMethods->xWrite(base_of(f), zeros, (int)n, at) !=
+		    SQLITE_OK)
+			return SQLITE_IOERR;
+	}
+	return SQLITE_OK;
+}

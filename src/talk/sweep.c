@@ -145,7 +145,7 @@ sweep(struct talk *t, int64_t days)
 	if (done)
 		return true;
 	s.n = 0;
-	find_by(&s, noun_file.letter, 1, 1, find_loose);
+	find_by(&s, noun_file.letter, 1, FILE_LOOSE, find_loose);
 	for (size_t k = 0; k < s.n; k++)
 		erase_file(t, s.found[k]);
 	return s.n > 0;

@@ -628,28 +628,3 @@ shelf_count(struct shelf *s)
 	pthread_mutex_unlock(&s->lock);
 	return count;
 }
-
-int
-shelf_expire(struct shelf *s, int64_t before_ms)
-{
-	int n_gone = 0;
-	size_t n = 0;
-
-	pthread_mutex_lock(&s->lock);
-	for (size_t i = 0; i < s->n_segments; i++) {
-		struct segment *it = &s->segments[i];
-		bool is_current = s->fd >= 0 && i == s->n_segments - 1;
-		char name[SEGMENT_NAME];
-
-		if (is_current || (it->day + 1) * DAY_MS > before_ms) {
-			s->segments[n++] = *it;
-			continue;
-		}
-		segment_name(name, it);
-		unlinkat(s->dir_fd, name, 0);
-		n_gone++;
-	}
-	s->n_segments = n;
-	pthread_mutex_unlock(&s->lock);
-	return n_gone;
-}

@@ -20,7 +20,8 @@ void shelf_close(struct shelf *s);
 void shelf_add(struct shelf *s, const struct row *r);
 int shelf_read(struct shelf *s, struct id bearer, int64_t from_ms, int64_t to_ms,
 	       size_t limit, row_fn fn, void *ctx);
-int shelf_expire(struct shelf *s, int64_t before_ms);
+int shelf_expire(struct shelf *s, int64_t before_ms, const struct track_hold *holds,
+		 size_t n);
 void shelf_flush(struct shelf *s);
 
 struct shelf_count {

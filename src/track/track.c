@@ -196,9 +196,10 @@ track_history(struct track *t, struct id bearer, int64_t from_ms, int64_t to_ms,
 }
 
 int
-track_expire(struct track *t, int64_t before_ms)
+track_expire(struct track *t, int64_t before_ms, const struct track_hold *holds,
+	     size_t n)
 {
-	return shelf_expire(t->shelf, before_ms);
+	return shelf_expire(t->shelf, before_ms, holds, n);
 }
 
 void

@@ -43,7 +43,14 @@ void track_forget(struct track *t, struct id bearer);
 /* Fixes of bearer with server_ms in [from, to), oldest first. Reads the files. */
 int track_history(struct track *t, struct id bearer, int64_t from_ms, int64_t to_ms,
 		  size_t limit, bool (*fn)(void *ctx, const struct fix *f), void *ctx);
-/* Unlinks day files wholly older than before_ms; returns how many. */
-int track_expire(struct track *t, int64_t before_ms);
+/* What is not removed: where this bearer was in [from, to). */
+struct track_hold {
+	struct id bearer;
+	int64_t from_ms, to_ms;
+};
+/* Removes day files wholly older than before_ms, but for what is held: of such a day
+ * only the held rows stay. Returns how many files went or shrank. Any thread. */
+int track_expire(struct track *t, int64_t before_ms, const struct track_hold *holds,
+		 size_t n);
 /* Everything put so far is durable when it returns (tests, shutdown). */
 void track_flush(struct track *t);

@@ -332,7 +332,7 @@ law_4_a_destroyed_key_erases_and_the_chain_stays(void **state)
 
 	assert_int_equal(node_key_load(t.dir, false, key, &why), 0);
 	assert_int_equal(key_file_open(t.dir, key + 32, &keys, &why), 0);
-	assert_int_equal(key_file_destroy(keys, slot), 0);
+	assert_int_equal(key_file_destroy(keys, &slot, 1), 0);
 	assert_null(key_file_seal(keys).key(key_file_seal(keys).ctx, slot));
 	key_file_close(keys);
 

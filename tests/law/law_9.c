@@ -40,7 +40,7 @@ enum who {
 	N_WHO
 };
 
-#define N_SEEN 65
+#define N_SEEN 68
 
 /* Columns:  1 incident of the mission's site, its signal, a note for the owner, a
  * note of the room; 2 its assignments, of Eagle-1 and of Desert-1; 3 an incident
@@ -58,7 +58,9 @@ enum who {
  * that he delivered, the one of his command, one that he has yet to deliver;
  * 17 the register of the mission's site, open by the incident: its head page, a plan,
  * a post, a visit, an audit, a finding, the drawing of its plan; 18 what Eagle-1's
- * watch recorded in its distress; 19 a street that the room closed. */
+ * watch recorded in its distress; 19 a street that the room closed; 20 a legal hold of
+ * that site, erasures that were asked for of Eagle-1's crew and of the mission's staff.
+ */
 static const char *const records[N_WHO] = {
 #include "law_9_records.inc"
 };
@@ -81,6 +83,7 @@ struct world {
 	struct id channel, member, post, ack, receipt, file, duty, export;
 	struct id advisory[4], rule, series, meeting, calendar, matter, action[2],
 		closure, order, delivered, enclosed, undelivered, drawing, recorded;
+	struct id hold, erasure[2];
 	struct law_register reg;
 };
 
@@ -214,6 +217,34 @@ make_grant(struct world *w)
 	assert_int_equal(grant_open(town_by(t, &t->boss), w->grant, t->site), 0);
 }
 
+static struct id
+ask_erasure(struct world *w, const struct principal *who, struct id subject)
+{
+	struct patch p;
+	struct id id;
+
+	patch_init(&p, &noun_erasure);
+	PATCH_ID(&p, erasure, subject, subject);
+	PATCH_STR(&p, erasure, reason, SPAN("asked to be forgotten"));
+	assert_int_equal(erasure_ask(town_by(&w->t, who), &p, &id), 0);
+	patch_done(&p);
+	return id;
+}
+
+static void
+make_kept(struct world *w)
+{
+	struct patch p;
+
+	patch_init(&p, &noun_hold);
+	PATCH_ID(&p, hold, subject, w->t.site);
+	PATCH_STR(&p, hold, reason, SPAN("for the court"));
+	assert_int_equal(hold_set(town_by(&w->t, &w->t.boss), &p, &w->hold), 0);
+	patch_done(&p);
+	w->erasure[0] = ask_erasure(w, &w->who[ADMIN], w->people[2]);
+	w->erasure[1] = ask_erasure(w, &w->who[MADMIN], w->people[0]);
+}
+
 static void
 make_world(struct world *w)
 {
@@ -268,6 +299,7 @@ make_world(struct world *w)
 			 0);
 	make_talk(w);
 	make_liaison(w);
+	make_kept(w);
 }
 
 static void
@@ -350,6 +382,9 @@ make_columns(struct world *w)
 	see(w, &n, NOUN_FILE, w->drawing);
 	see(w, &n, NOUN_FILE, w->recorded);
 	see(w, &n, NOUN_CLOSURE, w->closure);
+	see(w, &n, NOUN_HOLD, w->hold);
+	see(w, &n, NOUN_ERASURE, w->erasure[0]);
+	see(w, &n, NOUN_ERASURE, w->erasure[1]);
 	assert_int_equal(n, N_SEEN);
 }
 
@@ -453,6 +488,8 @@ subject_of(struct world *w, enum noun_index n)
 		[NOUN_REVIEW] = w->reg.review,
 		[NOUN_FINDING] = w->reg.finding,
 		[NOUN_CLOSURE] = w->closure,
+		[NOUN_HOLD] = w->hold,
+		[NOUN_ERASURE] = w->erasure[1],
 	};
 
 	return journal_find(t->journal, n, ids[n]);

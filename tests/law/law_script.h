@@ -711,11 +711,59 @@ script_register(struct script *s, struct decision *d)
 
 #include "law_talk.h"
 
+/* Not the erasure of incidents: it follows the destruction of a key, of which
+ * law_3_an_erased_incident_replays() tells. */
+static inline int
+script_keep(struct script *s, struct decision *d)
+{
+	static const enum noun_index held[] = { NOUN_INCIDENT, NOUN_SITE, NOUN_UNIT,
+						NOUN_PERSON };
+	struct patch p;
+	struct id id;
+	int rc;
+
+	switch (pick(s, 6)) {
+	case 0:
+		patch_init(&p, &noun_hold);
+		PATCH_ID(&p, hold, subject, pick_id(s, held[pick(s, ARRAY_LEN(held))]));
+		PATCH_STR(&p, hold, reason, SPAN("for \xff court"));
+		if (pick(s, 3) == 0) {
+			PATCH_INT(&p, hold, since, 1);
+			PATCH_INT(&p, hold, until, 1 + (int64_t)pick(s, 3));
+		}
+		rc = hold_set(d, &p, &id);
+		patch_done(&p);
+		return rc;
+	case 1:
+		return hold_lift(d, pick_id(s, NOUN_HOLD), span_of(pick_text(s)));
+	case 2:
+		patch_init(&p, &noun_erasure);
+		PATCH_ID(&p, erasure, subject,
+			 pick_id(s, pick(s, 2) ? NOUN_PERSON : NOUN_INCIDENT));
+		PATCH_STR(&p, erasure, reason, SPAN("asked for"));
+		rc = erasure_ask(d, &p, &id);
+		patch_done(&p);
+		return rc;
+	case 3:
+		return erasure_decide(d, pick_id(s, NOUN_ERASURE), pick(s, 3),
+				      SPAN("so"));
+	case 4:
+		return pick(s, 4) ? erasure_finish(d, pick_id(s, NOUN_ERASURE))
+				  : retention_swept(
+					    d, &(struct swept){ (int64_t)pick(s, 3), 1,
+								0 });
+	default:
+		return pick(s, 8) ? 0 : person_erase(d, pick_id(s, NOUN_PERSON));
+	}
+}
+
 static inline int
 script_command(struct script *s, struct decision *d)
 {
-	uint64_t k = pick(s, 41);
+	uint64_t k = pick(s, 43);
 
+	if (k >= 41)
+		return script_keep(s, d);
 	if (k >= 40)
 		return script_register(s, d);
 	if (k >= 38)

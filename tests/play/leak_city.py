@@ -139,13 +139,21 @@ class City:
             201)["id"]
         self.rule = a.ok("POST", "/api/v1/cap_rules", {"name": "n", "outcome": "pending"},
                          201)["id"]
+        a = self.n.login("administrator")
+        self.hold = a.ok("POST", "/api/v1/holds", {
+            "subject": self.a_site["id"], "reason": self.word("hold_reason")}, 201)["id"]
+        own = self.a_administrator.ok("POST", "/api/v1/people", {"name": "One who asks"},
+                                      201)["id"]
+        self.erasure = self.a_administrator.ok("POST", "/api/v1/erasures", {
+            "subject": own, "reason": self.word("erasure_reason")}, 201)["id"]
+        self.kept_ids = {self.hold, self.erasure, own}
         self.ids = {self.a_site["id"], A, i, self.signal, o2["signal"],
                     self.invitation, self.invitation2, self.device, self.token["id"],
                     *self.liaison_ids, self.person, self.grant, self.joining,
                     self.plan, self.point, self.visit, self.review, self.finding,
                     self.assignment, late["id"], call["id"], call2["id"]} | {
                         v for (w, _), v in self.accounts.items() if w == "a"}
-        self.ids |= self.talk_ids
+        self.ids |= self.talk_ids | self.kept_ids
 
     def talk(self, n, c, sup):
         """What A says to the police side, alone with it and in the missions' group."""
@@ -324,6 +332,7 @@ class City:
                 "matters": [self.matter], "actions": [self.action],
                 "advisories": [self.advisory], "series": [self.series],
                 "meetings": [self.meeting], "calendars": [self.calendar],
+                "holds": [self.hold], "erasures": [self.erasure],
                 "orders": [self.order]}.get(
                     kind, []) + [self.a_site["id"] if kind != "sites" else self.incident]
 
@@ -434,6 +443,8 @@ BODY = {
     "/api/v1/matters/{id}/report": {"text": "t"},
     "/api/v1/orders/{id}/deliver": {"report": "r"},
     "/api/v1/orders/{id}/return": {"reason": "r"},
+    "/api/v1/holds/{id}/lift": {"reason": "r"},
+    "/api/v1/erasures/{id}/decision": {"approve": True, "reason": "r"},
 }
 
 
@@ -457,7 +468,8 @@ def target(c, method, path):
                  ("/grants/", c.grant), ("/v1/plans/", c.plan),
                  ("/points/", c.point),
                  ("/reviews/", c.review), ("/findings/", c.finding),
-                 ("/run_cards/", c.card),
+                 ("/run_cards/", c.card), ("/erasures/", c.erasure),
+                 ("/holds/", c.hold),
                  ("/tokens/", c.token["id"]), ("/invitations/", c.invitation2),
                  ("/matters/", c.matter), ("/actions/", c.action),
                  ("/advisories/", c.advisory), ("/series/", c.series),
@@ -507,6 +519,8 @@ def bodies(c):
                              "start_at": "2036-01-01T00:00:00.000Z",
                              "participants": []},
         "/api/v1/matters": {"kind": "advice", "title": "t"},
+        "/api/v1/holds": {"subject": c.a_site["id"], "reason": "r"},
+        "/api/v1/erasures": {"subject": c.person, "reason": "r"},
         "/api/v1/actions": {"owner": c.accounts["a", "liaison"], "text": "t",
                             "due_at": "2036-01-01T00:00:00.000Z"},
         "/api/v1/orders": {"officer": c.accounts["a", "liaison"], "subject": "s",

@@ -2,12 +2,14 @@
 """kumak backup of a node that is being pressed, kumak restore into an empty folder: the
 copy is whole by its chain, opens with its keys, and an old one with the newest keys does
 not bring back what was erased."""
+import datetime
 import os
 import shutil
 import subprocess
 import threading
+import time
 
-from actors import KUMAK, Node
+from actors import KUMAK, Node, until
 
 SLOT = 72  # a wrapped key: 40 + 32 bytes (src/journal/keys.c)
 HEAD = len(b"kumak keys 1\n") + 64
@@ -104,7 +106,7 @@ def test_what_is_refused_leaves_nothing(fresh, tmp_path):
     assert run("backup").returncode == 2 and run("restore", "--data").returncode == 2
     assert "no-such" in run("backup", str(tmp_path / "x"), "--data",
                             str(tmp_path / "no-such")).stderr
-    assert sorted(os.listdir(tmp_path))[-2:] == ["copy", "copy.keys"]
+    assert sorted(os.listdir(tmp_path))[-3:] == ["copy", "copy.keys", "copy.more"]
     # a folder with anything in it is not touched
     full = tmp_path / "full"
     full.mkdir()
@@ -134,3 +136,111 @@ def test_what_is_refused_leaves_nothing(fresh, tmp_path):
         assert word in r.stderr, r.stderr
         assert not os.path.exists(new), (path, os.listdir(new))
     assert run("restore", file, "--data", new).returncode == 0
+
+
+def fixes(n, unit, count):
+    at = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    n.crew(unit).ok("POST", "/api/v1/fixes", {"fixes": [
+        {"position": {"lat": 24.8 + k / 1000, "lon": 67.0}, "at": at}
+        for k in range(count)]}, 202)
+
+
+def track(n, unit):
+    return n.role("supervisor").ok(
+        "GET", "/api/v1/units/%s/track?reason=drill" % unit)["geometry"]["coordinates"]
+
+
+def test_a_restored_node_has_its_positions_and_files(fresh, tmp_path):
+    """The second copy takes only what is new, and lets go what the node let go."""
+    n, more, folder = fresh().start(), str(tmp_path / "more"), str(tmp_path / "new")
+    unit = n.role("dispatcher").items("/api/v1/units")[0]["id"]
+    c = n.login("liaison")
+    channel = c.items("/api/v1/channels")[0]["id"]
+    text = b"Plan B" + os.urandom(20).hex().encode()
+    f = c.call("POST", "/api/v1/channels/%s/files?name=plan.txt" % channel, raw=text)
+    assert f.status_code == 201, f.text
+    fixes(n, unit, 7)
+    n.stop()
+    n.start()
+    first, second = str(tmp_path / "one"), str(tmp_path / "two")
+    assert run("backup", first, "--more", more, "--data", n.data).returncode == 0
+    before = {x: os.stat(os.path.join(more, "tracks", x)).st_ino
+              for x in os.listdir(os.path.join(more, "tracks")) if x.endswith(".trk")}
+    (tmp_path / "more" / "files" / ("ab" * 32)).write_bytes(b"the node has it no more")
+    fixes(n, unit, 5)
+    time.sleep(0.5)
+    assert run("backup", second, "--more", more, "--data", n.data).returncode == 0
+    for x, ino in before.items():
+        assert os.stat(os.path.join(more, "tracks", x)).st_ino == ino, "copied again"
+    assert sorted(os.listdir(os.path.join(more, "files"))) == sorted(
+        os.listdir(os.path.join(n.data, "files")))
+    had = len(track(n, unit))
+    assert had >= 12
+    r = run("restore", second, "--more", more, "--data", folder)
+    assert r.returncode == 0, r.stderr
+    m = served(folder, n.data)
+    try:
+        assert len(track(m, unit)) == had
+        got = m.login("liaison").get("/api/v1/files/%s/content" % f.json()["id"])
+        assert got.content == text
+    finally:
+        m.done()
+
+
+def test_old_keys_open_nothing_that_was_erased(fresh, tmp_path):
+    """Keys from before an erasure, with the store from after it: what the store says
+    was erased is closed in them. Keys that lack some of the store's are refused."""
+    n, file, old = fresh().start(), str(tmp_path / "copy"), str(tmp_path / "old")
+    folder = str(tmp_path / "new")
+    a = n.login("administrator")
+    h = a.ok("POST", "/api/v1/people", {"name": "Zzerased"}, 201)["id"]
+    assert run("backup", old, "--data", n.data).returncode == 0
+    a.ok("POST", "/api/v1/accounts", {
+        "login": "second", "role": "administrator", "name": "Second",
+        "password": "a-long-password"}, 201)
+    e = a.ok("POST", "/api/v1/erasures", {"subject": h, "reason": "asked"}, 201)["id"]
+    n.login(None, login="second", password="a-long-password").ok(
+        "POST", "/api/v1/erasures/%s/decision" % e, {"approve": True, "reason": "yes"})
+    until(lambda: a.ok("GET", "/api/v1/erasures/" + e)["state"] == "done", what="done")
+    assert run("backup", file, "--data", n.data).returncode == 0
+    r = run("restore", file, "--keys", old + ".keys", "--data", folder)
+    assert r.returncode == 0, r.stderr
+    slot = slot_of(n, old, "Zzerased", h)
+    with open(os.path.join(folder, "keys"), "rb") as f:
+        f.seek(SLOT * slot)
+        assert f.read(SLOT) == bytes(SLOT), "the old key is back"
+    with open(old + ".keys", "rb") as f:
+        keys = f.read()
+    assert keys[HEAD + SLOT * slot:][:SLOT] != bytes(SLOT)
+    short = str(tmp_path / "short")
+    with open(short, "wb") as f:
+        f.write(keys[:HEAD + SLOT * slot])
+    r = run("restore", file, "--keys", short, "--data", str(tmp_path / "none"))
+    assert r.returncode == 1 and "older than the copy" in r.stderr, r.stderr
+    assert not os.path.exists(tmp_path / "none")
+
+
+def test_the_drill_as_the_page_says(fresh, tmp_path):
+    """docs/operator/recovery.md, its lines as they stand."""
+    root = os.environ.get("KUMAK_ROOT") or os.path.join(os.path.dirname(__file__), "../..")
+    with open(os.path.join(root, "docs/operator/recovery.md"), encoding="utf-8") as f:
+        lines = [x.strip() for x in f.read().split("<!-- drill -->")[1].split("\n")
+                 if x.startswith("\tkumak ")]
+    n = fresh().start()
+    n.role("site", 0).press(message="before the drill")
+    for at in ("DATA", n.data), ("COPY", str(tmp_path)), ("TRY", str(tmp_path / "try")):
+        lines = [x.replace(at[0], at[1]) for x in lines]
+    assert [x.split()[1] for x in lines] == ["backup", "restore", "verify", "serve"]
+    heads = []
+    for x in lines[:3]:
+        r = run(*x.split()[1:])
+        assert r.returncode == 0 and not r.stderr.count("kumak "), r
+        heads.append(r.stdout.strip())
+    assert len(set(heads)) == 1 and ":" in heads[0], heads
+    p = subprocess.Popen([KUMAK, *lines[3].split()[1:]], stdout=subprocess.PIPE,
+                         stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert any("ready on http://" in x for x in p.stdout)
+    finally:
+        p.terminate()
+        p.wait(20)

@@ -235,7 +235,7 @@ one_key_erases_a_person_and_the_login_s_name(void **state)
 
 	assert_int_equal(node_key_load(t->dir, false, key, &why), 0);
 	assert_int_equal(key_file_open(t->dir, key + 32, &keys, &why), 0);
-	assert_int_equal(key_file_destroy(keys, slot), 0);
+	assert_int_equal(key_file_destroy(keys, &slot, 1), 0);
 	key_file_close(keys);
 	town_start(t);
 	assert_null(person_find(t->m, h)->name);
