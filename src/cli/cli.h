@@ -53,7 +53,7 @@ int cli_backup(int argc, char **argv);
 int cli_restore(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
 int cli_bench(int argc, char **argv); /* device: plays one at a door */
-int cli_admin(int argc, char **argv); /* account, device, token, invite */
+int cli_admin(int argc, char **argv); /* agency, account, device … */
 
 /* --- a node in the making (make.c) --------------------------------------------- */
 struct maker {
