@@ -162,6 +162,11 @@ open_roads(struct program *p, struct buf *why)
 		buf_add_span(why, buf_span(&what));
 	else if (what.n)
 		log_error("route", "no_roads", "why=%s", what.p);
+	buf_clear(&what);
+	if (rc == 0)
+		rc = places_open(p->o.data, p->route, &p->places, &what);
+	if (rc == 0 && what.n)
+		log_error("place", "no_places", "why=%s", what.p);
 	return rc;
 }
 

@@ -146,6 +146,7 @@ open_rooms(struct program *p, struct buf *why)
 				.journal = p->journal,
 				.track = p->track,
 				.route = p->route,
+				.places = p->places,
 				.auth = p->auth,
 				.dispatch = p->dispatch,
 				.talk = p->talk,
@@ -189,6 +190,7 @@ close_rooms(struct program *p)
 	talk_close(p->talk);
 	share_close(p->share);
 	dispatch_close(p->dispatch);
+	places_close(p->places);
 	route_close(p->route);
 	auth_close(p->auth);
 	track_close(p->track);

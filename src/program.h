@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "cli/cli.h"
 #include "gate/gate.h"
+#include "place/place.h"
 #include "route/route.h"
 #include "rounds/rounds.h"
 #include "share/share.h"
@@ -18,6 +19,7 @@ struct program {
 	struct journal *journal;
 	struct track *track;
 	struct route *route;
+	struct places *places;
 	struct auth *auth;
 	struct dispatch *dispatch;
 	struct cap_desk *cap;

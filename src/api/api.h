@@ -8,7 +8,7 @@
 #include "cap/cap.h"
 #include "dispatch/dispatch.h"
 #include "meet/meet.h"
-#include "route/route.h"
+#include "place/place.h"
 #include "talk/talk.h"
 
 struct api;
@@ -18,6 +18,7 @@ struct api_config {
 	struct journal *journal;
 	struct track *track;
 	struct route *route;
+	struct places *places;
 	struct auth *auth;
 	struct dispatch *dispatch;
 	struct talk *talk;

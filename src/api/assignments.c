@@ -75,7 +75,8 @@ assignments_post(struct call *c)
 	i = (struct incident *)journal_find(c->api->cfg.journal, NOUN_INCIDENT, c->id);
 	if (i && principal_is_dispatcher_up(c->who)) {
 		a.expires_in_ms = dispatch_offer_timeout(c->api->cfg.dispatch, i);
-		dispatch_recommend(c->api->cfg.dispatch, i, 0, c->req->arena, &rec);
+		dispatch_recommend(c->api->cfg.dispatch, i, OFFER_UNITS_MAX,
+				   c->req->arena, &rec); /* as many fixes are kept */
 		a.fixes = buf_span(&rec.fixes);
 	}
 	d = call_decide(c);
@@ -169,6 +170,8 @@ write_card(struct call *c, struct buf *b, const struct assignment *a)
 	jw_kz(b, "site_name_ur", s ? s->name_ur : NULL);
 	jw_kz(b, "address", s ? s->address : NULL);
 	jw_kpos(b, "position", &i->position);
+	if (assignment_is_open(a))
+		write_landmark(c, b, &i->position);
 	jw_kz(b, "message", i->message);
 	jw_close(b, '}');
 }

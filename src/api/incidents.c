@@ -440,6 +440,8 @@ view_incident_whole(struct call *c, struct buf *b, struct incident *i, enum view
 		access_grant(c->m, c->who, NOUN_INCIDENT, &i->r, &parts);
 	jw_open(b, '{');
 	view_members(c, b, NOUN_INCIDENT, &i->r, v);
+	if (v == VIEW_ROOM || v == VIEW_UNIT)
+		write_landmark(c, b, &i->position);
 	write_assignments(c, i, v);
 	jw_key(b, "timeline");
 	jw_open(b, '[');

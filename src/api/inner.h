@@ -96,6 +96,8 @@ void note_opening(struct call *c, enum noun_index n, const struct record *rec);
  * by each grant, at its record or, of a standing rule, at all of its class. */
 void look_add(struct call *c, enum noun_index n, const struct record *rec);
 void looks_note(struct call *c);
+/* The landmark beside a place, as a member of what is written (gazetteer.c). */
+void write_landmark(struct call *c, struct buf *b, const struct position *at);
 /* Agencies that handle it too, or were asked to (sharing.c). */
 void write_partners(struct call *c, struct buf *b, const struct incident *i,
 		    enum view v);

@@ -52,6 +52,7 @@ roads_reload_post(struct call *c)
 		return;
 	}
 	dispatch_roads_changed(c->api->cfg.dispatch);
+	places_streets_changed(c->api->cfg.places);
 	if (route_facts(c->api->cfg.route, &f))
 		log_info("api", "roads_read", "junctions=%zu stretches=%zu km=%.0f",
 			 f.nodes, f.edges, f.km);

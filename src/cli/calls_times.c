@@ -100,18 +100,19 @@ calls_moment(const struct calls_day *d, int64_t s)
 			   .tm_mday = d->day + (int)days,
 			   .tm_hour = (int)(left / 3600),
 			   .tm_min = (int)(left / 60 % 60),
-			   .tm_sec = (int)(left % 60) };
+			   .tm_sec = (int)(left % 60),
+			   .tm_isdst = -1 };
 
-	for (int is_summer = 1; is_summer >= 0; is_summer--) {
-		struct tm tm = want, is;
-		time_t t;
+	int64_t t = (int64_t)mktime(&want);
 
-		tm.tm_isdst = is_summer;
-		t = mktime(&tm);
-		localtime_r(&t, &is);
+	/* Zones set their clocks back by an hour, one of them by half of one. */
+	for (int back = 3600; back >= 1800; back -= 1800) {
+		time_t before = (time_t)(t - back);
+		struct tm is;
+
+		localtime_r(&before, &is);
 		if (is.tm_hour == want.tm_hour && is.tm_min == want.tm_min)
-			return (int64_t)t * 1000;
+			return (int64_t)before * 1000;
 	}
-	want.tm_isdst = -1;
-	return (int64_t)mktime(&want) * 1000;
+	return t * 1000;
 }

@@ -22,6 +22,7 @@ static const struct {
 	{ "people", import_people, "staff and crews (CSV, GeoJSON)" },
 	{ "devices", import_devices, "watches, trackers, panels (CSV, GeoJSON)" },
 	{ "districts", import_districts, "named polygons (GeoJSON), for reports" },
+	{ "places", import_places, "names of places as CSV or GeoJSON" },
 	{ "roads", import_roads, "roads as GeoJSON (.geojson, .geojson.gz)" },
 };
 

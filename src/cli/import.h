@@ -22,6 +22,7 @@ int import_sites(const struct import_args *a);
 int import_units(const struct import_args *a);
 int import_people(const struct import_args *a);
 int import_devices(const struct import_args *a);
+int import_places(const struct import_args *a);
 
 /* A file's text, unpacked if it is gzip. */
 int import_text(const char *path, struct buf *ret, struct buf *why);

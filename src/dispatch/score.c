@@ -93,12 +93,41 @@ has_word(const char *const *v, size_t n, const char *word)
 	return false;
 }
 
+/* Units of a kind can do the same: what was found for the words of one is kept for
+ * those that carry the same words. */
+#define KNOWN_MAX 16
+struct known {
+	const struct candidate *v[KNOWN_MAX];
+	size_t n;
+};
+
+static bool
+is_known(const struct known *known, struct candidate *c)
+{
+	for (size_t k = 0; k < known->n; k++) {
+		const struct candidate *one = known->v[k];
+
+		if (strcmp(one->unit->capabilities, c->unit->capabilities) != 0)
+			continue;
+		c->has = one->has;
+		c->n_has = one->n_has;
+		c->missing = one->missing;
+		c->n_missing = one->n_missing;
+		return true;
+	}
+	return false;
+}
+
 static void
-match(const struct score_args *a, struct candidate *c, struct arena *arena)
+match(const struct score_args *a, struct candidate *c, struct known *known,
+      struct arena *arena)
 {
 	size_t n;
-	const char **own = score_words(c->unit->capabilities, arena, &n);
+	const char **own;
 
+	if (c->unit->capabilities && is_known(known, c))
+		return;
+	own = score_words(c->unit->capabilities, arena, &n);
 	c->has = arena_alloc(arena, (a->n_wanted + 1) * sizeof *c->has);
 	c->missing = arena_alloc(arena, (a->n_wanted + 1) * sizeof *c->missing);
 	c->n_has = c->n_missing = 0;
@@ -107,6 +136,8 @@ match(const struct score_args *a, struct candidate *c, struct arena *arena)
 			c->has[c->n_has++] = a->wanted[k];
 		else
 			c->missing[c->n_missing++] = a->wanted[k];
+	if (c->unit->capabilities && known->n < KNOWN_MAX)
+		known->v[known->n++] = c;
 }
 
 static void
@@ -148,6 +179,9 @@ order(const void *x, const void *y)
 		return a->c->n_missing < b->c->n_missing ? -1 : 1;
 	if (a->leg.crosses_closure != b->leg.crosses_closure)
 		return a->leg.crosses_closure ? 1 : -1;
+	/* what one run did not reach is further than all that it did */
+	if ((a->leg.why == ROUTE_TOO_FAR) != (b->leg.why == ROUTE_TOO_FAR))
+		return a->leg.why == ROUTE_TOO_FAR ? 1 : -1;
 	if (da != db)
 		return da < db ? -1 : 1;
 	by_name = strcmp(a->c->unit->callsign ? a->c->unit->callsign : "",
@@ -251,28 +285,61 @@ add_fix(struct buf *b, const struct candidate *c)
 	jw_close(b, '}');
 }
 
-void
-score_units(const struct score_args *a, struct candidate *c, size_t n,
-	    struct arena *arena, struct recommendation *ret)
+/* Keeps the best `most` in order: a city has thousands, and a few are asked for. */
+static size_t
+keep(struct ranked *best, size_t n, size_t most, const struct ranked *one)
 {
-	struct ranked *r = arena_alloc(arena, (n + 1) * sizeof *r);
-	size_t n_ranked = 0;
+	size_t at = n;
 
-	*ret = (struct recommendation){ 0 };
-	ret->left_out = arena_alloc(arena, (n + 1) * sizeof *ret->left_out);
+	if (n == most && order(one, &best[n - 1]) >= 0)
+		return n;
+	if (n == most)
+		at = --n;
+	for (; at && order(one, &best[at - 1]) < 0; at--)
+		best[at] = best[at - 1];
+	best[at] = *one;
+	return n + 1;
+}
+
+/* All who can go, or the best of them, in order by straight line. */
+static size_t
+rank(const struct score_args *a, struct candidate *c, size_t n, struct ranked *r,
+     struct arena *arena, struct recommendation *ret)
+{
+	size_t most = a->limit > ROAD_MAX ? a->limit : ROAD_MAX, n_ranked = 0;
+	struct known known = { 0 };
+
 	for (size_t k = 0; k < n; k++) {
 		const char *why = why_not(a->incident, &c[k], arena);
+		struct ranked one = { .c = &c[k] };
 
 		if (why) {
 			ret->left_out[ret->n_left_out++] =
 				(struct left_out){ c[k].unit, why };
 			continue;
 		}
-		r[n_ranked].c = &c[k];
-		match(a, &c[k], arena);
-		measure(a, &r[n_ranked++]);
+		match(a, &c[k], &known, arena);
+		measure(a, &one);
+		if (a->limit)
+			n_ranked = keep(r, n_ranked, most, &one);
+		else
+			r[n_ranked++] = one;
 	}
-	qsort(r, n_ranked, sizeof *r, order);
+	if (!a->limit)
+		qsort(r, n_ranked, sizeof *r, order);
+	return n_ranked;
+}
+
+void
+score_units(const struct score_args *a, struct candidate *c, size_t n,
+	    struct arena *arena, struct recommendation *ret)
+{
+	struct ranked *r = arena_alloc(arena, (n + 1) * sizeof *r);
+	size_t n_ranked;
+
+	*ret = (struct recommendation){ 0 };
+	ret->left_out = arena_alloc(arena, (n + 1) * sizeof *ret->left_out);
+	n_ranked = rank(a, c, n, r, arena, ret);
 	ask_roads(a, r, n_ranked, arena);
 	if (a->limit && n_ranked > a->limit)
 		n_ranked = a->limit;

@@ -57,7 +57,7 @@ used_points(const struct route_build *b)
 }
 
 void
-build_point(struct route_build *b, struct point p)
+build_point(struct route_build *b, struct coord p)
 {
 	size_t n = b->n_points;
 
@@ -128,7 +128,7 @@ build_name(struct route_build *b, const struct span v[4])
 /* Places by coordinate: how often roads use one (an end counts twice), then the
  * number of its junction. */
 struct place {
-	struct point at;
+	struct coord at;
 	uint32_t uses, node;
 };
 struct places {
@@ -137,7 +137,7 @@ struct places {
 };
 
 static struct place *
-place_of(const struct places *p, struct point at)
+place_of(const struct places *p, struct coord at)
 {
 	uint64_t h = ((uint64_t)(uint32_t)at.lat_e7 << 32 | (uint32_t)at.lon_e7) *
 		     0x9e3779b97f4a7c15u;
@@ -171,7 +171,7 @@ count_places(const struct route_build *b, struct places *p)
 }
 
 static double
-length_m(const struct point *v, uint32_t n)
+length_m(const struct coord *v, uint32_t n)
 {
 	double m = 0;
 
@@ -200,7 +200,7 @@ cut_way(const struct route_build *b, struct roads *g, const struct places *p,
 	uint32_t from = 0;
 
 	for (uint32_t k = 1; k < y->n_points; k++) {
-		const struct point *v = &b->points[y->first + from];
+		const struct coord *v = &b->points[y->first + from];
 		struct place *end = place_of(p, b->points[y->first + k]);
 		uint32_t n = k - from + 1;
 

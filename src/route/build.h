@@ -11,7 +11,7 @@ struct way {
 
 struct route_build {
 	struct way *ways;
-	struct point *points;
+	struct coord *points;
 	struct name *names;
 	struct buf texts;
 	uint32_t notice;
@@ -20,7 +20,7 @@ struct route_build {
 	struct route_built sums;
 };
 
-void build_point(struct route_build *b, struct point p);
+void build_point(struct route_build *b, struct coord p);
 /* The points put since the last way become one. False: fewer than two. */
 bool build_way(struct route_build *b, const struct way *as);
 /* Drops them. */

@@ -9,14 +9,14 @@
 #include <math.h>
 
 static int64_t
-side(struct point a, struct point b, struct point c)
+side(struct coord a, struct coord b, struct coord c)
 {
 	return ((int64_t)b.lon_e7 - a.lon_e7) * ((int64_t)c.lat_e7 - a.lat_e7) -
 	       ((int64_t)b.lat_e7 - a.lat_e7) * ((int64_t)c.lon_e7 - a.lon_e7);
 }
 
 static bool
-is_between(struct point a, struct point b, struct point c)
+is_between(struct coord a, struct coord b, struct coord c)
 {
 	return (c.lon_e7 <= a.lon_e7 || c.lon_e7 <= b.lon_e7) &&
 	       (c.lon_e7 >= a.lon_e7 || c.lon_e7 >= b.lon_e7) &&
@@ -26,7 +26,7 @@ is_between(struct point a, struct point b, struct point c)
 
 /* Where the piece p → q meets the line a → b: shares of the piece, first and last. */
 static bool
-crosses(struct point a, struct point b, struct point p, struct point q, double ret[2])
+crosses(struct coord a, struct coord b, struct coord p, struct coord q, double ret[2])
 {
 	int64_t s1 = side(a, b, p), s2 = side(a, b, q);
 	int64_t s3 = side(p, q, a), s4 = side(p, q, b);
@@ -44,19 +44,19 @@ crosses(struct point a, struct point b, struct point p, struct point q, double r
 	return true;
 }
 
-static struct point
+static struct coord
 corner_at(const struct route_shape *s, size_t i)
 {
-	return (struct point){ s->points[i % s->n].lat_e7, s->points[i % s->n].lon_e7 };
+	return (struct coord){ s->points[i % s->n].lat_e7, s->points[i % s->n].lon_e7 };
 }
 
 static bool
-holds(const struct route_shape *s, struct point p)
+holds(const struct route_shape *s, struct coord p)
 {
 	bool is_in = false;
 
 	for (size_t i = 0; i < s->n; i++) {
-		struct point a = corner_at(s, i), b = corner_at(s, i + 1);
+		struct coord a = corner_at(s, i), b = corner_at(s, i + 1);
 
 		if ((a.lat_e7 > p.lat_e7) == (b.lat_e7 > p.lat_e7))
 			continue;
@@ -83,7 +83,7 @@ widen(struct closed_part *c, double from, double to)
 static double
 piece_length(const struct roads *g, uint32_t k)
 {
-	const struct point *p = &g->points[k], *q = p + 1;
+	const struct coord *p = &g->points[k], *q = p + 1;
 	double squeeze = cos(p->lat_e7 / 1e7 * (M_PI / 180));
 
 	return hypot(((double)q->lon_e7 - p->lon_e7) * squeeze,
@@ -119,11 +119,11 @@ static void
 mark_shape(const struct roads *g, const struct route_shape *s,
 	   struct closed_part *closed)
 {
-	struct point low = corner_at(s, 0), high = low;
+	struct coord low = corner_at(s, 0), high = low;
 	uint32_t c[4];
 
 	for (size_t i = 1; i < s->n; i++) {
-		struct point p = corner_at(s, i);
+		struct coord p = corner_at(s, i);
 
 		low.lat_e7 = p.lat_e7 < low.lat_e7 ? p.lat_e7 : low.lat_e7;
 		low.lon_e7 = p.lon_e7 < low.lon_e7 ? p.lon_e7 : low.lon_e7;

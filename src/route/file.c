@@ -51,7 +51,7 @@ roads_put_sum(struct buf *file)
 }
 
 static void
-put_points(struct buf *b, const struct point *v, size_t n)
+put_points(struct buf *b, const struct coord *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		put32(b, (uint32_t)v[i].lat_e7);
@@ -138,7 +138,7 @@ read_head(struct span file, uint32_t counts[N_COUNTS], uint64_t *ret_sum,
 }
 
 static bool
-read_points(const char **at, struct point *v, size_t n)
+read_points(const char **at, struct coord *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		v[i].lat_e7 = (int32_t)get32(at);

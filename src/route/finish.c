@@ -104,13 +104,13 @@ join_components(struct roads *g)
 /* --- the grid ------------------------------------------------------------------------
  */
 
-static struct point
-corner(const struct point *a, const struct point *b, bool is_low)
+static struct coord
+corner(const struct coord *a, const struct coord *b, bool is_low)
 {
 	bool lat = is_low == (a->lat_e7 < b->lat_e7);
 	bool lon = is_low == (a->lon_e7 < b->lon_e7);
 
-	return (struct point){ lat ? a->lat_e7 : b->lat_e7,
+	return (struct coord){ lat ? a->lat_e7 : b->lat_e7,
 			       lon ? a->lon_e7 : b->lon_e7 };
 }
 
@@ -127,7 +127,7 @@ size_grid(struct roads *g)
 	for (;; step *= 2) {
 		rows = ((int64_t)g->grid.to.lat_e7 - g->grid.from.lat_e7) / step + 1;
 		columns = ((int64_t)g->grid.to.lon_e7 - g->grid.from.lon_e7) / step + 1;
-		if (rows * columns <= (int64_t)g->n_edges * 4 + 1024)
+		if (rows * columns <= (int64_t)g->n_edges * 8 + 1024)
 			break;
 	}
 	g->grid.step_e7 = (int32_t)step;

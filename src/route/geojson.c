@@ -168,7 +168,7 @@ read_line(struct reader *r, const json_t *line, const struct way *w)
 			  llabs((int64_t)p.lon_e7 - last.lon_e7) > PIECE_MAX_E7))
 			return bad(r, "point %zu is %.0f km from the one before", k + 1,
 				   geo_distance_m(&last, &p) / 1000);
-		build_point(r->b, (struct point){ p.lat_e7, p.lon_e7 });
+		build_point(r->b, (struct coord){ p.lat_e7, p.lon_e7 });
 		last = p;
 	}
 	if (!build_way(r->b, w))

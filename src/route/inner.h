@@ -29,7 +29,7 @@ enum road_class {
 
 enum { GO_FORWARD = 1, GO_BACK = 2 }; /* a → b, b → a */
 
-struct point {
+struct coord {
 	int32_t lat_e7, lon_e7;
 };
 
@@ -47,7 +47,7 @@ struct name { /* offsets into texts; 0: "" */
 };
 
 struct roads {
-	struct point *nodes, *points;
+	struct coord *nodes, *points;
 	struct edge *edges;
 	struct name *names; /* [0]: no name */
 	char *texts;
@@ -60,7 +60,7 @@ struct roads {
 	size_t n_components;
 	double km, largest_km;
 	struct {
-		struct point from, to;
+		struct coord from, to;
 		int32_t step_e7;
 		uint32_t rows, columns;
 		uint32_t *first, *list;
@@ -84,12 +84,12 @@ struct snap {
 	uint32_t edge;
 	double along; /* 0 at a … 1 at b */
 	double off_m; /* from the place to the road */
-	struct point at;
+	struct coord at;
 	uint32_t piece; /* it lies between its points piece and piece + 1 */
 };
 /* The road that a vehicle at p is on or would come to. */
 bool roads_snap(const struct roads *g, const struct position *p, struct snap *ret);
-void roads_cells(const struct roads *g, struct point from, struct point to,
+void roads_cells(const struct roads *g, struct coord from, struct coord to,
 		 uint32_t ret[4]);
 
 /* speeds.c */
@@ -116,15 +116,19 @@ struct heap_item {
 	uint64_t cost;
 	uint32_t node;
 };
+/* What is known of a junction; together, since it is read together. */
+struct label {
+	uint64_t cost;   /* to the place */
+	uint32_t metres; /* to the place */
+	uint32_t next;   /* edge by which one goes on; NONE: the place's */
+	uint32_t mark;   /* epoch in which all this holds */
+	bool is_settled;
+};
 struct run {
 	const struct roads *g;
 	const uint32_t *weight;           /* ms of an edge */
 	const struct closed_part *closed; /* of an edge */
-	uint64_t *cost;                   /* of a node, to the place */
-	uint32_t *metres;
-	uint32_t *next; /* edge by which one goes on from a node; NONE: the place's */
-	uint32_t *mark; /* epoch in which cost holds */
-	uint8_t *settled;
+	struct label *labels;             /* of a node */
 	struct heap_item *heap;
 	size_t n_heap, n_settled;
 	uint32_t epoch;
@@ -133,8 +137,13 @@ struct run {
 };
 int run_open(struct run *u, const struct roads *g);
 void run_done(struct run *u);
-/* until: edges of which both ends are wanted. */
-void run_from(struct run *u, const struct snap *to, const struct snap *until, size_t n);
+/* Junctions that one run settles at most. Times are asked for with every emergency:
+ * a millisecond of a city; a line only by who looks at it. */
+#define SETTLE_TIMES 12000
+#define SETTLE_LINE 60000
+/* until: where the ways begin that are wanted. */
+void run_from(struct run *u, const struct snap *to, const struct snap *until, size_t n,
+	      size_t settle_max);
 /* The way from a place on an edge, after run_from(). ret_first: the edge's end that
  * it leaves by (NONE: it stays on the edge). */
 bool run_leg(const struct run *u, const struct snap *from, struct route_leg *ret,

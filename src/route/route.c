@@ -232,17 +232,16 @@ route_times(struct route *r, int world, int64_t now_ms, const struct position *t
 			n_snaps++;
 			ret[i].why = ROUTE_FOUND;
 		}
-	run_from(&r->run, &place, snaps, n_snaps);
+	run_from(&r->run, &place, snaps, n_snaps, SETTLE_TIMES);
 	for (size_t i = 0, k = 0; i < n; i++)
 		if (ret[i].why == ROUTE_FOUND)
 			run_leg(&r->run, &snaps[k++], &ret[i], NULL);
 }
 
-/* --- the way itself
- * ------------------------------------------------------------------- */
+/* --- the way itself -------------------------------------------------------- */
 
 static void
-put_point(struct buf *b, struct point p)
+put_point(struct buf *b, struct coord p)
 {
 	jw_open(b, '[');
 	jw_double(b, p.lon_e7 / 1e7, 6);
@@ -273,8 +272,8 @@ put_tree(struct buf *b, const struct run *u, uint32_t node)
 {
 	const struct roads *g = u->g;
 
-	while (u->next[node] != NONE) {
-		const struct edge *e = &g->edges[u->next[node]];
+	while (u->labels[node].next != NONE) {
+		const struct edge *e = &g->edges[u->labels[node].next];
 
 		if (e->a == node)
 			put_forward(b, g, e, e->first + 1, e->first + e->n_points - 1);
@@ -328,7 +327,7 @@ route_line(struct route *r, int world, int64_t now_ms, const struct position *to
 	if (!to->is_set || !from->is_set || !roads_snap(r->roads, to, &place) ||
 	    !roads_snap(r->roads, from, &start))
 		return leg;
-	run_from(&r->run, &place, &start, 1);
+	run_from(&r->run, &place, &start, 1, SETTLE_LINE);
 	if (!run_leg(&r->run, &start, &leg, &first))
 		return leg;
 	jw_open(ret_json, '[');
@@ -346,8 +345,7 @@ route_close_streets(struct route *r, int world, const struct route_shape *shapes
 	return closures_mark(r->roads, shapes, n, r->closed[world]);
 }
 
-/* --- names
- * ---------------------------------------------------------------------------- */
+/* --- names ----------------------------------------------------------------- */
 
 static struct route_name
 name_of(const struct roads *g, uint32_t i)
@@ -361,7 +359,7 @@ name_of(const struct roads *g, uint32_t i)
 static struct position
 middle_of(const struct roads *g, const struct edge *e)
 {
-	const struct point *p = &g->points[e->first + e->n_points / 2];
+	const struct coord *p = &g->points[e->first + e->n_points / 2];
 
 	return (struct position){ p->lat_e7, p->lon_e7, -1, true };
 }

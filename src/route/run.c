@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Dijkstra, backwards from the place: what is settled is how far each junction is
- * from it, so one run answers for all units. It ends when the ends of all wanted
- * edges are settled, and in any case after SETTLE_MAX junctions, which bounds what a
- * run can take. Its memory is taken once a graph; an epoch says what of it holds.
+ * from it, so one run answers for all units. It ends when all wanted
+ * edges are answered, and in any case after its bound of junctions, which is what keeps
+ * the loop free. Its memory is taken once a graph; an epoch says what of it holds.
  */
 #include "route/inner.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#define SETTLE_MAX 60000 /* a city's; beyond it a unit is too far to ask for */
 #define CORNER_M 10.0    /* so near a junction one may turn into any of its streets */
 #define OFF_ROAD_MPS 3.0 /* from a place to the road by it, and back */
 
@@ -18,13 +17,9 @@ int
 run_open(struct run *u, const struct roads *g)
 {
 	*u = (struct run){ .g = g };
-	u->cost = calloc(g->n_nodes, sizeof *u->cost);
-	u->metres = calloc(g->n_nodes, sizeof *u->metres);
-	u->next = calloc(g->n_nodes, sizeof *u->next);
-	u->mark = calloc(g->n_nodes, sizeof *u->mark);
-	u->settled = calloc(g->n_nodes, sizeof *u->settled);
+	u->labels = calloc(g->n_nodes, sizeof *u->labels);
 	u->heap = calloc(g->n_edges * 2 + 4, sizeof *u->heap);
-	if (u->cost && u->metres && u->next && u->mark && u->settled && u->heap)
+	if (u->labels && u->heap)
 		return 0;
 	run_done(u);
 	return ERR_NOMEM;
@@ -33,11 +28,7 @@ run_open(struct run *u, const struct roads *g)
 void
 run_done(struct run *u)
 {
-	free(u->cost);
-	free(u->metres);
-	free(u->next);
-	free(u->mark);
-	free(u->settled);
+	free(u->labels);
 	free(u->heap);
 	*u = (struct run){ 0 };
 }
@@ -91,13 +82,11 @@ pop(struct run *u)
 static void
 reach(struct run *u, uint32_t node, uint64_t cost, uint32_t metres, uint32_t edge)
 {
-	if (u->mark[node] == u->epoch && u->cost[node] <= cost)
+	struct label *l = &u->labels[node];
+
+	if (l->mark == u->epoch && l->cost <= cost)
 		return;
-	u->mark[node] = u->epoch;
-	u->settled[node] = false;
-	u->cost[node] = cost;
-	u->metres[node] = metres;
-	u->next[node] = edge;
+	*l = (struct label){ cost, metres, edge, u->epoch, false };
 	push(u, cost, node);
 }
 
@@ -112,7 +101,7 @@ settle(struct run *u, uint32_t node)
 {
 	const struct roads *g = u->g;
 
-	u->settled[node] = true;
+	u->labels[node].is_settled = true;
 	u->n_settled++;
 	for (uint32_t k = g->first[node]; k < g->first[node + 1]; k++) {
 		uint32_t i = g->list[k];
@@ -122,15 +111,15 @@ settle(struct run *u, uint32_t node)
 
 		/* driven from the other end to this one */
 		if (e->go & (is_b ? GO_FORWARD : GO_BACK))
-			reach(u, other, u->cost[node] + weight_of(u, i),
-			      u->metres[node] + e->length_cm / 100, i);
+			reach(u, other, u->labels[node].cost + weight_of(u, i),
+			      u->labels[node].metres + e->length_cm / 100, i);
 	}
 }
 
 static bool
 is_settled(const struct run *u, uint32_t node)
 {
-	return u->mark[node] == u->epoch && u->settled[node];
+	return u->labels[node].mark == u->epoch && u->labels[node].is_settled;
 }
 
 static bool
@@ -157,7 +146,7 @@ start(struct run *u, const struct snap *to)
 	double m = e->length_cm / 100.0;
 
 	if (++u->epoch == 0) {
-		memset(u->mark, 0, u->g->n_nodes * sizeof *u->mark);
+		memset(u->labels, 0, u->g->n_nodes * sizeof *u->labels);
 		u->epoch = 1;
 	}
 	u->n_heap = u->n_settled = 0;
@@ -171,38 +160,48 @@ start(struct run *u, const struct snap *to)
 		      (uint32_t)(m * (1 - to->along)), NONE);
 }
 
-void
-run_from(struct run *u, const struct snap *to, const struct snap *until, size_t n)
+/* Nothing that lies further than `cost` can better the way from this edge: the way by
+ * one of its ends is known, and by the other it would be no shorter. What hangs
+ * together elsewhere is never reached. */
+static bool
+is_answered(const struct run *u, const struct snap *from, uint64_t cost)
 {
-	size_t at = 0; /* until[0 … at) is settled */
+	const struct edge *e = &u->g->edges[from->edge];
+	uint64_t own = weight_of(u, from->edge);
+
+	if (u->g->component[e->a] != u->g->component[u->g->edges[u->to.edge].a])
+		return true;
+	return ((e->go & GO_FORWARD) && is_settled(u, e->b) &&
+		u->labels[e->b].cost + own <= cost) ||
+	       ((e->go & GO_BACK) && is_settled(u, e->a) &&
+		u->labels[e->a].cost + own <= cost);
+}
+
+void
+run_from(struct run *u, const struct snap *to, const struct snap *until, size_t n,
+	 size_t settle_max)
+{
+	size_t at = 0; /* until[0 … at) is answered */
 
 	start(u, to);
 	while (u->n_heap) {
 		struct heap_item h = pop(u);
 
-		if (is_settled(u, h.node) || h.cost > u->cost[h.node])
+		if (is_settled(u, h.node) || h.cost > u->labels[h.node].cost)
 			continue;
-		if (u->n_settled == SETTLE_MAX) {
+		if (u->n_settled == settle_max) {
 			u->is_cut = true;
 			return;
 		}
 		settle(u, h.node);
-		for (; at < n; at++) {
-			const struct edge *e = &u->g->edges[until[at].edge];
-
-			/* what hangs together elsewhere is never reached */
-			if (u->g->component[e->a] ==
-				    u->g->component[u->g->edges[to->edge].a] &&
-			    (!is_settled(u, e->a) || !is_settled(u, e->b)))
-				break;
-		}
+		while (at < n && is_answered(u, &until[at], h.cost))
+			at++;
 		if (at == n)
 			return;
 	}
 }
 
-/* --- reading it
- * ----------------------------------------------------------------------- */
+/* --- reading it ------------------------------------------------------------ */
 
 struct choice {
 	uint64_t cost;
@@ -227,11 +226,11 @@ run_leg(const struct run *u, const struct snap *from, struct route_leg *ret,
 	struct choice best = { UINT64_MAX, 0, NONE };
 
 	if (((e->go & GO_FORWARD) || is_corner(m * (1 - t))) && is_settled(u, e->b))
-		choose(&best, u->cost[e->b] + part(u, from->edge, t, 1),
-		       u->metres[e->b] + m * (1 - t), e->b);
+		choose(&best, u->labels[e->b].cost + part(u, from->edge, t, 1),
+		       u->labels[e->b].metres + m * (1 - t), e->b);
 	if (((e->go & GO_BACK) || is_corner(m * t)) && is_settled(u, e->a))
-		choose(&best, u->cost[e->a] + part(u, from->edge, 0, t),
-		       u->metres[e->a] + m * t, e->a);
+		choose(&best, u->labels[e->a].cost + part(u, from->edge, 0, t),
+		       u->labels[e->a].metres + m * t, e->a);
 	if (from->edge == u->to.edge &&
 	    ((e->go & (t <= u->to.along ? GO_FORWARD : GO_BACK)) || is_corner(m * on)))
 		choose(&best, part(u, from->edge, t, u->to.along), m * on, NONE);

@@ -12,12 +12,12 @@
 #define ISLAND_M 150.0 /* by how much a cut-off street must be nearer */
 
 struct plane { /* metres east and north of the place */
-	struct point zero;
+	struct coord zero;
 	double east, north;
 };
 
 static struct plane
-plane_at(struct point p)
+plane_at(struct coord p)
 {
 	return (struct plane){ p, E7_METRE * cos(p.lat_e7 / 1e7 * (M_PI / 180)),
 			       E7_METRE };
@@ -34,7 +34,7 @@ cell_of(int64_t v, int64_t from, int32_t step, uint32_t n)
 }
 
 void
-roads_cells(const struct roads *g, struct point from, struct point to, uint32_t ret[4])
+roads_cells(const struct roads *g, struct coord from, struct coord to, uint32_t ret[4])
 {
 	ret[0] = cell_of(from.lat_e7, g->grid.from.lat_e7, g->grid.step_e7,
 			 g->grid.rows);
@@ -60,7 +60,7 @@ try_edge(struct search *s, uint32_t edge)
 	double malus = g->component[e->a] == g->largest ? 0 : ISLAND_M;
 
 	for (uint32_t k = e->first; k + 1 < e->first + e->n_points; k++) {
-		const struct point *p = &g->points[k], *q = p + 1;
+		const struct coord *p = &g->points[k], *q = p + 1;
 		double x = (double)((int64_t)p->lon_e7 - s->plane.zero.lon_e7) *
 			   s->plane.east;
 		double y = (double)((int64_t)p->lat_e7 - s->plane.zero.lat_e7) *
@@ -96,7 +96,7 @@ settle(const struct roads *g, const struct plane *plane, struct snap *s)
 	double before = 0, all = 0;
 
 	for (uint32_t k = e->first; k + 1 < e->first + e->n_points; k++) {
-		const struct point *p = &g->points[k], *q = p + 1;
+		const struct coord *p = &g->points[k], *q = p + 1;
 		double len = hypot(((double)q->lon_e7 - p->lon_e7) * plane->east,
 				   ((double)q->lat_e7 - p->lat_e7) * plane->north);
 
@@ -133,7 +133,7 @@ roads_snap(const struct roads *g, const struct position *p, struct snap *ret)
 {
 	struct search s = {
 		.g = g,
-		.plane = plane_at((struct point){ p->lat_e7, p->lon_e7 }),
+		.plane = plane_at((struct coord){ p->lat_e7, p->lon_e7 }),
 		.best_score = SNAP_M,
 	};
 	int64_t row =

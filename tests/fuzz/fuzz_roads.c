@@ -26,7 +26,7 @@ ask(const struct roads *g)
 	u.weight = weight;
 	u.closed = closed;
 	if (roads_snap(g, &p, &at)) {
-		run_from(&u, &at, &at, 1);
+		run_from(&u, &at, &at, 1, SETTLE_LINE);
 		run_leg(&u, &at, &leg, NULL);
 	}
 	run_done(&u);

@@ -45,6 +45,15 @@ async function nodeWithRoads() {
 	return { node, room, incident: id, assignment: items[0].id, way }
 }
 
+/* A browser that may sound asks nothing. */
+async function putSoundAway(page, words) {
+	const dialog = page.getByRole('dialog')
+	await dialog.or(page.getByText(words('sound.on'))).first().waitFor()
+	if (!(await dialog.isVisible())) return
+	await page.keyboard.press('Escape')
+	await dialog.waitFor({ state: 'detached' })
+}
+
 /* What the map has been given, read from its own source of ways by the page's answers. */
 function waysOf(page) {
 	const found = []
@@ -65,8 +74,7 @@ for (const language of ['en', 'ur'])
 			const { page } = desk
 			const ways = waysOf(page)
 			await desk.open('/console')
-			const sound = page.getByRole('dialog')
-			if (await sound.count()) await page.keyboard.press('Escape')
+			await putSoundAway(page, words)
 			await page.locator(`[data-incident="${incident}"] .pick`).click()
 			await page.locator('.assignments > li').first().waitFor()
 			await until(() => ways.some((one) => one.geometry), 'the way is asked for')
@@ -158,6 +166,66 @@ for (const language of ['en', 'ur'])
 			await page.locator('.maplibregl-ctrl-attrib').getByText('schematic, invented').waitFor()
 			await page.screenshot({ path: join(OUT, `roads-tablet-${language}.png`) })
 			assert.deepEqual(crew.complaints, [])
+		} finally {
+			await browser.close()
+			await node.stop()
+		}
+	})
+
+const NAMES = [
+	'name,name_ur,kind,lat,lon',
+	'Lantern Hospital,لالٹین ہسپتال,hospital,24.8600,67.0300',
+	'Orchard Tower,باغ مینار,landmark,24.8612,67.0300',
+].join('\n')
+
+for (const [language, asked, name, tower] of [
+	['en', 'lantren hosp', 'Lantern Hospital', 'Orchard Tower'],
+	['ur', 'لالٹين', 'لالٹین ہسپتال', 'باغ مینار'],
+])
+	test(`a call is taken at a place by its name (${language})`, { timeout: 90_000 }, async () => {
+		const node = await realNode()
+		const browser = await openBrowser()
+		const words = wordsOf('console', language)
+		try {
+			const file = join(node.data, 'names.csv')
+			writeFileSync(file, NAMES)
+			kumak('import', 'places', file, '--data', node.data)
+			const desk = await sit(browser, node, { who: node.people.dispatcher, language })
+			const { page } = desk
+			await desk.open('/console')
+			await putSoundAway(page, words)
+			await page.locator('.closures').waitFor()
+			await page.locator('.tools .btn.main').click()
+			const form = page.getByRole('dialog')
+			await form.locator('#place').fill(asked)
+			await form.locator('.found .pick').first().getByText(name, { exact: true }).waitFor()
+			await page.screenshot({ path: join(OUT, `places-call-${language}.png`) })
+			assert.deepEqual(await axe(page), [])
+			await form.locator('.found .pick').first().click()
+			await form.locator('.found').waitFor({ state: 'detached' })
+			await form.locator('textarea').fill('smoke')
+			await form.getByRole('button', { name: words('call.submit') }).click()
+			const room = node.people.dispatcher.caller
+			const [incident] = await until(async () => {
+				const { items } = await room.get('/incidents?state=open')
+				return items.length > 0 && items
+			}, 'the call is there')
+			assert.deepEqual([incident.position.lat, incident.position.lon], [24.86, 67.03])
+			assert.equal(incident.message, `${name}: smoke`)
+
+			/* Somebody else is nearer to the tower: that is what is said. */
+			const { id } = await room.post('/incidents', {
+				kind: 'fire',
+				priority: 'P2',
+				position: { lat: 24.8621, lon: 67.03 },
+				message: 'a fire',
+			})
+			await page.locator(`[data-incident="${id}"] .pick`).click()
+			const said = page.locator('.incident').getByText(words('wind.n'))
+			await said.waitFor()
+			assert.match(await said.innerText(), new RegExp(tower))
+			await page.screenshot({ path: join(OUT, `places-landmark-${language}.png`) })
+			assert.deepEqual(desk.complaints, [])
 		} finally {
 			await browser.close()
 			await node.stop()

@@ -2,6 +2,8 @@
 /* The records and frames on the wire, as the server writes them. A field that is absent
  * is unknown or none; nothing is null except where a list says `next`. */
 
+import type { Landmark } from '../lib/landmark'
+
 export type Id = string
 export type Time = string
 
@@ -126,6 +128,7 @@ export interface Incident {
 	roll?: RollEntry[]
 	site_card?: Site
 	partners?: readonly Partner[]
+	landmark?: Landmark
 	lead?: Id
 	lead_offered?: Id
 }
@@ -192,6 +195,7 @@ export interface Assignment {
 		position?: Position
 		message?: string
 		address?: string
+		landmark?: Landmark
 	}
 }
 

@@ -7,13 +7,15 @@ import type { Disposition, Priority, Site, Unit } from '../api/types'
 import { matches } from '../lib/fold'
 import { distanceM, parsePlace } from '../lib/geo'
 import { nameOf, t, word } from '../lib/i18n'
+import { placeName } from '../lib/landmark'
 import { parseTypedTime, serverNow } from '../lib/time'
 import { queue, world } from '../state/room'
 import { Dialog } from '../ui/dialog'
 import { Bdi, kindOf } from '../ui/parts'
 import { RESULTS } from './command'
 import { lateEntry, newCall } from './entries'
-import { dialog, select } from './state'
+import { type Found, Gazetteer } from './gazetteer'
+import { dialog, mapHandle, select } from './state'
 
 export const KINDS = [
 	'sos',
@@ -51,9 +53,11 @@ interface PlaceProps {
 	site: Site | undefined
 	onText: (text: string) => void
 	onSite: (site: Site | undefined) => void
+	/* A place of the gazetteer; where it is of use. */
+	onPlace?: (place: Found) => void
 }
 
-function PlaceField({ text, site, onText, onSite }: PlaceProps) {
+function PlaceField({ text, site, onText, onSite, onPlace }: PlaceProps) {
 	const found = site ? [] : siteMatches(text)
 	return (
 		<div class="field">
@@ -97,6 +101,7 @@ function PlaceField({ text, site, onText, onSite }: PlaceProps) {
 					))}
 				</ul>
 			)}
+			{!site && onPlace && <Gazetteer text={text} onPlace={onPlace} />}
 		</div>
 	)
 }
@@ -154,7 +159,11 @@ export function CallForm() {
 	const name = useSignal('')
 	const failed = useSignal('')
 
-	const typed = parsePlace(place.value)
+	const picked = useSignal<{ text: string; place: Found } | undefined>(undefined)
+
+	/* What was picked stands as long as its words do. */
+	const known = picked.value?.text === place.value ? picked.value.place : undefined
+	const typed = parsePlace(place.value) ?? known?.position
 	const position = site.value?.position ?? typed
 	/* Open incidents near here of the last ten minutes: perhaps this call is one of them. */
 	const near = position
@@ -172,7 +181,7 @@ export function CallForm() {
 			...(name.value.trim() && { name: name.value.trim() }),
 		}
 		/* A place that is neither a site nor coordinates goes into the words. */
-		const loose = !site.value && !typed ? place.value.trim() : ''
+		const loose = !site.value && (!typed || known) ? place.value.trim() : ''
 		newCall({
 			kind: kind.value,
 			priority: priority.value,
@@ -202,6 +211,14 @@ export function CallForm() {
 				onSite={(next) => {
 					site.value = next
 				}}
+				{...(!known && {
+					onPlace: (found: Found) => {
+						const text = placeName(found)
+						picked.value = { text, place: found }
+						place.value = text
+						mapHandle.value?.goTo(found.position)
+					},
+				})}
 			/>
 			{near.map((one) => (
 				<p key={one.id} class="notice">

@@ -10,6 +10,7 @@ import type {
 } from '../api/types'
 import { distanceM, formatDistance, formatPlace } from '../lib/geo'
 import { language, listed, nameOf, t, word } from '../lib/i18n'
+import { landmarkText } from '../lib/landmark'
 import { formatCountdown, formatWhen } from '../lib/time'
 import { fixAge, now, queue, unitOf, world } from '../state/room'
 import { isSupervisor } from '../state/session'
@@ -246,6 +247,7 @@ function Facts({ incident }: { incident: Incident }) {
 			)}
 			{incident.position && (
 				<p class="dim">
+					{incident.landmark && <>{landmarkText(incident.landmark)} · </>}
 					<span class="ltr">{formatPlace(incident.position)}</span>
 					{incident.position.accuracy_m !== undefined &&
 						` ± ${Math.round(incident.position.accuracy_m)} m`}

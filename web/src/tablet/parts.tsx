@@ -5,6 +5,7 @@ import { useState } from 'preact/hooks'
 import type { Assignment, AssignmentStatus } from '../api/types'
 import { distanceM, formatDistance, formatPlace } from '../lib/geo'
 import { nameOf, t, word } from '../lib/i18n'
+import { landmarkText } from '../lib/landmark'
 import { unlock, unlocked } from '../lib/sound'
 import { formatClock, formatCountdown } from '../lib/time'
 import { me } from '../state/session'
@@ -182,6 +183,7 @@ function Where({ assignment }: { assignment: Assignment }) {
 					<bdi>{card.address}</bdi>
 				</p>
 			)}
+			{card?.landmark && <p class="address">{landmarkText(card.landmark)}</p>}
 			<Away assignment={assignment} />
 			{card?.message && (
 				<p class="message">
