@@ -412,6 +412,17 @@ invitation_url(struct call *c, struct buf *b, const char *page, struct span code
 	buf_add_span(b, code);
 }
 
+/* Whom one calls when nothing else works. */
+static void
+write_phones(struct call *c, struct buf *b)
+{
+	jw_key(b, "phones");
+	jw_open(b, '{');
+	jw_kz(b, "emergency", c->m->node->emergency_phone);
+	jw_kz(b, "room", c->m->node->room_phone);
+	jw_close(b, '}');
+}
+
 static int
 invite(struct decision *d, const struct invitation *ask, struct span hash,
        int64_t expires_at, struct id *ret)
@@ -446,6 +457,7 @@ invitation_post(struct call *c)
 	jw_kstr(&c->out, "url", buf_span(&url));
 	qr_svg(&svg, url.p);
 	jw_kstr(&c->out, "qr_svg", buf_span(&svg));
+	write_phones(c, &c->out);
 	jw_close(&c->out, '}');
 	answer(c, 201);
 }
@@ -499,11 +511,7 @@ enrolment_post(struct call *c)
 	jw_close(b, '}');
 	jw_kid(b, "agency", t->agency);
 	jw_kz(b, "agency_name", g ? g->name : NULL);
-	jw_key(b, "phones");
-	jw_open(b, '{');
-	jw_kz(b, "emergency", c->m->node->emergency_phone);
-	jw_kz(b, "room", c->m->node->room_phone);
-	jw_close(b, '}');
+	write_phones(c, b);
 	jw_kz(b, "sms", c->m->node->sms_phone);
 	jw_kz(b, "language", c->m->node->language);
 	jw_close(b, '}');
