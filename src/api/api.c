@@ -235,6 +235,7 @@ api_close(struct api *api)
 void
 api_restart(struct api *api)
 {
+	api->is_leaving = true;
 	live_restart(api->live);
 }
 

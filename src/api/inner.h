@@ -56,6 +56,7 @@ struct api {
 	struct downloads *downloads;
 	struct buf openapi;
 	size_t reports_running;
+	_Atomic bool is_leaving; /* what takes long ends now */
 };
 
 /* --- answering (answer.c): everything waits until it is durable ------------ */

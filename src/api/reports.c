@@ -7,10 +7,7 @@
 
 #include "base/auto.h"
 #include "report/report.h"
-#include "store/store.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -20,7 +17,6 @@
 #define RUNNING_MAX 2 /* of the pool's four threads: sign-ins use them too */
 /* Of fewer incidents a group tells oversight about one person's night. */
 #define OVERSIGHT_LEAST 5
-#define DISTRICTS_MAX (16 << 20)
 
 struct job {
 	struct call *c;
@@ -32,67 +28,9 @@ struct job {
 };
 
 static void
-fail(struct job *j, int rc, const char *what)
-{
-	j->rc = rc;
-	if (!j->why.n)
-		buf_add_z(&j->why, what);
-}
-
-/* DIR/districts.geojson; none is fine. */
-static struct areas *
-read_districts(struct job *j)
-{
-	struct buf AUTO(buf_done) path = { 0 }, text = { 0 }, why = { 0 };
-	struct areas *all = NULL;
-	ssize_t n;
-	int fd;
-
-	buf_printf(&path, "%s/districts.geojson", j->dir);
-	fd = open(path.p, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	do {
-		buf_reserve(&text, 65536);
-		n = read(fd, text.p + text.n, 65536);
-		text.n += n > 0 ? (size_t)n : 0;
-	} while (n > 0 && text.n < DISTRICTS_MAX);
-	close(fd);
-	if (areas_read(buf_span(&text), &all, &why) < 0) {
-		buf_printf(&j->why, "districts.geojson: %s", why.p);
-		fail(j, ERR_SYNTAX, "");
-	}
-	return all;
-}
-
-static void
 make(struct job *j)
 {
-	struct areas *districts =
-		j->ask.by == REPORT_BY_DISTRICT ? read_districts(j) : NULL;
-	struct report *r = NULL;
-	struct store_info info;
-	struct store *s = NULL;
-	int rc;
-
-	j->ask.districts = districts;
-	if (j->rc == 0) {
-		rc = store_open(j->dir, STORE_READ, &s, &info, &j->why);
-		if (rc < 0)
-			fail(j, rc, "the store cannot be read");
-	}
-	if (j->rc == 0) {
-		rc = report_make(s, &j->ask, &r);
-		if (rc < 0)
-			fail(j, rc, "a record cannot be read");
-	}
-	if (j->rc == 0 && j->is_csv)
-		report_csv(r, &j->out);
-	else if (j->rc == 0)
-		report_json(r, &j->out);
-	report_free(r);
-	store_close(s);
-	areas_free(districts);
+	j->rc = report_of_folder(j->dir, &j->ask, j->is_csv, &j->out, &j->why);
 }
 
 /* A thread that may be less than others cannot become their equal again, and the pool's
@@ -205,6 +143,7 @@ response_times_get(struct call *c)
 				.now = now,
 				.world = c->who->world,
 				.offset_min = c->api->cfg.utc_offset_min,
+				.stop = &c->api->is_leaving,
 				.least = is_oversight ? OVERSIGHT_LEAST : 0 };
 	struct job *j;
 

@@ -101,7 +101,7 @@ incident_place(struct dispatch *d, const struct incident *i)
 static void
 find_post(struct dispatch *d, const struct unit *u, struct candidate *c)
 {
-	const struct site *s = site_find(d->model, u->post);
+	const struct site *s = id_is_set(u->post) ? site_find(d->model, u->post) : NULL;
 
 	c->is_post = s && s->position.is_set;
 	if (c->is_post)
@@ -123,19 +123,24 @@ by_road(void *ctx, const struct position *to, const struct position *from, size_
 		    ret);
 }
 
+/* All units of the incident's world that the room may send, in no order: the ranking
+ * makes one, and a city has ten thousand. */
 static size_t
 gather(struct dispatch *d, const struct incident *i, struct candidate **ret,
        struct arena *arena)
 {
-	size_t n, n_in = 0;
-	struct record **v = model_list(d->model, NOUN_UNIT, &n, arena);
+	const struct map *units = &d->model->tables[NOUN_UNIT];
+	const struct agency *g = NULL;
+	struct candidate *c = arena_alloc(arena, (units->n + 1) * sizeof *c);
 	int64_t now = journal_now(d->journal);
-	struct candidate *c = arena_alloc(arena, (n + 1) * sizeof *c);
+	size_t n_in = 0;
+	void *rec;
 
-	for (size_t k = 0; k < n; k++) {
-		const struct unit *u = (const struct unit *)v[k];
-		const struct agency *g = agency_find(d->model, u->agency);
+	for (size_t at = 0; map_next(units, &at, NULL, &rec);) {
+		const struct unit *u = rec;
 
+		if (!g || !id_is(g->r.id, u->agency)) /* mostly the same as before */
+			g = agency_find(d->model, u->agency);
 		if (u->r.world != i->r.world || !g ||
 		    (!g->is_control && !g->lends_units))
 			continue;

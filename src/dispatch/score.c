@@ -330,6 +330,15 @@ rank(const struct score_args *a, struct candidate *c, size_t n, struct ranked *r
 	return n_ranked;
 }
 
+static int
+by_id(const void *x, const void *y)
+{
+	const struct left_out *a = x, *b = y;
+
+	return (a->unit->r.id.seq > b->unit->r.id.seq) -
+	       (a->unit->r.id.seq < b->unit->r.id.seq);
+}
+
 void
 score_units(const struct score_args *a, struct candidate *c, size_t n,
 	    struct arena *arena, struct recommendation *ret)
@@ -340,6 +349,7 @@ score_units(const struct score_args *a, struct candidate *c, size_t n,
 	*ret = (struct recommendation){ 0 };
 	ret->left_out = arena_alloc(arena, (n + 1) * sizeof *ret->left_out);
 	n_ranked = rank(a, c, n, r, arena, ret);
+	qsort(ret->left_out, ret->n_left_out, sizeof *ret->left_out, by_id);
 	ask_roads(a, r, n_ranked, arena);
 	if (a->limit && n_ranked > a->limit)
 		n_ranked = a->limit;

@@ -370,6 +370,10 @@ on_row(void *ctx, const struct store_record *row)
 
 	w->last = row->seq;
 	w->rows++;
+	if (w->r->ask.stop && *w->r->ask.stop) {
+		w->rc = ERR_CLOSED;
+		return false;
+	}
 	w->rc = !o || id_parse(json_str(o, "id"), &id) < 0
 			? ERR_CORRUPT
 			: record_decode(w->noun, id, row->body, NULL, &rec);

@@ -40,12 +40,14 @@ struct report_ask {
 	const struct areas *districts; /* NULL: none are known */
 	/* Groups of fewer incidents are withheld, and no site is named; 0: none is. */
 	size_t least;
+	const _Atomic bool *stop; /* becomes true: no report is wanted; NULL: never */
 };
 
 /* "06-14-22"; false on anything else. */
 bool report_shifts_read(struct span s, struct report_ask *ret);
 
 struct report;
+/* ERR_CLOSED: it was stopped. */
 int report_make(struct store *s, const struct report_ask *ask, struct report **ret);
 void report_free(struct report *r); /* NULL is fine */
 
@@ -53,3 +55,7 @@ void report_free(struct report *r); /* NULL is fine */
 void report_json(struct report *r, struct buf *b);
 /* "period,by,key,measure,value" lines (RFC 4180), sorted as bytes below their head. */
 void report_csv(struct report *r, struct buf *b);
+/* All of it, of the folder of a node, running or not: opens its store to read. < 0 with
+ * *why. */
+int report_of_folder(const char *dir, struct report_ask *ask, bool is_csv,
+		     struct buf *out, struct buf *why);

@@ -276,6 +276,99 @@ limit_and_fixes(void **state)
 	bench_close(&b);
 }
 
+/* --- roads ----------------------------------------------------------------------- */
+
+/* A river: by road the near one is far, the middle one only through what is closed, one
+ * has no road, one is beyond what was looked at; the rest drive as the crow flies. */
+static void
+river(void *ctx, const struct position *to, const struct position *from, size_t n,
+      struct route_leg *ret)
+{
+	*(size_t *)ctx += n;
+	for (size_t k = 0; k < n; k++) {
+		double m = geo_distance_m(&from[k], to);
+
+		ret[k] = (struct route_leg){ .metres = m, .ms = (int64_t)(m * 100) };
+		if (m < 600)
+			ret[k].ms = 900000;
+		else if (m < 1100)
+			ret[k].crosses_closure = true;
+		else if (m < 2100)
+			ret[k].why = ROUTE_NO_WAY;
+		else if (m < 3100)
+			ret[k].why = ROUTE_TOO_FAR;
+	}
+}
+
+static void
+roads_rank_and_say_so(void **state)
+{
+	struct bench b;
+	size_t asked = 0;
+
+	(void)state;
+	bench_open(&b);
+	b.a.by_road = river;
+	b.a.road_ctx = &asked;
+	add(&b, "over-water", 500, 1000);
+	add(&b, "closed", 1000, 1000);
+	add(&b, "island", 2000, 1000);
+	add(&b, "beyond", 3000, 1000);
+	add(&b, "by-bridge", 6000, 1000);
+	add(&b, "nowhere", -1, 0);
+	score(&b);
+	assert_int_equal(asked, 6);
+	expect_order(&b, "island by-bridge over-water beyond closed nowhere");
+	assert_string_equal(b.r.items[1].method, "road");
+	assert_int_equal(b.r.items[1].eta_s, 600);
+	assert_true(says(&b.r.items[1], "by_road:6.0 km"));
+	assert_string_equal(b.r.items[0].method, "straight_line");
+	assert_true(says(&b.r.items[0], "straight_line:no_way"));
+	assert_true(says(&b.r.items[3], "straight_line:too_far"));
+	assert_true(says(&b.r.items[4], "crosses_closure"));
+	assert_true(says(&b.r.items[5], "no_place"));
+	bench_close(&b);
+}
+
+/* A few that are asked for are the same few that lead the whole list. */
+static void
+the_best_are_the_best_of_all(void **state)
+{
+	static char names[200][8];
+	static struct unit units[200];
+	static struct fix fixes[200];
+	struct candidate c[200];
+	struct arena AUTO(arena_done) arena = { 0 };
+	struct recommendation all, few;
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	srand(11);
+	for (size_t k = 0; k < ARRAY_LEN(c); k++) {
+		snprintf(names[k], sizeof names[k], "U%zu", k);
+		units[k].r.id = (struct id){ .seq = k + 1, .noun = 'u', .node = "khi" };
+		units[k].callsign = names[k];
+		units[k].shift_on = true;
+		units[k].capabilities =
+			(char *)(uintptr_t)(k % 3 ? "[\"armed\"]" : "[\"medic\"]");
+		fixes[k].position = place_at(0, rand() % 9000);
+		c[k] = (struct candidate){ .unit = &units[k],
+					   .fix = &fixes[k],
+					   .is_lent = true };
+	}
+	score_units(&b.a, c, ARRAY_LEN(c), &arena, &all);
+	b.a.limit = 20;
+	score_units(&b.a, c, ARRAY_LEN(c), &arena, &few);
+	assert_int_equal(all.n_items, ARRAY_LEN(c));
+	assert_int_equal(few.n_items, 20);
+	for (size_t k = 0; k < 20; k++)
+		assert_ptr_equal(few.items[k].unit, all.items[k].unit);
+	buf_done(&all.fixes);
+	buf_done(&few.fixes);
+	bench_close(&b);
+}
+
 int
 main(void)
 {
@@ -286,6 +379,8 @@ main(void)
 		cmocka_unit_test(ties_go_by_callsign),
 		cmocka_unit_test(left_out_with_a_reason),
 		cmocka_unit_test(limit_and_fixes),
+		cmocka_unit_test(roads_rank_and_say_so),
+		cmocka_unit_test(the_best_are_the_best_of_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

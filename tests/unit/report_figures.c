@@ -319,6 +319,8 @@ history_is_a_world_of_its_own(void **state)
 				  .units = &u,
 				  .n_units = 1 };
 	struct buf AUTO(buf_done) one = { 0 }, two = { 0 };
+	const _Atomic bool stop = true;
+	struct report *none;
 	struct report_ask a;
 	struct town t;
 	struct id id;
@@ -329,6 +331,9 @@ history_is_a_world_of_its_own(void **state)
 	assert_int_equal(history_take(town_by(&t, &t.admin), &c, &id), 0);
 	town_settle(&t);
 	assert_int_equal(t.m->open_incidents, 0);
+	a = ask_of(&t, REPORT_BY_NOTHING);
+	a.stop = &stop;
+	assert_int_equal(report_make(t.store, &a, &none), ERR_CLOSED);
 	assert_int_equal(access_record(t.m, &t.boss, NOUN_INCIDENT,
 				       model_find(t.m, NOUN_INCIDENT, id)),
 			 VIEW_NONE);
