@@ -7,6 +7,7 @@
 
 #include "base/auto.h"
 #include "base/log.h"
+#include "model/import.h"
 
 #include <stdlib.h>
 
@@ -160,6 +161,12 @@ on_request(void *ctx, struct http_exchange *ex, const struct http_request *req)
 			     SPAN("no such page\n"));
 }
 
+static size_t
+larger(size_t max)
+{
+	return max > BODY_MAX ? max : BODY_MAX;
+}
+
 /* Only who may send a file there is let send a large body. */
 static size_t
 body_max_for(void *ctx, const struct http_request *req)
@@ -170,13 +177,15 @@ body_max_for(void *ctx, const struct http_request *req)
 	bool is_known;
 	const struct route *r = find_route(req, segments, &is_known);
 
-	if (!r || r->fn != file_post)
+	if (!r || (r->fn != file_post && r->fn != import_post))
 		return BODY_MAX;
 	auth_identify(api->cfg.auth, req, &auth);
-	if (auth.who.role == ROLE_NONE || auth.who.sos_only ||
-	    talk_file_max(api->cfg.talk) < BODY_MAX)
+	if (auth.who.role == ROLE_NONE || auth.who.sos_only)
 		return BODY_MAX;
-	return talk_file_max(api->cfg.talk);
+	if (r->fn == file_post)
+		return larger(talk_file_max(api->cfg.talk));
+	return principal_is_administrator(&auth.who) ? larger(IMPORT_BYTES_MAX)
+						     : BODY_MAX;
 }
 
 struct http_server

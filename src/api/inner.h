@@ -148,6 +148,8 @@ void pager_close(struct call *c, const struct pager *p);
  * NULL: all. */
 void list_where(struct call *c, enum noun_index n,
 		bool (*keep)(struct call *c, const struct record *rec));
+/* "/api/v1/sites/…" is of sites. */
+enum noun_index settled_noun(const struct call *c);
 /* A record as the caller sees it, or 404. */
 void answer_record(struct call *c, enum noun_index n, struct id id, int status);
 /* After a command: the record, or why not. */

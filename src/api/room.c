@@ -140,6 +140,22 @@ room_get(struct call *c)
 }
 
 void
+room_second_path_get(struct call *c)
+{
+	struct dispatch_status s;
+
+	if (!(principal_is_administrator(c->who) && c->who->is_control) &&
+	    !needs_room(c))
+		return;
+	dispatch_status(c->api->cfg.dispatch, &s);
+	jw_open(&c->out, '{');
+	jw_kbool(&c->out, "set", s.has_second_path);
+	jw_kbool(&c->out, "ok", s.second_path_ok);
+	jw_close(&c->out, '}');
+	answer(c, 200);
+}
+
+void
 room_mute_post(struct call *c)
 {
 	struct decision *d = call_decide(c);

@@ -10,8 +10,8 @@
 
 #include <stdlib.h>
 
-static enum noun_index
-noun_of_path(const struct call *c)
+enum noun_index
+settled_noun(const struct call *c)
 {
 	struct span path = span_skip(c->req->path, strlen("/api/v1/"));
 	struct span plural = span_cut(&path, '/');
@@ -114,7 +114,7 @@ is_borne(struct call *c, const struct record *rec)
 void
 settled_list(struct call *c)
 {
-	enum noun_index n = noun_of_path(c);
+	enum noun_index n = settled_noun(c);
 	struct span by = http_query(c->req, "bound_to");
 	struct id id;
 
@@ -155,7 +155,7 @@ answer_done(struct call *c, struct decision *d, int rc, enum noun_index n, struc
 void
 settled_get(struct call *c)
 {
-	answer_record(c, noun_of_path(c), c->id, 200);
+	answer_record(c, settled_noun(c), c->id, 200);
 }
 
 static int
@@ -186,7 +186,7 @@ put(struct call *c, struct decision *d, enum noun_index n, struct id id, struct 
 void
 settled_post(struct call *c)
 {
-	enum noun_index n = noun_of_path(c);
+	enum noun_index n = settled_noun(c);
 	struct decision *d = call_decide(c);
 	struct id id = { 0 };
 
@@ -202,7 +202,7 @@ settled_post(struct call *c)
 void
 settled_patch(struct call *c)
 {
-	enum noun_index n = noun_of_path(c);
+	enum noun_index n = settled_noun(c);
 	struct decision *d = call_decide(c);
 	struct record *rec = model_find(c->m, n, c->id);
 
@@ -412,6 +412,17 @@ invitation_url(struct call *c, struct buf *b, const char *page, struct span code
 	buf_add_span(b, code);
 }
 
+/* Whom one calls when nothing else works. */
+static void
+write_phones(struct call *c, struct buf *b)
+{
+	jw_key(b, "phones");
+	jw_open(b, '{');
+	jw_kz(b, "emergency", c->m->node->emergency_phone);
+	jw_kz(b, "room", c->m->node->room_phone);
+	jw_close(b, '}');
+}
+
 static int
 invite(struct decision *d, const struct invitation *ask, struct span hash,
        int64_t expires_at, struct id *ret)
@@ -446,6 +457,7 @@ invitation_post(struct call *c)
 	jw_kstr(&c->out, "url", buf_span(&url));
 	qr_svg(&svg, url.p);
 	jw_kstr(&c->out, "qr_svg", buf_span(&svg));
+	write_phones(c, &c->out);
 	jw_close(&c->out, '}');
 	answer(c, 201);
 }
@@ -499,11 +511,7 @@ enrolment_post(struct call *c)
 	jw_close(b, '}');
 	jw_kid(b, "agency", t->agency);
 	jw_kz(b, "agency_name", g ? g->name : NULL);
-	jw_key(b, "phones");
-	jw_open(b, '{');
-	jw_kz(b, "emergency", c->m->node->emergency_phone);
-	jw_kz(b, "room", c->m->node->room_phone);
-	jw_close(b, '}');
+	write_phones(c, b);
 	jw_kz(b, "sms", c->m->node->sms_phone);
 	jw_kz(b, "language", c->m->node->language);
 	jw_close(b, '}');

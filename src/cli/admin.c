@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kumak account|device|token|invite: administration on the machine itself,
+ * kumak agency|account|device|token|invite: administration on the machine itself,
  * through the running node and its public API, with the folder's own secret.
+ *   kumak agency add NAME KIND [name_ur=TEXT short_name=WORD …]
+ *   kumak agency list
  *   kumak account add LOGIN ROLE [agency=ID unit=ID site=ID …]
  *   kumak account disable ID        kumak account list
  *   kumak account reset_totp ID     takes a lost second factor off
@@ -21,7 +23,8 @@
 static int
 usage(void)
 {
-	fputs("usage: kumak account add LOGIN ROLE [key=value…] | disable ID | "
+	fputs("usage: kumak agency add NAME KIND [key=value…] | list\n"
+	      "       kumak account add LOGIN ROLE [key=value…] | disable ID | "
 	      "reset_totp ID | list\n"
 	      "       kumak device add DOOR IDENTITY [key=value…] | bind ID BEARER | "
 	      "list\n"
@@ -90,6 +93,23 @@ call(const char *dir, const char *method, const char *path, struct buf *body)
 	if (answer.n)
 		printf("%s\n", answer.p);
 	return 0;
+}
+
+static int
+agency(const char *dir, int argc, char **argv)
+{
+	struct buf AUTO(buf_done) b = { 0 };
+
+	if (argc == 1 && strcmp(argv[0], "list") == 0)
+		return call(dir, "GET", "/api/v1/agencies?limit=500", &b);
+	jw_open(&b, '{');
+	if (argc < 3 || strcmp(argv[0], "add") != 0)
+		return usage();
+	jw_kz(&b, "name", argv[1]);
+	jw_kz(&b, "kind", argv[2]);
+	if (write_pairs(&b, argc - 3, argv + 3) < 0)
+		return usage();
+	return call(dir, "POST", "/api/v1/agencies", &b);
 }
 
 static int
@@ -186,7 +206,8 @@ cli_admin(int argc, char **argv)
 	static const struct {
 		const char *verb;
 		int (*fn)(const char *dir, int argc, char **argv);
-	} verbs[] = { { "account", account },
+	} verbs[] = { { "agency", agency },
+		      { "account", account },
 		      { "device", device },
 		      { "token", token },
 		      { "invite", invite } };

@@ -58,7 +58,7 @@ int cli_doctor(int argc, char **argv);
 int backup_more(const char *from, const char *to, struct buf *why);
 void backup_more_remove(const char *dir);
 int cli_bench(int argc, char **argv); /* device: plays one at a door */
-int cli_admin(int argc, char **argv); /* account, device, token, invite */
+int cli_admin(int argc, char **argv); /* agency, account, device … */
 
 /* --- a node in the making (make.c) --------------------------------------------- */
 struct maker {

@@ -17,6 +17,10 @@ static const struct {
 } kinds[] = {
 	{ "calls", import_calls,
 	  "closed calls of another system, for reports (--zone, --columns)" },
+	{ "sites", import_sites, "protected places (CSV, GeoJSON)" },
+	{ "units", import_units, "what can be sent (CSV, GeoJSON)" },
+	{ "people", import_people, "staff and crews (CSV, GeoJSON)" },
+	{ "devices", import_devices, "watches, trackers, panels (CSV, GeoJSON)" },
 	{ "districts", import_districts, "named polygons (GeoJSON), for reports" },
 	{ "places", import_places, "names of places as CSV or GeoJSON" },
 	{ "roads", import_roads, "roads as GeoJSON (.geojson, .geojson.gz)" },

@@ -17,6 +17,11 @@ struct import_args {
 int import_calls(const struct import_args *a);
 int import_districts(const struct import_args *a);
 int import_roads(const struct import_args *a);
+/* Through the running node (import_records.c). */
+int import_sites(const struct import_args *a);
+int import_units(const struct import_args *a);
+int import_people(const struct import_args *a);
+int import_devices(const struct import_args *a);
 int import_places(const struct import_args *a);
 
 /* A file's text, unpacked if it is gzip. */

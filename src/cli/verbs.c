@@ -17,8 +17,9 @@ static const struct verb {
 } verbs[] = {
 	{ "serve", NULL, false, "[options]", "runs a node; --demo: a demo city" },
 	{ "init", cli_init, false, "...", "makes a real node" },
-	{ "account", cli_admin, true, "|device|token|invite ...",
+	{ "agency", cli_admin, true, "|account|device|token|invite ...",
 	  "administration of a running node" },
+	{ "account", cli_admin, true, NULL, NULL },
 	{ "device", cli_admin, true, NULL, NULL },
 	{ "token", cli_admin, true, NULL, NULL },
 	{ "invite", cli_admin, true, NULL, NULL },
@@ -51,7 +52,7 @@ usage(int code)
 		buf_printf(&b, "%s%s%s", v->name, is_joined ? "" : " ",
 			   v->words ? v->words : "");
 		if (v->sentence)
-			fprintf(out, "  kumak %-32s %s\n", b.p, v->sentence);
+			fprintf(out, "  kumak %-37s %s\n", b.p, v->sentence);
 	}
 	buf_clear(&b);
 	options_help(&b);

@@ -202,6 +202,8 @@ config_put(struct decision *d, enum event_type type, int world, struct id id,
 		id = next_id(d, n);
 	else if (!model_find(d->m, n, id))
 		return refuse_hidden(d);
+	if (d->is_dry)
+		return 0;
 	event_begin(d, &e, type, world, id);
 	patch_done(&e.body);
 	e.body = *p;

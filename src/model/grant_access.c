@@ -80,6 +80,7 @@ granted_fields(enum noun_index n, unsigned parts)
 		{ PART_ADDRESS, NOUN_SITE, offsetof(struct site, address) },
 		{ PART_PHONES, NOUN_SITE, offsetof(struct site, phones) },
 		{ 0, NOUN_SITE, offsetof(struct site, challenge_word) },
+		{ 0, NOUN_SITE, offsetof(struct site, ref) },
 	};
 	uint64_t mask = ~0ull;
 

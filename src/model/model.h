@@ -156,6 +156,8 @@ struct decision {
 	const struct principal *actor; /* NULL: the node itself */
 	uint64_t next_seq;
 	struct refusal refusal;
+	/* Settled records are checked, and nothing is emitted. */
+	bool is_dry;
 	/* Bodies of the events emitted, as long as the sink keeps them; NULL: the
 	 * heap. */
 	struct arena *arena;

@@ -19,6 +19,8 @@ static const struct field fields[] = {
 		  .doc = "the name in Urdu"),
 	NOUN_LINE(person, rank, STR, GIVE | FIELD_SEALED, .max = 120,
 		  .doc = "rank or post"),
+	NOUN_LINE(person, ref, STR, GIVE | FIELD_SEALED, .max = 60,
+		  .doc = "number in the agency's own list; an import finds it by this"),
 	NOUN_LINE(person, phones, JSON, GIVE | FIELD_SEALED,
 		  .doc = "list of {label, number}"),
 	NOUN_LINE(person, languages, LIST, GIVE | FIELD_SEALED,

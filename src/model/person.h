@@ -11,7 +11,7 @@ enum person_state { PERSON_ACTIVE = 1, PERSON_LEFT };
 struct person {
 	struct record r;
 	struct id agency;
-	char *name, *name_ur, *rank;
+	char *name, *name_ur, *rank, *ref;
 	char *phones;    /* JSON [{"label","number"}] */
 	char *languages; /* JSON list of words */
 	struct id site, unit;

@@ -15,6 +15,9 @@ static const struct field fields[] = {
 	NOUN_LINE(site, name, STR, NEED, .min = 1, .max = 120,
 		  .doc = "what people call it"),
 	NOUN_LINE(site, name_ur, STR, GIVE, .max = 120, .doc = "its name in Urdu"),
+	NOUN_LINE(site, ref, STR, GIVE, .max = 60,
+		  .doc = "what its owner's own list calls it; an import finds it by "
+			 "this"),
 	NOUN_LINE(site, class, ENUM, GIVE, .names = site_class_names,
 		  .doc = "decides the run card"),
 	NOUN_LINE(site, position, POS, GIVE, .doc = "of the gate"),

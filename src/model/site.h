@@ -15,7 +15,7 @@ extern const char *const site_class_names[];
 struct site {
 	struct record r;
 	struct id agency;
-	char *name, *name_ur;
+	char *name, *name_ur, *ref;
 	int class;
 	struct position position;
 	char *boundary; /* GeoJSON Polygon */

@@ -36,6 +36,7 @@ export function wordsOf(page, language) {
 		...read(`${page}/strings/${language}.json`),
 		...read(`${page}/strings/late/${language}.json`),
 		...read(`${page}/strings/more/${language}.json`),
+		...read(`${page}/strings/setup/${language}.json`),
 	}
 	return (key) => {
 		assert.ok(key in words, `${page} has no word for ${key} in ${language}`)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Administration: the records that the room stands on. Tables and forms are made from
  * nouns.ts; what is special about a noun is in special.tsx. */
+import { signal } from '@preact/signals'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { ApiError } from '../api/client'
 import { matches } from '../lib/fold'
-import { t } from '../lib/i18n'
+import { addCatalogs, t } from '../lib/i18n'
 import { formatClock } from '../lib/time'
 import { me, needSession } from '../state/session'
 import { Dialog } from '../ui/dialog'
@@ -26,7 +27,42 @@ type Open =
 	| { what: 'bind'; device: AnyRecord }
 	| { what: 'reset'; account: AnyRecord; of: 'password' | 'totp' }
 
+/* Setting up comes when it is asked for. */
+const late = signal<typeof import('./late') | undefined>(undefined)
+
+async function loadLate(): Promise<void> {
+	if (late.peek()) return
+	const found = await import('./late')
+	await addCatalogs(found.words)
+	late.value = found
+}
+
+const isSetup = () => location.hash === '#setup'
+
+function SetupPage() {
+	const Setup = late.value?.Setup
+	useEffect(() => void loadLate(), [])
+	return (
+		<div class="admin">
+			<Top />
+			<Tabs present="setup" />
+			<main>{Setup ? <Setup /> : <p class="pageload">{t('loading')}</p>}</main>
+			<Toasts />
+		</div>
+	)
+}
+
 function App() {
+	const [isAtSetup, setAtSetup] = useState(isSetup)
+	useEffect(() => {
+		const turn = () => setAtSetup(isSetup())
+		addEventListener('hashchange', turn)
+		return () => removeEventListener('hashchange', turn)
+	}, [])
+	return isAtSetup ? <SetupPage /> : <Records />
+}
+
+function Records() {
 	const [noun, setNoun] = useState<Noun>(() => nounOf(location.hash.slice(1)))
 	const [query, setQuery] = useState('')
 	const [open, setOpen] = useState<Open>()
@@ -168,11 +204,16 @@ function Top() {
 	)
 }
 
-function Tabs({ present }: { present: NounName }) {
+function Tabs({ present }: { present: NounName | 'setup' }) {
 	const pending =
 		listOf('devices')?.filter((device) => device.state === 'pending').length ?? 0
 	return (
 		<nav class="tabs" aria-label={t('records')}>
+			{me.value?.is_control && (
+				<a href="#setup" aria-current={present === 'setup' ? 'page' : undefined}>
+					{t('setup')}
+				</a>
+			)}
 			{NOUNS.filter((noun) => !noun.isControls || me.value?.is_control).map((noun) => (
 				<a
 					key={noun.name}
