@@ -2,6 +2,7 @@
 /* What comes right after the first picture, unasked, so that it is here when the line is
  * not: the incident's pane, the dialogs, and the words of outcomes and refusals. */
 import type { Loaders } from '../lib/i18n'
+import './late.css'
 
 export { Dialogs } from './dialogs'
 export { IncidentPane } from './incident'
