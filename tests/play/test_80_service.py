@@ -224,7 +224,7 @@ def nginx_of(folder, port, upstream):
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
                     "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", folder + "/k.pem",
                     "-out", folder + "/c.pem", "-days", "2", "-subj", "/CN=localhost",
-                    "-addext", "subjectAltName=DNS:localhost"],
+                    "-addext", "subjectAltName=IP:127.0.0.1"],
                    check=True, capture_output=True)
     with open(os.path.join(ROOT, "deploy/examples/nginx.conf")) as f:
         text = f.read()
@@ -266,7 +266,7 @@ def test_behind_nginx(service):
                     time.sleep(0.02)
 
             def ask(method, path, body=None, token=None):
-                c = http.client.HTTPSConnection("localhost", port, context=tls,
+                c = http.client.HTTPSConnection("127.0.0.1", port, context=tls,
                                                 timeout=20 * SLOW)
                 c.request(method, path, json.dumps(body) if body else None,
                           {"Authorization": "Bearer " + token} if token else {})
@@ -276,10 +276,10 @@ def test_behind_nginx(service):
             assert ask("GET", "/")[0] == 200
             assert ask("GET", "/metrics")[0] == 403
             with socket.create_connection(("127.0.0.1", port)) as raw, \
-                    tls.wrap_socket(raw, server_hostname="localhost") as w:
+                    tls.wrap_socket(raw, server_hostname="127.0.0.1") as w:
                 w.settimeout(20 * SLOW)
                 w.sendall((
-                    "GET /api/v1/live HTTP/1.1\r\nHost: localhost:%d\r\n"
+                    "GET /api/v1/live HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
                     "Upgrade: websocket\r\nConnection: Upgrade\r\n"
                     "Sec-WebSocket-Version: 13\r\n"
                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
