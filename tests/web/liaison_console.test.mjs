@@ -15,6 +15,55 @@ after(() => browser?.close())
 for (const language of ['en', 'ur', 'sd', 'zh'])
 	test(`the room at the console, in ${language}`, { timeout: 120_000 }, () => at(language))
 
+/* The page of a channel that is on its way does not have what is posted meanwhile. */
+test('what is posted while its channel opens is owed', { timeout: 60_000 }, async () => {
+	const own = wordsOf('console', 'en')
+	const { node, desk } = await town()
+	const seat = hands(
+		await sit(browser, node, {
+			who: node.people.supervisor,
+			language: 'en',
+			size: [1600, 900],
+		}),
+		wordsOf('liaison', 'en'),
+	)
+	let release
+	let tell
+	const held = new Promise((done) => {
+		release = done
+	})
+	const asked = new Promise((done) => {
+		tell = done
+	})
+	try {
+		await seat.page.route(/\/channels\/[^/]+\/posts\?limit=\d+$/, async (route) => {
+			const response = await route.fetch()
+			tell()
+			await held
+			await route.fulfill({ response })
+		})
+		await seat.open('/console')
+		await asked
+		const group = (await desk.caller.get('/channels')).items.find((one) => one.is_missions)
+		await desk.caller.post(`/channels/${group.id}/posts`, {
+			kind: 'situation',
+			text: 'Gates stay shut after dark.',
+			tlp: 'GREEN',
+			must_ack: 'person',
+		})
+		const button = seat.page.getByRole('button', {
+			name: new RegExp(`^${own('tool.liaison')}`),
+		})
+		await button.locator('.badge', { hasText: '1' }).waitFor()
+		release()
+		await button.getByText(own('liaison.owed').replace('{n}', '1')).waitFor()
+	} finally {
+		release()
+		await seat.context.close()
+		await node.stop()
+	}
+})
+
 async function at(language) {
 	const own = wordsOf('console', language)
 	const w = wordsOf('liaison', language)

@@ -225,12 +225,20 @@ function forget(id: Id): void {
 	if (next.delete(id)) posts.value = next
 }
 
+/* Being opened: what is posted meanwhile may not be on the page that comes. */
+const opening = new Map<Id, number>()
+
 export async function openChannel(id: Id): Promise<void> {
 	if (opened.value.has(id)) return
+	opening.set(id, (opening.get(id) ?? 0) + 1)
 	const [page, pinned] = await Promise.all([
 		get<Page<Post>>(`/channels/${id}/posts?limit=${PAGE}`),
 		get<Page<Post>>(`/channels/${id}/posts?limit=${PAGE}&pinned=true`),
-	])
+	]).finally(() => {
+		const n = (opening.get(id) ?? 1) - 1
+		if (n) opening.set(id, n)
+		else opening.delete(id)
+	})
 	batch(() => {
 		keep([...pinned.items, ...page.items])
 		opened.value = new Map(opened.value).set(id, page.next ?? null)
@@ -331,7 +339,8 @@ function onPost(type: string, data: KumakEvent['data']): void {
 	const channel = data.channel as Id | undefined
 	if (type === 'post.posted' && channel) moveCursor(channel, 'delivered', id)
 	if (channel) refetch(channel)
-	const isShown = channel !== undefined && opened.value.has(channel)
+	const isShown =
+		channel !== undefined && (opened.value.has(channel) || opening.has(channel))
 	if (isShown || posts.value.has(id)) refetch(id)
 }
 
