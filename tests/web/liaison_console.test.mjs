@@ -54,7 +54,7 @@ test('what is posted while its channel opens is owed', { timeout: 60_000 }, asyn
 		const button = seat.page.getByRole('button', {
 			name: new RegExp(`^${own('tool.liaison')}`),
 		})
-		await button.locator('.badge', { hasText: '1' }).waitFor()
+		await seat.page.getByText(own('pane.new_post')).waitFor() // it was heard
 		release()
 		await button.getByText(own('liaison.owed').replace('{n}', '1')).waitFor()
 	} finally {
