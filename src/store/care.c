@@ -35,9 +35,23 @@ reserve_again(struct store *s)
 
 	if (s->disk->space(s->disk, &space) == 0 && space.is_reserve_gone &&
 	    space.free_bytes > 2 * s->tuning.reserve &&
-	    s->disk->reserve(s->disk, s->tuning.reserve) == 0)
+	    s->disk->reserve(s->disk, s->tuning.reserve) == 0) {
+		s->is_tight = false;
 		log_info("store", "reserve_made", "bytes=%lld",
 			 (long long)s->tuning.reserve);
+	}
+}
+
+/* False: it was gone before. */
+static bool
+free_reserve(struct store *s, const char *by)
+{
+	if (!s->disk->release(s->disk))
+		return false;
+	s->is_tight = true;
+	log_error("store", "reserve_freed", "by=%s last_seq=%llu", by,
+		  (unsigned long long)s->last_seq);
+	return true;
 }
 
 static int
@@ -187,10 +201,8 @@ care_turn(struct store *s)
 		rc = turn_locked(s);
 	if (rc == 0)
 		rc = scrub_log(s);
-	if (rc == ERR_FULL && s->disk->release(s->disk)) {
-		log_error("store", "reserve_freed", "by=checkpoint");
+	if (rc == ERR_FULL && free_reserve(s, "checkpoint"))
 		rc = turn_locked(s);
-	}
 	if (rc == 0)
 		reserve_again(s);
 	pthread_mutex_unlock(&s->care_lock);
@@ -202,6 +214,26 @@ care_turn(struct store *s)
 		log_error("store", "checkpoint_failed", "err=\"%s\"", err_text(rc));
 	}
 	return rc;
+}
+
+void
+care_room(struct store *s)
+{
+	int64_t left;
+	int rc = 0;
+
+	pthread_mutex_lock(&s->care_lock);
+	(void)free_reserve(s, "append");
+	if (s->carer) { /* not yet while the front log is replayed */
+		store_lock(s);
+		rc = checkpoint(s, &left);
+		store_unlock(s);
+	}
+	pthread_mutex_unlock(&s->care_lock);
+	if (rc == ERR_IO || rc == ERR_CORRUPT)
+		s->care_failed = rc;
+	if (rc != 0)
+		log_error("store", "checkpoint_failed", "err=\"%s\"", err_text(rc));
 }
 
 /* A log that grows under a burst makes its commits slow: it is made long while

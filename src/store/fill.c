@@ -64,7 +64,7 @@ has_gathered(const struct store *s)
 static int
 put_gathered(struct store *s)
 {
-	return has_gathered(s) ? append_locked(s, &s->fill.gather.batch) : 0;
+	return has_gathered(s) ? store_write(s, &s->fill.gather.batch) : 0;
 }
 
 static int
@@ -83,13 +83,11 @@ fill_turn(struct store *s)
 	f->waiting_in = 0;
 	f->is_wanted = false;
 	pthread_mutex_unlock(&f->lock);
-	store_lock(s);
 	rc = gather(s, buf_span(&f->taken));
 	if (rc == 0)
 		rc = put_gathered(s);
 	if (rc != 0)
 		s->failed = rc;
-	store_unlock(s);
 	buf_clear(&f->taken);
 	if (f->taken.cap > (4u << 20)) /* a burst went through: give it back */
 		buf_done(&f->taken);
@@ -208,9 +206,7 @@ append_straight(struct store *s, const struct store_batch *b)
 
 	if (rc != 0)
 		return rc;
-	store_lock(s);
-	rc = append_locked(s, b);
-	store_unlock(s);
+	rc = store_write(s, b);
 	if (rc == 0)
 		care_due(s);
 	return rc;

@@ -297,6 +297,7 @@ open_writer(struct store *s, struct buf *why)
 		return refuse_sql(s, "cannot prepare", rc, why);
 	/* Not fatal: a nearly full disk must still take a press. */
 	rc = s->disk->reserve(s->disk, s->tuning.reserve);
+	s->is_tight = rc != 0;
 	if (rc != 0)
 		log_error("store", "no_reserve", "err=%s", err_text(rc));
 	rc = store_connect(s, false, &s->carer, why);

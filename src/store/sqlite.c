@@ -278,25 +278,38 @@ write_batch(struct store *s, const struct store_batch *b)
 	return rc;
 }
 
-int
-append_locked(struct store *s, const struct store_batch *batch)
+static int
+write_turn(struct store *s, const struct store_batch *batch)
 {
 	int rc = s->failed ? s->failed : s->care_failed;
 
-	if (rc != 0)
-		return rc;
-	rc = write_batch(s, batch);
-	if (rc == ERR_FULL && !s->vfs.is_sync_failed && s->disk->release(s->disk)) {
-		log_error("store", "reserve_freed", "last_seq=%llu",
-			  (unsigned long long)s->last_seq);
+	store_lock(s);
+	if (rc == 0)
 		rc = write_batch(s, batch);
-	}
 	if (s->vfs.is_sync_failed)
 		rc = ERR_IO;
+	store_unlock(s);
+	return rc;
+}
+
+int
+store_write(struct store *s, const struct store_batch *batch)
+{
+	int rc;
+
+	/* The reserve is for the file to grow into, not for its log. */
+	if (s->is_tight && s->wal_bytes >= s->tuning.checkpoint_at)
+		care_room(s);
+	rc = write_turn(s, batch);
+	if (rc == ERR_FULL) {
+		care_room(s);
+		rc = write_turn(s, batch);
+	}
 	if (rc != 0) {
+		if (!s->failed)
+			log_error("store", "append_failed", "err=\"%s\" sqlite=\"%s\"",
+				  err_text(rc), sqlite3_errmsg(s->writer));
 		s->failed = rc;
-		log_error("store", "append_failed", "err=\"%s\" sqlite=\"%s\"",
-			  err_text(rc), sqlite3_errmsg(s->writer));
 		return rc;
 	}
 	s->last_seq += batch->n_events;

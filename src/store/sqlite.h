@@ -76,6 +76,7 @@ struct store {
 	int64_t wal_high;          /* up to where the log may hold what was removed */
 	_Atomic bool wants_forget; /* search text was removed: its words too */
 	_Atomic bool wants_scrub;  /* and what the log still has of it */
+	_Atomic bool is_tight;     /* the disk was full: there is no reserve */
 	_Atomic int care_failed;
 };
 
@@ -91,8 +92,8 @@ int store_prepare(struct store *s);
 void store_close_writer(struct store *s);
 /* Of the database; sets last_seq of the store. */
 int store_read_info(struct store *s, struct store_info *ret);
-/* One transaction, synced. The caller has the writer's turn. */
-int append_locked(struct store *s, const struct store_batch *batch);
+/* One transaction, synced; one call at a time, without the writer's turn. */
+int store_write(struct store *s, const struct store_batch *batch);
 void store_lock(struct store *s); /* the writer's turn */
 void store_unlock(struct store *s);
 /* Steps to the end and resets; a code of err.def. */
@@ -114,6 +115,9 @@ void care_wake(struct store *s);
 void care_due(struct store *s); /* wakes it if there is enough to do */
 int care_turn(struct store *s); /* one checkpoint, as far as it goes */
 int care_grow(struct store *s); /* the log to its full length, in small steps */
+/* The disk is full: frees the reserve, and moves the log to the file that grows
+ * into it, so that the log's own room serves again. */
+void care_room(struct store *s);
 
 /* Cuts folded text into words with a blank between; runs of ideographs, which
  * know no blanks, into overlapping pairs. */
