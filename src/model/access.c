@@ -620,6 +620,26 @@ hears_in_channel(const struct model *m, const struct principal *p,
 	return v;
 }
 
+/* Who sees the person hears of him; who saw him till now, that he is closed. */
+static enum view
+hears_of_person(const struct model *m, const struct principal *p, const struct event *e)
+{
+	const uint64_t withheld =
+		1ull << field_at(&noun_person, offsetof(struct person, withheld));
+	const struct person *said = (const struct person *)e->body.rec;
+	const struct person *h = person_find(m, e->subject);
+	enum view v = access_record(m, p, NOUN_PERSON, h ? &h->r : NULL);
+	struct person before;
+
+	if (v != VIEW_NONE || !h || id_is(h->agency, p->agency) ||
+	    (!(e->body.given & withheld) && said->state != PERSON_LEFT))
+		return v;
+	before = *h;
+	before.withheld = false;
+	before.state = PERSON_ACTIVE;
+	return access_record(m, p, NOUN_PERSON, &before.r);
+}
+
 /* What is tied to an incident that has ended for the owner is not heard by him
  * until it is released; nor when that cannot be told. */
 static bool
@@ -654,9 +674,8 @@ access_event(const struct model *m, const struct principal *p, const struct even
 	*ret_view = VIEW_NONE;
 	if (e->world != p->world)
 		to &= SEE_ADMIN; /* a room hears its own world only */
-	if (to & SEE_STAFF)      /* who sees the person hears of it */
-		*ret_view = access_record(m, p, NOUN_PERSON,
-					  model_find(m, NOUN_PERSON, e->subject));
+	if (to & SEE_STAFF)
+		*ret_view = hears_of_person(m, p, e);
 	if (p->role != ROLE_NONE && (to & SEE_KEEPER))
 		*ret_view = view_register_event(m, p, e, i, to);
 	if (p->role == ROLE_NONE || !to || *ret_view != VIEW_NONE)
