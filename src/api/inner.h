@@ -104,6 +104,9 @@ void person_note(struct call *c, const struct person *h, bool is_list);
 /* Fields of a person, as bits, that p may see now. */
 uint64_t person_shown(const struct model *m, const struct principal *p,
 		      const struct person *h, bool has_reason);
+/* What his places are called, for those who cannot ask. */
+void write_person_places(struct buf *b, const struct model *m,
+			 const struct principal *p, const struct person *h);
 /* The landmark beside a place, as a member of what is written (gazetteer.c). */
 void write_landmark(struct call *c, struct buf *b, const struct position *at);
 /* Agencies that handle it too, or were asked to (sharing.c). */

@@ -36,6 +36,21 @@ person_shown(const struct model *m, const struct principal *p, const struct pers
 }
 
 void
+write_person_places(struct buf *b, const struct model *m, const struct principal *p,
+		    const struct person *h)
+{
+	const struct site *site = site_find(m, h->site),
+			  *home = site_find(m, h->residence);
+
+	/* his own agency knows its sites; where he lives only the cell is told */
+	if (id_is(h->agency, p->agency))
+		return;
+	jw_kz(b, "site_name", site ? site->name : NULL);
+	if (person_access(m, p, h, NULL) == PERSON_MINIMUM)
+		jw_kz(b, "residence_name", home ? home->name : NULL);
+}
+
+void
 person_note(struct call *c, const struct person *h, bool is_list)
 {
 	struct buf AUTO(buf_done) what = { 0 };

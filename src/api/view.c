@@ -293,6 +293,9 @@ view_members(struct call *c, struct buf *b, enum noun_index n, const struct reco
 		jw_kbool(b, "enabled", !((const struct site *)rec)->disabled);
 		jw_ktime(b, "test_due_at", site_test_due_at((const struct site *)rec));
 		break;
+	case NOUN_PERSON:
+		write_person_places(b, c->m, c->who, (const struct person *)rec);
+		break;
 	case NOUN_ASSIGNMENT:
 		if (((const struct assignment *)rec)->by_voice)
 			jw_kz(b, "by", "voice");

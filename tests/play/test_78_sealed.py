@@ -114,7 +114,9 @@ def test_the_cell_sees_that_he_is_there_and_more_for_a_reason(town, live):
     owner.hello(), b.hello()
     assert not town.seen_by(cell)
     o = cell.ok("GET", town.path)
-    assert set(o) == {"id", "world", "agency", "kind", "site", "residence", "state"}
+    assert set(o) == {"id", "world", "agency", "kind", "site", "residence", "state",
+                      "site_name", "residence_name"}
+    assert o["residence_name"] == "the house"
     assert town.envoy in [x["id"] for x in cell.items("/api/v1/people?kind=diplomat")]
     r = cell.post(town.path + "/open", {})
     assert (r.status_code, r.json()["code"]) == (422, "needs_reason")

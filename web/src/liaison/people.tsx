@@ -97,9 +97,7 @@ export function People() {
 								)}
 								{one.withheld && <span class="chip warn">{t('guarded.withheld')}</span>}
 							</span>
-							{(one.site || one.residence) && (
-								<bdi class="dim">{listed(places(one).map(siteName))}</bdi>
-							)}
+							{(one.site || one.residence) && <bdi class="dim">{listed(places(one))}</bdi>}
 						</Card>
 					))}
 			</ul>
@@ -113,8 +111,11 @@ export function People() {
 }
 
 const has = (all: readonly Person[], id: Id) => all.some((one) => one.id === id)
-const places = (one: Person): Id[] =>
-	[one.site, one.residence].filter((id) => id !== undefined)
+const office = (one: Person) => one.site && (one.site_name ?? siteName(one.site))
+const home = (one: Person) =>
+	one.residence && (one.residence_name ?? siteName(one.residence))
+const places = (one: Person) =>
+	[office(one), home(one)].filter((name) => name !== undefined)
 
 /* --- one of them ------------------------------------------------------------------- */
 
@@ -128,8 +129,8 @@ function Told({ one }: { one: Person }) {
 					[t('f.rank'), one.rank && <bdi>{one.rank}</bdi>],
 					[t('f.nationality'), one.nationality && <bdi>{one.nationality}</bdi>],
 					[t('f.document'), one.document && <bdi class="ltr">{one.document}</bdi>],
-					[t('f.site'), one.site && <bdi>{siteName(one.site)}</bdi>],
-					[t('f.residence'), one.residence && <bdi>{siteName(one.residence)}</bdi>],
+					[t('f.site'), office(one) && <bdi>{office(one)}</bdi>],
+					[t('f.residence'), home(one) && <bdi>{home(one)}</bdi>],
 					[t('f.languages'), one.languages && listed(one.languages)],
 				]}
 			/>
@@ -228,8 +229,12 @@ function Edit({ one, onClose }: { one?: Person; onClose: () => void }) {
 		line('rank'),
 		line('nationality'),
 		line('document'),
-		{ ...line('site'), is: 'choice', options: sites },
-		{ ...line('residence'), is: 'choice', options: sites },
+		...(sites.length > 0
+			? [
+					{ ...line('site'), is: 'choice' as const, options: sites },
+					{ ...line('residence'), is: 'choice' as const, options: sites },
+				]
+			: []),
 		line('needs', 'text'),
 	]
 	return (

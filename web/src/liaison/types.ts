@@ -322,6 +322,8 @@ export interface Person {
 	state?: 'active' | 'left'
 	site?: Id
 	residence?: Id
+	site_name?: string
+	residence_name?: string
 	name?: string
 	name_ur?: string
 	rank?: string
