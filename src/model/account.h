@@ -78,8 +78,10 @@ struct device {
 	struct id bound_to, person;
 	int trust;
 	int64_t first_seen_at;
-	bool claim; /* asked for only: the name is another record's, or nobody's */
-	int link;   /* device_link_names */
+	bool claim;      /* asked for only: the name is another record's, or nobody's */
+	int link;        /* device_link_names */
+	int64_t link_at; /* since when it is so */
+	char *carrier;   /* what carries its words; NULL: not told */
 	char *model, *phone;
 	char *key; /* hex: what it encrypts with */
 	int64_t key_slot;

@@ -33,16 +33,14 @@ const shut = () => {
 	dialog.value = undefined
 }
 
+export function showDevices(of: Bearer): void {
+	bearer.value = of
+	dialog.value = 'devices'
+}
+
 function DevicesButton(props: Bearer) {
 	return (
-		<button
-			type="button"
-			class="btn small"
-			onClick={() => {
-				bearer.value = props
-				dialog.value = 'devices'
-			}}
-		>
+		<button type="button" class="btn small" onClick={() => showDevices(props)}>
 			{t('devices.open')}
 		</button>
 	)
