@@ -51,7 +51,8 @@ export function apply(world: World, event: KumakEvent): Applied {
 			return applyUnit(world, event)
 		case 'site':
 			return { world, stale: [{ what: 'site', id: event.data.id }] }
-		case 'device': /* links lost are rows of the room */
+		/* Links that are lost are rows of the room. */
+		case 'device':
 			return { world, stale: what === 'lost' || what === 'back' ? ROOM : [] }
 		case 'room':
 		case 'page':

@@ -66,7 +66,8 @@ export function StormText({ storm }: { storm: Storm }) {
 	const n = storm.incidents ?? storm.devices ?? 0
 	return (
 		<>
-			{storm.carrier && <bdi>{storm.carrier} · </bdi>}
+			{storm.carrier && <bdi>{storm.carrier}</bdi>}
+			{storm.carrier && ' · '}
 			{t('storm.row', { n, kind: word('kind', storm.kind) })}
 			{storm.since && (
 				<>
