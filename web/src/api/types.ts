@@ -322,6 +322,7 @@ export interface Device {
 	link: 'live' | 'late' | 'lost'
 	link_at?: Time
 	carrier?: string
+	flags?: string[]
 	signal?: number
 	said?: 'test' | 'restore'
 	said_code?: string

@@ -16,7 +16,7 @@ import { explain } from './actions'
 import { dialog } from './state'
 import './devices.css'
 
-/* words: device_link, device_said */
+/* words: device_link, device_said, device_flag */
 
 /* Whose devices: a unit's, a site's, or what called from either. */
 interface Bearer {
@@ -117,6 +117,11 @@ export function DevicesForm() {
 								{one.said &&
 									` · ${t(`device_said.${one.said}`, { code: one.said_code ?? '' })}`}
 							</span>
+							{one.flags?.map((flag) => (
+								<span key={flag} class="chip warn">
+									{word('device_flag', flag)}
+								</span>
+							))}
 						</label>
 					))}
 				</fieldset>
@@ -313,10 +318,11 @@ function Voice(props: {
 		}
 	}
 	return (
-		<label class="field device-order">
+		<label class="field device-order device-voice">
 			<span>{t('devices.voice')}</span>
+			<span class="btn small">{t('devices.voice_file')}</span>
 			<input
-				class="input"
+				class="hidden"
 				type="file"
 				accept=".amr,audio/amr"
 				onChange={(e) => {
