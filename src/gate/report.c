@@ -11,8 +11,9 @@
 #include <math.h>
 #include <stdio.h>
 
-#define FOLLOW_MS 30000  /* between places of a person in his call */
-#define PENDING_MAX 2000 /* unknown devices kept: a scanner must not fill the disk */
+#define FOLLOW_MS 30000   /* between places of a person in his call */
+#define EVIDENCE_MAX 4096 /* of a frame: twice as many digits in the record */
+#define PENDING_MAX 2000  /* unknown devices kept: a scanner must not fill the disk */
 
 /* These call for help; others are kept as the device's state. */
 #define CALLS                                                                         \
@@ -216,7 +217,7 @@ take_call(struct gate *g, struct link *l, const struct device *d,
 	struct press_args a = { .claimed_at = r->device_time_ms };
 
 	caller_of(g, l->door, d, r, l->is_doubted, &who);
-	crypt_hex(&raw, msg.p, msg.n > 2048 ? 2048 : msg.n);
+	crypt_hex(&raw, msg.p, msg.n > EVIDENCE_MAX ? EVIDENCE_MAX : msg.n);
 	if (r->parts)
 		is_more = parts_take(g, r, words_of(g, r), &key, &all);
 	else

@@ -58,6 +58,14 @@ class SaidPanel:
         self.sock.close()
 
 
+class LongWatch(SaidWatch):
+    """It tells all the networks that it hears."""
+
+    def say(self, content):
+        super().say(content + ",home,02:00:00:00:00:01,-60" * 110
+                    if content.startswith("AL") else content)
+
+
 CALLERS = {"watch": SaidWatch, "gt06": SaidTracker, "dc09": SaidPanel}
 
 
@@ -116,6 +124,21 @@ def test_it_lies_sealed(called, door):
         with open(f, "rb") as opened:
             content = opened.read()
         assert said not in content and said.hex().encode() not in content.lower(), f
+
+
+def test_a_long_frame_is_kept_whole(called):
+    identity = next(d["identity"] for d in called.demo["devices"] if d["door"] == "watch")
+    room = called.role("dispatcher").live()
+    room.hello()
+    d = LongWatch(called, identity)
+    said = d.call()
+    d.close()
+    assert 3000 < len(said) < 4096
+    room.wait(lambda f: f.get("type") == "signal.received", what="it is heard")
+    incident = called.calls["watch"][0]
+    found = called.role("dispatcher").items("/api/v1/incidents/%s/signals" % incident)
+    assert said.hex() in [s.get("raw") for s in found]
+    room.close()
 
 
 def test_a_repeat_has_no_frame_of_its_own(called):
