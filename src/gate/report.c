@@ -22,8 +22,8 @@
 
 /* --- who it is ------------------------------------------------------------- */
 
-static struct device *
-know(struct gate *g, const char *door, const char *identity)
+struct device *
+device_meet(struct gate *g, const char *door, const char *identity)
 {
 	struct model *m = journal_model(g->cfg.journal);
 	struct device *d = device_by_name(m, span_of(door), span_of(identity));
@@ -37,6 +37,14 @@ know(struct gate *g, const char *door, const char *identity)
 		log_info("gate", "device_seen_first", "door=%s identity=%s", door,
 			 identity);
 	}
+	return d;
+}
+
+static struct device *
+know(struct gate *g, const char *door, const char *identity)
+{
+	struct device *d = device_meet(g, door, identity);
+
 	if (!d)
 		return NULL;
 	d->last_seen_at = net_wall_ms(g->cfg.net);

@@ -130,8 +130,10 @@ seats_done(struct gate *g)
 
 /* --- who speaks what ---------------------------------------------------------- */
 
+/* And who says that it is speaking. */
 static const struct gate_driver *
-language_of(const struct gate_driver *not_this, struct span in)
+language_of(const struct gate_driver *not_this, struct span in,
+	    char ret_who[GATE_IDENTITY_MAX])
 {
 	for (size_t i = 0; gate_drivers[i]; i++) {
 		const struct gate_driver *d = gate_drivers[i];
@@ -151,6 +153,9 @@ language_of(const struct gate_driver *not_this, struct span in)
 				       out);
 		if (state && rc == 0 && !out->n_reports)
 			rc = -1;
+		if (rc == 0)
+			snprintf(ret_who, GATE_IDENTITY_MAX, "%s",
+				 out->reports[0].identity);
 		free(state);
 		free(out);
 		if (rc == 0)
@@ -162,16 +167,23 @@ language_of(const struct gate_driver *not_this, struct span in)
 void
 name_stranger(struct link *l, struct span in)
 {
+	char who[GATE_IDENTITY_MAX] = "";
 	const struct gate_driver *d;
+	struct device *dev;
 
 	if (l->is_understood || l->n_guesses >= GUESSES_MAX || in.n < STRANGER_MIN)
 		return;
 	l->n_guesses++;
-	d = language_of(l->door->driver, in);
+	d = language_of(l->door->driver, in, who);
 	if (!d)
 		return;
 	l->n_guesses = GUESSES_MAX;
 	log_warn("gate", "wrong_door",
 		 "peer=%s what=\"a %s device is calling the %s door\"", l->peer,
 		 d->name, l->door->driver->name);
+	/* and where its owner looks for it, among the devices */
+	dev = *who ? device_meet(l->door->gate, d->name, who) : NULL;
+	if (dev)
+		device_flag(journal_begin(l->door->gate->cfg.journal, NULL), dev,
+			    SPAN("wrong_door"));
 }

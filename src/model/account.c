@@ -127,7 +127,8 @@ static const struct field device_fields[] = {
 	NOUN_LINE(device, interval_s, INT, GIVE, .min = 5, .max = 86400,
 		  .doc = "promised between reports"),
 	NOUN_LINE(device, flags, LIST, FIELD_PATCH,
-		  .doc = "what was odd: jump, second_address; an empty list ends it"),
+		  .doc = "what was odd: jump, second_address, wrong_door; an empty "
+			 "list ends it"),
 	NOUN_LINE(device, flagged_at, TIME, 0, .doc = "last"),
 };
 NOUN_TABLE(noun_device, 'd', "device", "devices", device, device_fields);

@@ -86,7 +86,7 @@ struct device {
 	char *key; /* hex: what it encrypts with */
 	int64_t key_slot;
 	int64_t interval_s; /* promised between reports; FIELD_NONE: not told */
-	char *flags;        /* JSON list: jump, second_address */
+	char *flags;        /* JSON list: jump, second_address, wrong_door */
 	int64_t flagged_at;
 	/* observed, in memory only: never on the shelf, gone with a restart */
 	int64_t last_seen_at;

@@ -167,6 +167,22 @@ def test_wrong_doors_are_named(node):
         until(lambda n=name: "a %s device is calling the watch door" % n in open(
             node.log, errors="replace").read(), 5, name + " named in the log")
         s.close()
+    # and where an officer looks: the device waits, or stands, with its true door
+    for cls in (Minifinder2, Eelink, Topin, Gt06):
+        d = cls(node, "860000000000%03d" % len(cls.door))
+        d.close()
+        d.sock = Tape()
+        with pytest.raises(StopIteration):
+            d.hello()
+        s = socket.create_connection((host, int(port)), 10)
+        s.sendall(sent[-1])
+        found = until(lambda d=d: next(
+            (x for x in node.role("administrator").items("/api/v1/devices")
+             if x["identity"].lstrip("0") == d.identity.lstrip("0")), None), 5, d.door)
+        assert (found["door"], found["state"], found["flags"]) == (
+            d.door, "pending", ["wrong_door"])
+        assert "last_seen_at" not in found, "no word of it was taken"
+        s.close()
 
 
 def test_a_pendant_at_the_door_of_its_cousin_is_heard(node, live):

@@ -3,6 +3,7 @@
  * became of each seen live while a simulated tracker answers them. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
@@ -18,6 +19,64 @@ after(() => browser?.close())
 
 for (const language of ['en', 'ur', 'sd', 'zh'])
 	test(`orders to a device, in ${language}`, { timeout: 120_000 }, () => at(language))
+
+/* A phone calls the door of watches: it waits among the devices and says so. An officer
+ * says what stands behind a name and who carries it, and that he looked into what was
+ * odd. */
+test('an officer keeps the devices', { timeout: 120_000 }, async () => {
+	const node = await demoNode('--still')
+	const admin = new Caller(node.url)
+	const { login, password } = node.login('administrator')
+	await admin.login(login, password)
+	try {
+		for (const [n, language] of ['en', 'ur'].entries())
+			await kept(node, admin, language, `stray-${n}`)
+	} finally {
+		await node.stop()
+	}
+})
+
+async function kept(node, admin, language, stray) {
+	const w = wordsOf('admin', language)
+	const seat = await sit(browser, node, { who: node.login('administrator'), language })
+	const { page } = seat
+	try {
+		await seat.open('/admin#devices')
+		const [host, port] = node.demo.doors.watch.split(':')
+		const socket = connect(Number(port), host, () =>
+			socket.write(`GET /?id=${stray}&lat=24.9&lon=67.1 HTTP/1.1\r\nHost: x\r\n\r\n`),
+		)
+		socket.on('error', () => 0)
+		const row = page.locator('tr', { hasText: stray })
+		await row.getByText(w('device_flag.wrong_door')).waitFor()
+		socket.destroy()
+		await looked(seat, `admin-devices-${language}`)
+		await row.getByRole('button', { name: w('device.details'), exact: true }).click()
+		const dialog = page.getByRole('dialog')
+		await dialog.getByLabel(w('field.trust')).selectOption('verified')
+		await dialog.getByLabel(w('field.carrier')).fill('Demo Telecom')
+		await dialog.getByLabel(w('field.interval_s')).fill('60')
+		const flags = dialog.getByLabel(w('field.flags'))
+		assert.equal(await flags.inputValue(), 'wrong_door')
+		await flags.fill('')
+		await looked(seat, `admin-device-${language}`)
+		await dialog.getByRole('button', { name: w('save') }).click()
+		await dialog.waitFor({ state: 'detached' })
+		const { items } = await admin.get('/devices?limit=500')
+		const now = items.find((one) => one.identity === stray)
+		assert.deepEqual(
+			[now.door, now.state, now.trust, now.carrier, now.interval_s, now.flags ?? []],
+			['osmand', 'pending', 'verified', 'Demo Telecom', 60, []],
+		)
+		await row.getByText(w('device_flag.wrong_door')).waitFor({ state: 'detached' })
+		assert.deepEqual(seat.complaints, [])
+	} catch (error) {
+		await page.screenshot({ path: `${OUT}/failed-kept-${language}.png` }).catch(() => 0)
+		throw error
+	} finally {
+		await seat.context.close()
+	}
+}
 
 /* A device that is here until it is stopped. */
 function tracker(node, known, ...more) {
