@@ -129,7 +129,8 @@ struct dispatch {
 	struct map lost; /* ids of devices whose link is lost */
 	struct losses losses;
 	struct loss *loss_buf; /* what losses.rows borrow from */
-	int64_t losses_mono;   /* when they were put together; INT64_MIN: never */
+	int64_t losses_mono;   /* when they were put together */
+	bool is_lost_changed;  /* since then */
 	/* second_path.c */
 	struct map pages; /* id → struct page_watch */
 	struct page_run *running[PAGES_RUNNING];

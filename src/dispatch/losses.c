@@ -17,7 +17,8 @@
 /* Places in the same or in touching squares of this side are one area, and so on. */
 #define SQUARE_M 3000.0
 #define DEGREE_M 111195.0
-#define ANEW_MS 1000 /* a city's losses are gathered once for all consoles */
+#define ANEW_MS 1000 /* gathered once for all consoles */
+#define FEW 1000     /* so few that each change may show at once */
 
 /* Areas that were found to touch have one root. */
 struct square {
@@ -75,7 +76,7 @@ losses_on_event(struct dispatch *d, struct id device)
 		map_put(&d->lost, ID_KEY(&device), d);
 	else
 		map_remove(&d->lost, ID_KEY(&device));
-	d->losses_mono = INT64_MIN;
+	d->is_lost_changed = true;
 }
 
 void
@@ -330,9 +331,11 @@ dispatch_losses(struct dispatch *d)
 {
 	int64_t now = desk_mono(d);
 
-	if (d->losses_mono == INT64_MIN || now - d->losses_mono >= ANEW_MS) {
+	if (now - d->losses_mono >= ANEW_MS ||
+	    (d->is_lost_changed && d->lost.n <= FEW)) {
 		gather(d);
 		d->losses_mono = now;
+		d->is_lost_changed = false;
 	}
 	return &d->losses;
 }

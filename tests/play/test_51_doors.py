@@ -2,6 +2,7 @@
 """The same play at each door, with devices that speak as theirs do (devices.py): hello,
 a fix, an SOS that becomes an incident, an order, the link drops, it comes back. And
 what each does to a door that is not its own."""
+import datetime
 import socket
 import struct
 import time
@@ -138,6 +139,28 @@ def test_an_unknown_one_is_heard_and_moves_nothing(node, live, request):
         assert not [u for u in node.role("dispatcher").items("/api/v1/units")
                     if near(u.get("position"), 24.4321, 67.4321)], cls
         d.close()
+
+
+def test_what_a_device_tells_of_itself(node):
+    """Battery, signal, firmware, and when it was heard last."""
+    w = node.watch()
+    w.door = "watch"
+    began = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(seconds=1)
+    w.fix("UD", 24.9, 67.1)  # signal 88, battery 77
+    w.say("LK,2100,0,76")
+    assert w.answer().endswith("*LK]")
+    told = record(node, w)
+    assert (told["battery_pct"], told["signal_pct"]) == (76, 88)
+    assert datetime.datetime.fromisoformat(
+        told["last_seen_at"].replace("Z", "+00:00")) >= began
+    w.close()
+    t = Topin(node)
+    t.hello()
+    t.say(5, 0x13, bytes([66, 23, 5, 10]))
+    assert t.answer()[3] == 0x13
+    told = record(node, t)
+    assert (told["battery_pct"], told["firmware"]) == (66, "23")
+    t.close()
 
 
 def test_wrong_doors_are_named(node):

@@ -323,7 +323,8 @@ export interface Device {
 	link_at?: Time
 	carrier?: string
 	flags?: string[]
-	signal?: number
+	signal_pct?: number
+	firmware?: string
 	said?: 'test' | 'restore'
 	said_code?: string
 	said_at?: Time
