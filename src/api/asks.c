@@ -119,6 +119,14 @@ ASK(ask_threat, LINE(ask_threat, level, ENUM, MUST, .names = threat_level_names)
 ASK(ask_glass, LINE(ask_glass, reason, STR, MUST, .min = 1, .max = 400),
     LINE(ask_glass, minutes, INT, MAY, .min = 1, .max = 120,
 	 .doc = "for so long; 30 when left out"));
+ASK(ask_why, LINE(ask_why, reason, STR, MAY, .max = 400, .doc = "its owner reads it"));
+ASK(ask_search, LINE(ask_search, agency, ID, MUST, .doc = "whose people"),
+    LINE(ask_search, q, STR, MAY, .max = 200,
+	 .doc = "words; all of them when left out"),
+    LINE(ask_search, reason, STR, MAY, .max = 400, .doc = "that agency reads it"));
+ASK(ask_track, LINE(ask_track, from, TIME, MAY, .doc = "an hour ago when left out"),
+    LINE(ask_track, to, TIME, MAY, .doc = "now when left out"),
+    LINE(ask_track, reason, STR, MAY, .max = 400, .doc = "the unit's agency reads it"));
 ASK(ask_check_in, LINE(ask_check_in, note, STR, MAY, .max = 1000));
 const struct noun ask_nothing = {
 	0, "ask_nothing", "ask_nothing", sizeof(struct ask_nothing), NULL, 0

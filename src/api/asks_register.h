@@ -14,9 +14,24 @@ struct ask_glass {
 	char *reason;
 	int64_t minutes;
 };
+struct ask_why {
+	struct record r;
+	char *reason;
+};
+struct ask_search {
+	struct record r;
+	struct id agency;
+	char *q, *reason;
+};
+struct ask_track {
+	struct record r;
+	int64_t from, to;
+	char *reason;
+};
 struct ask_check_in {
 	struct record r;
 	char *note;
 };
 
-extern const struct noun ask_threat, ask_glass, ask_check_in;
+extern const struct noun ask_threat, ask_glass, ask_check_in, ask_why, ask_search,
+	ask_track;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Duty phones, and exports: a file of two lines, the posts as the asker sees them
- * with the highest marking on top, and this node's signature of that line.
+ * Duty phones, and exports: a file of two lines, the posts, track or people as the
+ * asker sees them, posts with the highest marking on top, and this node's signature of
+ * that line, whose hash the journal keeps.
  */
 #include "api/routes.h"
 
 #include "base/auto.h"
+#include "base/crypt.h"
 
 static void
 answer_noun(struct call *c, enum noun_index n, struct id id, int status)
@@ -65,6 +67,18 @@ export_post(struct call *c)
 }
 
 void
+export_kept_post(struct call *c)
+{
+	struct decision *d = call_decide(c);
+	struct id id;
+
+	if (export_ask_kept(d, &c->ask, &id) < 0)
+		answer_refusal(c, d);
+	else
+		answer_noun(c, NOUN_EXPORT, id, 201);
+}
+
+void
 export_decision_post(struct call *c)
 {
 	const struct ask_decision *ask = (const struct ask_decision *)c->ask.rec;
@@ -116,25 +130,19 @@ export_one(void *ctx, uint64_t seq)
 }
 
 static void
-write_document(struct call *c, struct buf *b, const struct exporting *w,
-	       struct span posts)
+begin_document(struct call *c, const struct export *x, int tlp)
 {
-	const struct channel *ch = channel_find(c->m, w->x->channel);
+	struct buf *b = &c->out;
 
 	jw_open(b, '{');
-	jw_kz(b, "tlp", tlp_names[w->tlp]);
+	if (tlp)
+		jw_kz(b, "tlp", tlp_names[tlp]);
 	jw_key(b, "export");
-	view_record(c, b, NOUN_EXPORT, &w->x->r, VIEW_OWNER);
-	jw_kz(b, "channel_name", ch->name);
+	view_record(c, b, NOUN_EXPORT, &x->r, VIEW_OWNER);
 	jw_kz(b, "fetched_by", c->who->name);
 	jw_ktime(b, "fetched_at", journal_now(c->api->cfg.journal));
 	jw_key(b, "head");
 	journal_head(c->api->cfg.journal, b);
-	jw_key(b, "posts");
-	jw_open(b, '[');
-	jw_raw(b, posts);
-	jw_close(b, ']');
-	jw_close(b, '}');
 }
 
 /* The second line; its text is what a reader checks the first line with. */
@@ -153,19 +161,36 @@ write_signature(struct call *c, struct buf *b)
 	buf_add_c(b, '\n');
 }
 
-void
-export_content_get(struct call *c)
+/* What was written so far is the first line: its hash is kept, then it leaves. */
+static void
+end_document(struct call *c)
 {
-	struct export *x = export_find(c->m, c->id);
-	struct buf AUTO(buf_done) tags = { 0 }, posts = { 0 };
-	struct exporting w = { .c = c, .x = x, .out = &posts, .tlp = TLP_CLEAR };
-	struct decision *d;
+	struct buf AUTO(buf_done) hex = { 0 };
+	struct decision *d = call_decide(c);
+	uint8_t hash[HASH_BYTES];
 
-	if (!x || access_export(c->m, c->who, x) == VIEW_NONE) {
-		answer_hidden(c);
+	jw_close(&c->out, '}');
+	crypt_hash(hash, buf_span(&c->out), NULL);
+	crypt_hex(&hex, hash, sizeof hash);
+	if (export_open(d, c->id, buf_span(&hex)) < 0) {
+		answer_refusal(c, d);
 		return;
 	}
-	post_tags_for(c, &tags, channel_find(c->m, x->channel));
+	write_signature(c, &c->out);
+	buf_printf(&c->headers,
+		   "Content-Disposition: attachment; filename=\"export.jsonl\"\r\n"
+		   "Content-Security-Policy: sandbox; default-src 'none'\r\n");
+	answer_as(c, 200, "application/jsonl");
+}
+
+static void
+export_posts(struct call *c, const struct export *x)
+{
+	const struct channel *ch = channel_find(c->m, x->channel);
+	struct buf AUTO(buf_done) tags = { 0 }, posts = { 0 };
+	struct exporting w = { .c = c, .x = x, .out = &posts, .tlp = TLP_CLEAR };
+
+	post_tags_for(c, &tags, ch);
 	store_search_posts(journal_store(c->api->cfg.journal), (struct span){ 0 },
 			   buf_span(&tags), 0, SIZE_MAX >> 1, export_one, &w);
 	if (w.is_too_long) {
@@ -173,15 +198,68 @@ export_content_get(struct call *c)
 			       "more than %d posts: ask for shorter times", EXPORT_MAX);
 		return;
 	}
-	d = call_decide(c);
-	if (export_open(d, c->id) < 0) {
+	begin_document(c, x, w.tlp);
+	jw_kz(&c->out, "channel_name", ch->name);
+	jw_key(&c->out, "posts");
+	jw_open(&c->out, '[');
+	jw_raw(&c->out, buf_span(&posts));
+	jw_close(&c->out, ']');
+	end_document(c);
+}
+
+/* All of those whom the asker may see: two people gave the reason. */
+static void
+export_people(struct call *c, const struct export *x)
+{
+	struct buf *b = &c->out;
+	struct record **all;
+	size_t n;
+
+	begin_document(c, x, 0);
+	jw_key(b, "people");
+	jw_open(b, '[');
+	c->has_reason = true;
+	all = model_list(c->m, NOUN_PERSON, &n, c->req->arena);
+	for (size_t k = 0; k < n; k++) {
+		const struct person *h = (const struct person *)all[k];
+		enum view v = access_record(c->m, c->who, NOUN_PERSON, all[k]);
+
+		if (v != VIEW_NONE && h->kind && id_is(h->agency, x->owner))
+			view_record(c, b, NOUN_PERSON, all[k], v);
+	}
+	jw_close(b, ']');
+	end_document(c);
+}
+
+static void
+export_track_done(struct call *c, struct span track)
+{
+	const struct export *x = export_find(c->m, c->id);
+	struct decision *d = call_decide(c);
+
+	/* what was approved may have been revoked while the files were read */
+	if (export_may_open(d, c->id) < 0) {
 		answer_refusal(c, d);
 		return;
 	}
-	write_document(c, &c->out, &w, buf_span(&posts));
-	write_signature(c, &c->out);
-	buf_printf(&c->headers,
-		   "Content-Disposition: attachment; filename=\"export.jsonl\"\r\n"
-		   "Content-Security-Policy: sandbox; default-src 'none'\r\n");
-	answer_as(c, 200, "application/jsonl");
+	begin_document(c, x, 0);
+	jw_key(&c->out, "track");
+	jw_raw(&c->out, track);
+	end_document(c);
+}
+
+void
+export_content_get(struct call *c)
+{
+	struct decision *d = call_decide(c);
+	const struct export *x = export_find(c->m, c->id);
+
+	if (export_may_open(d, c->id) < 0)
+		answer_refusal(c, d);
+	else if (x->kind == EXPORT_TRACK)
+		track_fetch(c, x->unit, x->since, x->until, export_track_done);
+	else if (x->kind == EXPORT_PEOPLE)
+		export_people(c, x);
+	else
+		export_posts(c, x);
 }

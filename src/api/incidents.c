@@ -451,8 +451,10 @@ write_roll(struct call *c, const struct incident *i, enum view v)
 		const struct roll *r = first[k];
 		const struct person *h = person_find(c->m, r->person);
 
-		/* who pressed, for those who know him; for others the device */
-		if (h && access_record(c->m, c->who, NOUN_PERSON, &h->r) == VIEW_NONE)
+		/* who pressed, for his own; for others the device: a name that is
+		 * sealed for them leaves a look, here it does not */
+		if (h && (!id_is(h->agency, c->who->agency) ||
+			  access_record(c->m, c->who, NOUN_PERSON, &h->r) == VIEW_NONE))
 			h = NULL;
 		jw_open(b, '{');
 		jw_kz(b, "name", h ? h->name : r->name);

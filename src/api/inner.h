@@ -47,6 +47,7 @@ struct call {
 	struct buf headers; /* further header lines */
 	struct hub_cursors hub;
 	struct look *looks; /* grants that rows of a list were shown by */
+	bool has_reason;    /* given and kept: what is sealed may be shown */
 };
 
 struct api {
@@ -97,6 +98,12 @@ void note_opening(struct call *c, enum noun_index n, const struct record *rec);
  * by each grant, at its record or, of a standing rule, at all of its class. */
 void look_add(struct call *c, enum noun_index n, const struct record *rec);
 void looks_note(struct call *c);
+/* A protected person is shown to one of another agency: told in the register by which
+ * he sees it (people.c). */
+void person_note(struct call *c, const struct person *h, bool is_list);
+/* Fields of a person, as bits, that p may see now. */
+uint64_t person_shown(const struct model *m, const struct principal *p,
+		      const struct person *h, bool has_reason);
 /* The landmark beside a place, as a member of what is written (gazetteer.c). */
 void write_landmark(struct call *c, struct buf *b, const struct position *at);
 /* Agencies that handle it too, or were asked to (sharing.c). */
@@ -157,6 +164,9 @@ void answer_done(struct call *c, struct decision *d, int rc, enum noun_index n,
 		 struct id id, int status);
 /* How others reach the node: "https://host". */
 void base_url(struct call *c, struct buf *b);
+/* Reads beside the loop where a unit was, and hands it on as GeoJSON, whole. */
+void track_fetch(struct call *c, struct id unit, int64_t from, int64_t to,
+		 void (*fn)(struct call *c, struct span track));
 /* A device that speaks for itself is live by it (places.c). */
 void device_heard(struct call *c);
 

@@ -92,7 +92,8 @@ offer_event(struct reader *r, const struct event *e, struct incident *i,
 	if (!(is_talk(e) ? r->wants_talk : r->wants_events) ||
 	    !access_event(journal_model(journal_of(r->live)), &r->who, e, i, &v))
 		return;
-	if (r->who.sos_only || v == VIEW_GRANTED)
+	if (r->who.sos_only || v == VIEW_GRANTED ||
+	    event_infos[e->type].noun == NOUN_PERSON)
 		shared = NULL; /* no two of these need see the same */
 	if (shared && shared[v]) {
 		ws_send(r->ws, shared[v]);

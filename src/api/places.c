@@ -3,7 +3,6 @@
 #include "api/routes.h"
 
 #include "base/auto.h"
-#include "base/log.h"
 
 #include <math.h>
 
@@ -139,6 +138,8 @@ fixes_post(struct call *c)
  */
 
 #define TRACK_POINTS_MAX 20000
+/* A fix each 5 s for as long as one export is of. */
+#define TRACK_WHOLE_MAX (EXPORT_TRACK_DAYS * 17280 + 1)
 
 struct track_read {
 	struct call *c;
@@ -146,9 +147,10 @@ struct track_read {
 	struct id unit;
 	int64_t from, to;
 	struct buf places, times;
-	size_t n;
+	size_t n, most;
 	int64_t last; /* time of the last one that was written */
 	int rc;
+	void (*fn)(struct call *c, struct span track); /* NULL: it is the answer */
 };
 
 static bool
@@ -173,8 +175,8 @@ track_work(void *ctx)
 
 	jw_open(&t->places, '[');
 	jw_open(&t->times, '[');
-	t->rc = track_history(t->track, t->unit, t->from, t->to, TRACK_POINTS_MAX,
-			      track_point, t);
+	t->rc = track_history(t->track, t->unit, t->from, t->to, t->most, track_point,
+			      t);
 	jw_close(&t->places, ']');
 	jw_close(&t->times, ']');
 }
@@ -197,7 +199,7 @@ track_write(const struct track_read *t, const struct unit *u, struct buf *b)
 	jw_key(b, "times");
 	jw_raw(b, buf_span(&t->times));
 	/* Ask again from here: so many places are told at once. */
-	if (t->n == TRACK_POINTS_MAX)
+	if (t->n == t->most)
 		jw_ktime(b, "next", t->last);
 	jw_close(b, '}');
 	jw_close(b, '}');
@@ -215,6 +217,11 @@ track_done(void *ctx)
 	} else if (t->rc < 0) {
 		answer_problem(c, 500, "damaged", "the track cannot be read: %s",
 			       err_text(t->rc));
+	} else if (t->fn) {
+		struct buf AUTO(buf_done) b = { 0 };
+
+		track_write(t, u, &b);
+		t->fn(c, buf_span(&b));
 	} else {
 		track_write(t, u, &c->out);
 		answer(c, 200);
@@ -224,33 +231,60 @@ track_done(void *ctx)
 	free(t);
 }
 
+static void
+track_begin(struct call *c, const struct track_read *what)
+{
+	struct track_read *t = malloc(sizeof *t);
+
+	if (!t)
+		abort();
+	*t = *what;
+	t->c = c;
+	t->track = c->api->cfg.track;
+	net_work(c->api->cfg.net, track_work, track_done, t);
+}
+
+void
+track_fetch(struct call *c, struct id unit, int64_t from, int64_t to,
+	    void (*fn)(struct call *c, struct span track))
+{
+	track_begin(c, &(struct track_read){ .unit = unit,
+					     .from = from,
+					     .to = to,
+					     .most = TRACK_WHOLE_MAX,
+					     .fn = fn });
+}
+
+static void
+track_answer(struct call *c, struct span reason, int64_t from, int64_t to)
+{
+	struct decision *d = call_decide(c);
+
+	if (track_look(d, c->id, reason, from, to) < 0)
+		answer_refusal(c, d);
+	else
+		track_begin(c, &(struct track_read){ .unit = c->id,
+						     .from = from,
+						     .to = to,
+						     .most = TRACK_POINTS_MAX });
+}
+
 void
 unit_track_get(struct call *c)
 {
-	struct unit *u = unit_find(c->m, c->id);
 	int64_t to = net_wall_ms(c->api->cfg.net) + 1, from = to - 3600000;
-	struct track_read *t;
 
-	if (!u || access_record(c->m, c->who, NOUN_UNIT, &u->r) == VIEW_NONE) {
-		answer_hidden(c);
-		return;
-	}
-	if (!query_time(c, "from", &from) || !query_time(c, "to", &to))
-		return;
-	if (c->who->role != ROLE_RESPONDER && !http_query(c->req, "reason").n) {
-		answer_problem(c, 422, "needs_reason",
-			       "reason: say why this track is looked at");
-		return;
-	}
-	log_info("api", "track_viewed", "unit=%s by=%s reason=" SPAN_FMT, u->callsign,
-		 c->who->source, SPAN_ARG(http_query(c->req, "reason")));
-	t = calloc(1, sizeof *t);
-	if (!t)
-		abort();
-	*t = (struct track_read){ .c = c,
-				  .track = c->api->cfg.track,
-				  .unit = u->r.id,
-				  .from = from,
-				  .to = to };
-	net_work(c->api->cfg.net, track_work, track_done, t);
+	if (query_time(c, "from", &from) && query_time(c, "to", &to))
+		track_answer(c, http_query(c->req, "reason"), from, to);
+}
+
+void
+unit_track_post(struct call *c)
+{
+	const struct ask_track *ask = (const struct ask_track *)c->ask.rec;
+	int64_t now = net_wall_ms(c->api->cfg.net) + 1;
+	int64_t to = ask->to == TIME_NONE ? now : ask->to;
+
+	track_answer(c, span_of(ask->reason ? ask->reason : ""),
+		     ask->from == TIME_NONE ? to - 3600000 : ask->from, to);
 }

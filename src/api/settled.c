@@ -22,53 +22,15 @@ settled_noun(const struct call *c)
 	return NOUN__COUNT;
 }
 
-/* Staff lists and crews: ?site=, ?unit=, ?state= of people. */
-struct people_filter {
-	struct id site, unit;
-	struct span state;
-};
-
-static bool
-people_filter_read(struct call *c, struct people_filter *f)
-{
-	static const char *const keys[] = { "site", "unit" };
-	struct id *const ids[] = { &f->site, &f->unit };
-
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		struct span s = http_query(c->req, keys[i]);
-
-		if (s.n && id_parse(s, ids[i]) < 0) {
-			answer_problem(c, 400, "bad_query", "%s must be an id",
-				       keys[i]);
-			return false;
-		}
-	}
-	f->state = http_query(c->req, "state");
-	if (f->state.n && !enum_find(person_state_names, f->state)) {
-		answer_problem(c, 400, "bad_query", "state must be active or left");
-		return false;
-	}
-	return true;
-}
-
-static bool
-people_filter_takes(const struct people_filter *f, const struct person *h)
-{
-	return (!id_is_set(f->site) || id_is(f->site, h->site)) &&
-	       (!id_is_set(f->unit) || id_is(f->unit, h->unit)) &&
-	       (!f->state.n || span_is_z(f->state, person_state_names[h->state]));
-}
-
 void
 list_where(struct call *c, enum noun_index n,
 	   bool (*keep)(struct call *c, const struct record *rec))
 {
-	struct people_filter filter = { 0 };
 	struct pager p;
 	struct record **all;
 	size_t len;
 
-	if (!pager_read(c, &p) || (n == NOUN_PERSON && !people_filter_read(c, &filter)))
+	if (!pager_read(c, &p))
 		return;
 	all = model_list(c->m, n, &len, c->req->arena);
 	pager_open(c);
@@ -78,9 +40,6 @@ list_where(struct call *c, enum noun_index n,
 		if (v == VIEW_NONE || all[k]->id.seq <= p.after ||
 		    (keep && !keep(c, all[k])))
 			continue;
-		if (n == NOUN_PERSON &&
-		    !people_filter_takes(&filter, (const struct person *)all[k]))
-			continue;
 		if ((int64_t)p.n == p.limit) {
 			p.has_more = true;
 			break;
@@ -88,6 +47,8 @@ list_where(struct call *c, enum noun_index n,
 		view_record(c, &c->out, n, all[k], v);
 		if (v == VIEW_GRANTED)
 			look_add(c, n, all[k]);
+		else if (n == NOUN_PERSON)
+			person_note(c, (const struct person *)all[k], true);
 		p.n++;
 		p.last = all[k]->id.seq;
 	}
@@ -138,6 +99,8 @@ answer_record(struct call *c, enum noun_index n, struct id id, int status)
 	}
 	if (v == VIEW_GRANTED)
 		note_opening(c, n, rec);
+	else if (n == NOUN_PERSON)
+		person_note(c, (const struct person *)rec, false);
 	view_record(c, &c->out, n, rec, v);
 	answer(c, status);
 }

@@ -276,6 +276,9 @@ view_members(struct call *c, struct buf *b, enum noun_index n, const struct reco
 	if (n == NOUN_SITE && v == VIEW_UNIT) /* the word is the room's and owner's */
 		given &= ~(1ull << field_at(&noun_site,
 					    offsetof(struct site, challenge_word)));
+	if (n == NOUN_PERSON)
+		given &= person_shown(c->m, c->who, (const struct person *)rec,
+				      c->has_reason);
 	fields_write(b, nouns[n], rec, given, false, view_hides(v));
 	switch (n) {
 	case NOUN_INCIDENT:
@@ -435,6 +438,8 @@ view_event(struct api *api, struct buf *b, const struct event *e,
 {
 	uint64_t given = without_refs(e);
 	enum noun_index n = event_infos[e->type].noun;
+	const struct person *h =
+		person_find(journal_model(api->cfg.journal), e->subject);
 	unsigned parts = 0;
 
 	if (v == VIEW_GRANTED) {
@@ -451,6 +456,11 @@ view_event(struct api *api, struct buf *b, const struct event *e,
 	/* others hear that a register changed; what, they ask for, and are noted */
 	if (v != VIEW_OWNER && (n == NOUN_BOOK || n == NOUN_PLAN || n == NOUN_POINT))
 		given = 0;
+	if (h)
+		given &= id_is(h->agency, p->agency)
+				 ? person_shown(journal_model(api->cfg.journal), p, h,
+						false)
+				 : 0;
 	jw_open(b, '{');
 	jw_ki64(b, "seq", (int64_t)e->seq);
 	jw_ktime(b, "at", e->at);

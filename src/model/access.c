@@ -340,15 +340,20 @@ view_site(const struct model *m, const struct principal *p, const struct site *s
 }
 
 /* An agency's people are its own: no role of another agency sees them, the
- * control agency's neither. Its administrators know all of them, its staff those
+ * control agency's neither; but for those whom the police protect (person_access()).
+ * Its administrators know all of them, its staff those
  * of their site, its room those who man its units, everyone himself. */
 static enum view
 view_person(const struct model *m, const struct principal *p, const struct person *h)
 {
 	const struct account *own = account_find(m, p->id);
 
-	if (!id_is_set(p->agency) || !id_is(p->agency, h->agency))
+	if (!id_is_set(p->agency))
 		return VIEW_NONE;
+	if (!id_is(p->agency, h->agency))
+		return person_access(m, p, h, NULL) == PERSON_HIDDEN ? VIEW_NONE
+		       : p->role == ROLE_RESPONDER                   ? VIEW_UNIT
+								     : VIEW_ROOM;
 	if (principal_is_administrator(p))
 		return VIEW_ADMIN;
 	if (own && id_is_set(own->person) && id_is(own->person, h->r.id))
@@ -356,8 +361,11 @@ view_person(const struct model *m, const struct principal *p, const struct perso
 	switch (p->role) {
 	case ROLE_LIAISON:
 	case ROLE_SITE:
-		return !p->is_control && owns_site(p, h->agency, h->site) ? VIEW_OWNER
-									  : VIEW_NONE;
+		return !p->is_control && (owns_site(p, h->agency, h->site) ||
+					  (id_is_set(h->residence) &&
+					   owns_site(p, h->agency, h->residence)))
+			       ? VIEW_OWNER
+			       : VIEW_NONE;
 	case ROLE_DISPATCHER:
 	case ROLE_SUPERVISOR:
 	case ROLE_DUTY_OFFICER:
@@ -432,7 +440,6 @@ access_record(const struct model *m, const struct principal *p, enum noun_index 
 	      const struct record *rec)
 {
 	const struct incident *i;
-	const struct grant *g;
 	enum view v;
 
 	if (!p || !rec || p->role == ROLE_NONE || p->sos_only)
@@ -454,7 +461,8 @@ access_record(const struct model *m, const struct principal *p, enum noun_index 
 		return view_site(m, p, (const struct site *)rec);
 	case NOUN_AGENCY:
 		if (principal_is_room(p) ||
-		    (principal_is_administrator(p) && p->is_control))
+		    (principal_is_administrator(p) && p->is_control) ||
+		    (principal_is_cell(m, p) && agency_is_guest(m, rec->id)))
 			return VIEW_ROOM;
 		return id_is(p->agency, rec->id) ? VIEW_OWNER : VIEW_NONE;
 	case NOUN_ACCOUNT:
@@ -493,8 +501,7 @@ access_record(const struct model *m, const struct principal *p, enum noun_index 
 	case NOUN_GRANT:
 		return access_grant_record(p, (const struct grant *)rec);
 	case NOUN_OPENING:
-		g = grant_find(m, ((const struct opening *)rec)->grant);
-		return g ? access_grant_record(p, g) : VIEW_NONE;
+		return access_opening(m, p, (const struct opening *)rec);
 	case NOUN_PERSON:
 		return view_person(m, p, (const struct person *)rec);
 	case NOUN_CLOSURE:
@@ -613,6 +620,26 @@ hears_in_channel(const struct model *m, const struct principal *p,
 	return v;
 }
 
+/* Who sees the person hears of him; who saw him till now, that he is closed. */
+static enum view
+hears_of_person(const struct model *m, const struct principal *p, const struct event *e)
+{
+	const uint64_t withheld =
+		1ull << field_at(&noun_person, offsetof(struct person, withheld));
+	const struct person *said = (const struct person *)e->body.rec;
+	const struct person *h = person_find(m, e->subject);
+	enum view v = access_record(m, p, NOUN_PERSON, h ? &h->r : NULL);
+	struct person before;
+
+	if (v != VIEW_NONE || !h || id_is(h->agency, p->agency) ||
+	    (!(e->body.given & withheld) && said->state != PERSON_LEFT))
+		return v;
+	before = *h;
+	before.withheld = false;
+	before.state = PERSON_ACTIVE;
+	return access_record(m, p, NOUN_PERSON, &before.r);
+}
+
 /* What is tied to an incident that has ended for the owner is not heard by him
  * until it is released; nor when that cannot be told. */
 static bool
@@ -647,9 +674,8 @@ access_event(const struct model *m, const struct principal *p, const struct even
 	*ret_view = VIEW_NONE;
 	if (e->world != p->world)
 		to &= SEE_ADMIN; /* a room hears its own world only */
-	if (to & SEE_STAFF)      /* who sees the person hears of it */
-		*ret_view = access_record(m, p, NOUN_PERSON,
-					  model_find(m, NOUN_PERSON, e->subject));
+	if (to & SEE_STAFF)
+		*ret_view = hears_of_person(m, p, e);
 	if (p->role != ROLE_NONE && (to & SEE_KEEPER))
 		*ret_view = view_register_event(m, p, e, i, to);
 	if (p->role == ROLE_NONE || !to || *ret_view != VIEW_NONE)

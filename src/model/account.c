@@ -61,6 +61,8 @@ static const struct field account_fields[] = {
 		  .doc = "takes the second factor off"),
 	NOUN_LINE(account, key_slot, INT, FIELD_SECRET,
 		  .doc = "key of the sealed name"),
+	NOUN_LINE(account, looks, STR, FIELD_SECRET,
+		  .doc = "counts of its looks, by hour and day"),
 };
 NOUN_TABLE(noun_account, 'a', "account", "accounts", account, account_fields);
 
@@ -75,6 +77,8 @@ static const struct field token_fields[] = {
 	NOUN_LINE(token, revoked, BOOL, 0, .doc = "no longer valid"),
 	NOUN_LINE(token, hash, STR, FIELD_SECRET, .doc = "of the secret"),
 	NOUN_LINE(token, invitation, ID, 0, .doc = "that made it"),
+	NOUN_LINE(token, looks, STR, FIELD_SECRET,
+		  .doc = "counts of its looks, by hour and day"),
 };
 NOUN_TABLE(noun_token, 'k', "token", "tokens", token, token_fields);
 

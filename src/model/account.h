@@ -41,6 +41,7 @@ struct account {
 	char *totp_secret, *totp_asked; /* base32; asked: not confirmed yet */
 	int64_t totp_step;              /* of the last code that was used */
 	int64_t key_slot;
+	char *looks; /* derived: how often it looked (opening.h) */
 };
 
 struct token {
@@ -53,6 +54,7 @@ struct token {
 	bool revoked;
 	char *hash; /* hex of the BLAKE2b of the secret */
 	struct id invitation;
+	char *looks; /* as of an account */
 };
 
 struct invitation {

@@ -20,6 +20,9 @@ static const struct field agency_fields[] = {
 	NOUN_LINE(agency, is_control, BOOL, 0, .doc = "the node's control agency"),
 	NOUN_LINE(agency, lends_units, BOOL, GIVE,
 		  .doc = "the room may send its units"),
+	NOUN_LINE(agency, is_cell, BOOL, GIVE,
+		  .doc = "the foreigners' security cell: its administrators and "
+			 "liaison officers keep protected people of all missions"),
 };
 NOUN_TABLE(noun_agency, 'g', "agency", "agencies", agency, agency_fields);
 
@@ -132,6 +135,11 @@ agency_put(struct decision *d, struct id id, struct patch *p, struct id *ret)
 		return refuse(
 			d, 403, "needs_administrator",
 			"only an administrator of the control agency may do this");
+	if (asked->is_cell &&
+	    !agency_is_responding(now && (now->is_control || !asked->kind) ? now
+									   : asked))
+		return refuse(d, 422, "not_a_responder",
+			      "is_cell: only a police agency may be the cell");
 	if (asked->short_name || now) {
 		if ((p->given & short_name) &&
 		    short_name_check(d, now, span_of(asked->short_name)) < 0)

@@ -21,6 +21,7 @@ struct agency {
 	int kind;
 	bool is_control;  /* the node's control agency: owns incidents */
 	bool lends_units; /* standing grant: the room may send its units */
+	bool is_cell;     /* keeps the register of protected people */
 };
 
 /* One record a node: what was settled when it was made, and its counters. */

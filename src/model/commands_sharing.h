@@ -10,6 +10,26 @@ int grant_withdraw(struct decision *d, struct id id, struct span reason);
 int grant_tick(struct decision *d, struct id id);
 /* d->actor looks at what by this grant; repeats within five minutes are one. */
 int grant_open(struct decision *d, struct id id, struct id what);
+/* What the actor was told a reason for, once: the owner sees it. */
+struct opening_args {
+	enum opening_kind kind;
+	struct id grant, what, owner;
+	struct span reason;
+	int64_t from, until; /* of a track */
+	int64_t found;       /* of a search */
+	bool is_idle;        /* nothing is open that would explain it */
+};
+void opening_make(struct decision *d, enum event_type type,
+		  const struct opening_args *a);
+/* The actor looks at where a unit was. Its own responder gives no reason. */
+int track_look(struct decision *d, struct id unit, struct span reason, int64_t from,
+	       int64_t until);
+/* The cell opens one protected person. */
+int person_look(struct decision *d, struct id person, struct span reason);
+/* The cell looks for people of one mission: before anybody is looked for. */
+int people_look(struct decision *d, struct id agency, struct span reason);
+void people_found(struct decision *d, struct id agency, struct span reason,
+		  int64_t found);
 void grants_end_with(struct decision *d, const struct incident *i);
 struct join_args {
 	struct id incident, agency;

@@ -274,11 +274,25 @@ derive_assignment(struct model *m, const struct event *e, struct assignment *a)
 	model_touch(m, &i->r, e->seq);
 }
 
+/* Whoever it was has looked once more. */
+static void
+count_look(struct model *m, const struct event *e, struct id who)
+{
+	struct record *rec;
+	char **looks = looks_of(m, who, &rec);
+
+	if (!looks)
+		return;
+	looks_add(looks, e->at);
+	model_touch(m, rec, e->seq);
+}
+
 static void
 derive_opening(struct model *m, const struct event *e, const struct opening *o)
 {
 	struct grant *g = grant_find(m, o->grant);
 
+	count_look(m, e, o->account);
 	if (!g)
 		return;
 	g->opened_count++;
@@ -415,6 +429,8 @@ derive(struct model *m, const struct event *e, struct record *rec)
 	case NOUN_BOOK:
 		use_key(m, e, ((struct book *)rec)->key_slot);
 		derive_book(e, (struct book *)rec);
+		if (e->type == EVENT_REGISTER_OPENED)
+			count_look(m, e, ((struct book *)rec)->opened_by);
 		break;
 	case NOUN_VISIT:
 		derive_visit(m, e, (const struct visit *)rec);
@@ -559,6 +575,8 @@ derive_refs(struct model *m, struct event *e, const struct record *rec)
 		g = grant_find(m, ((const struct opening *)rec)->grant);
 		if (g)
 			refs_of_grant(e, g);
+		else
+			e->agency = ((const struct opening *)rec)->owner;
 		break;
 	default:
 		if (agency_at[n])

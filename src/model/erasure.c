@@ -183,9 +183,11 @@ int
 person_erase(struct decision *d, struct id id)
 {
 	static const size_t words[] = {
-		offsetof(struct person, name),      offsetof(struct person, name_ur),
-		offsetof(struct person, rank),      offsetof(struct person, phones),
-		offsetof(struct person, languages),
+		offsetof(struct person, name),        offsetof(struct person, name_ur),
+		offsetof(struct person, rank),        offsetof(struct person, phones),
+		offsetof(struct person, languages),   offsetof(struct person, ref),
+		offsetof(struct person, nationality), offsetof(struct person, document),
+		offsetof(struct person, needs),
 	};
 	struct person *h = person_find(d->m, id);
 	struct event e;
@@ -198,6 +200,7 @@ person_erase(struct decision *d, struct id id)
 	PATCH_ENUM(&e.body, person, state, PERSON_LEFT);
 	PATCH_ID(&e.body, person, site, (struct id){ 0 });
 	PATCH_ID(&e.body, person, unit, (struct id){ 0 });
+	PATCH_ID(&e.body, person, residence, (struct id){ 0 });
 	PATCH_INT(&e.body, person, erased_at, d->now);
 	event_emit(d, &e);
 	return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Grants and openings: tables, arrows and commands. Who sees by one: access.c. */
+/* Grants: table, arrows and commands. Who sees by one: access.c. */
 #include "model/commands.h"
 
 #include "base/auto.h"
@@ -57,16 +57,6 @@ static const struct field grant_fields[] = {
 	NOUN_LINE(grant, opened_what, ID, FIELD_INNER, .doc = ""),
 };
 NOUN_TABLE(noun_grant, '2', "grant", "grants", grant, grant_fields);
-
-static const struct field opening_fields[] = {
-	NOUN_LINE(opening, grant, ID, 0, .doc = ""),
-	NOUN_LINE(opening, what, ID, 0, .doc = "the record that was looked at"),
-	NOUN_LINE(opening, account, ID, FIELD_INNER, .doc = ""),
-	NOUN_LINE(opening, account_name, STR, 0, .doc = "by whom"),
-	NOUN_LINE(opening, agency, ID, 0, .doc = "of which agency"),
-	NOUN_LINE(opening, at, TIME, 0, .doc = ""),
-};
-NOUN_TABLE(noun_opening, '4', "opening", "openings", opening, opening_fields);
 
 int
 grant_parts_read(const char *json, unsigned *ret_bits)
@@ -340,20 +330,19 @@ int
 grant_open(struct decision *d, struct id id, struct id what)
 {
 	struct grant *g = grant_find(d->m, id);
-	struct event e;
 
 	if (!g || g->state != GRANT_ACTIVE || !d->actor)
 		return 0;
 	if (id_is(g->opened_by, d->actor->id) && id_is(g->opened_what, what) &&
 	    d->now - g->opened_at < SAME_LOOK_MS)
 		return 0;
-	event_begin(d, &e, EVENT_GRANT_OPENED, g->r.world, next_id(d, NOUN_OPENING));
-	PATCH_ID(&e.body, opening, grant, id);
-	PATCH_ID(&e.body, opening, what, what);
-	PATCH_ID(&e.body, opening, account, d->actor->id);
-	PATCH_ID(&e.body, opening, agency, d->actor->agency);
-	PATCH_STR(&e.body, opening, account_name, span_of(d->actor->name));
-	PATCH_INT(&e.body, opening, at, d->now);
-	event_emit(d, &e);
+	opening_make(d, EVENT_GRANT_OPENED,
+		     &(struct opening_args){ .kind = OPENING_BY_GRANT,
+					     .grant = id,
+					     .what = what,
+					     .owner = g->agency,
+					     .from = TIME_NONE,
+					     .until = TIME_NONE,
+					     .found = FIELD_NONE });
 	return 0;
 }

@@ -56,15 +56,7 @@ struct grant {
 	unsigned part_bits;
 };
 
-/* One look of the other side at what was granted. */
-struct opening {
-	struct record r;
-	struct id grant, what, account, agency;
-	char *account_name;
-	int64_t at;
-};
-
-extern const struct noun noun_grant, noun_opening;
+extern const struct noun noun_grant;
 
 /* ERR_SYNTAX on a word that is none. */
 int grant_parts_read(const char *json, unsigned *ret_bits);

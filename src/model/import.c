@@ -178,7 +178,7 @@ id_named(const struct known *k, const struct import_row *row, const char *field,
 		h = known_as(&k->people, row->owner, 'r', s);
 		return h && (const void *)h != several ? h->r.id : (struct id){ 0 };
 	}
-	if (strcmp(field, "site") != 0) {
+	if (strcmp(field, "site") != 0 && strcmp(field, "residence") != 0) {
 		char *z = span_dup(s);
 
 		u = unit_by_callsign(k->d->m, k->d->actor->world, row->owner, z);

@@ -170,7 +170,11 @@ access_liaison_event(const struct model *m, const struct principal *p,
 {
 	enum noun_index n = event_infos[e->type].noun;
 	unsigned to = event_infos[e->type].audience;
-	enum view v = access_record(m, p, n, model_find(m, n, e->subject));
+	/* a look has left memory when its event is read again: the event has it */
+	enum view v =
+		n == NOUN_OPENING
+			? access_opening(m, p, (const struct opening *)e->body.rec)
+			: access_record(m, p, n, model_find(m, n, e->subject));
 
 	if (v == VIEW_NONE)
 		return VIEW_NONE;

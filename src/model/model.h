@@ -23,6 +23,7 @@
 #include "model/matter.h"
 #include "model/meeting.h"
 #include "model/note.h"
+#include "model/opening.h"
 #include "model/order.h"
 #include "model/person.h"
 #include "model/plan.h"

@@ -155,7 +155,11 @@ noun_columns(enum noun_index n, const struct record *rec, int64_t k[3])
 		k[1] = seq_or_none(o->device);
 		k[2] = seq_or_none(o->unit);
 	} else if (n == NOUN_OPENING) {
-		k[0] = seq_or_none(((const struct opening *)rec)->grant);
+		const struct opening *o = (const struct opening *)rec;
+
+		k[0] = seq_or_none(o->grant);
+		k[1] = seq_or_none(o->owner);
+		k[2] = seq_or_none(o->agency);
 	} else if (n == NOUN_VISIT) {
 		const struct visit *v = (const struct visit *)rec;
 

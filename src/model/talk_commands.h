@@ -58,8 +58,11 @@ int duty_phone_put(struct decision *d, struct id id, struct patch *p, struct id 
 int duty_phone_remove(struct decision *d, struct id id);
 int export_ask(struct decision *d, struct id channel, struct patch *p, struct id *ret);
 int export_decide(struct decision *d, struct id id, bool approve, struct span reason);
-/* One of the two fetches it. */
-int export_open(struct decision *d, struct id id);
+/* A track, or protected people. */
+int export_ask_kept(struct decision *d, struct patch *p, struct id *ret);
+/* One of the two fetches it; hash: of its first line. */
+int export_may_open(struct decision *d, struct id id);
+int export_open(struct decision *d, struct id id, struct span hash);
 
 /* --- joining -------------------------------------------------------------- */
 /* A person of an agency's liaison desk is invited, and joins. */

@@ -529,6 +529,10 @@ event_about(struct world *w, enum event_type type, struct event *e)
 	derive_refs(w->t.m, e, rec);
 	if (n == NOUN_NOTE)
 		((struct note *)e->body.rec)->to_owner = ((struct note *)rec)->to_owner;
+	if (type == EVENT_ACCESS_OPENED) {
+		PATCH_ID(&e->body, opening, owner, w->t.mission);
+		PATCH_ID(&e->body, opening, agency, w->t.control);
+	}
 	if (n == NOUN_MEETING)
 		PATCH_STR(&e->body, meeting, invited,
 			  span_of(((struct meeting *)rec)->participants));

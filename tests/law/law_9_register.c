@@ -27,15 +27,15 @@ static const char *const names[N_WHO] = {
 	"GATE", "LIAISON", "GATE2", "MGUARD", "OGATE", "BUTTON",  "STRANGER",
 };
 
-/* What is asked of each caller: head page, plan, post, visit, audit, finding; and
- * whether a change of the plan is heard. */
-#define N_SEEN 6
+/* What is asked of each caller: head page, plan, post, visit, audit, finding, and a
+ * protected person who works there; and whether a change of the plan is heard. */
+#define N_SEEN 7
 
 struct stage {
 	struct town t;
 	struct principal who[N_WHO];
 	struct law_register reg;
-	struct id incident;
+	struct id incident, diplomat;
 	/* openings that each heard of */
 	unsigned told[N_WHO];
 };
@@ -90,6 +90,7 @@ stage_open(void)
 	p[BUTTON] = t->button;
 	p[STRANGER] = t->stranger;
 	g->reg = register_make(t, &madmin, t->site, person);
+	g->diplomat = town_protected(t, &madmin, "envoy", t->site, NO_ID);
 	journal_add_sink(t->journal, count_told, g);
 	return g;
 }
@@ -124,15 +125,16 @@ row(struct stage *g, int who, char out[N_SEEN + 3])
 	out[3] = letter_of(g, p, NOUN_VISIT, g->reg.visit);
 	out[4] = letter_of(g, p, NOUN_REVIEW, g->reg.review);
 	out[5] = letter_of(g, p, NOUN_FINDING, g->reg.finding);
-	out[6] = ' ';
+	out[6] = letter_of(g, p, NOUN_PERSON, g->diplomat);
+	out[7] = ' ';
 	event_begin(town_by(&g->t, NULL), &e, EVENT_PLAN_CHANGED, WORLD_LIVE,
 		    g->reg.plan);
 	e.site = g->t.site;
 	e.agency = g->t.mission;
 	access_event(g->t.m, p, &e, NULL, &v);
 	event_done(&e);
-	out[7] = "-OURA"[v];
-	out[8] = 0;
+	out[8] = "-OURA"[v];
+	out[9] = 0;
 }
 
 /* room: of dispatcher and supervisor; crew: of the one who accepted. All others
@@ -140,7 +142,7 @@ row(struct stage *g, int who, char out[N_SEEN + 3])
 static void
 expect(struct stage *g, const char *state, const char *room, const char *crew)
 {
-	static const char own[] = "OOOOOO O", none[] = "------ -";
+	static const char own[] = "OOOOOOO O", none[] = "------- -";
 	const char *want[N_WHO] = {
 		[ROOM] = room,   [BOSS] = room,     [BOARD] = none,  [ADMIN] = none,
 		[CREW] = crew,   [OFFERED] = none,  [OROOM] = none,  [GATE] = own,
@@ -162,9 +164,9 @@ expect(struct stage *g, const char *state, const char *room, const char *crew)
 	assert_int_equal(bad, 0);
 }
 
-#define CLOSED "------ -"
-#define TO_ROOM "RRR--- R"
-#define TO_CREW "UUU--- U"
+#define CLOSED "------- -"
+#define TO_ROOM "RRR---R R"
+#define TO_CREW "UUU---U U"
 
 /* The crew accepts; the Rangers are offered and say nothing. */
 static void

@@ -195,6 +195,25 @@ town_person(struct town *t, const struct principal *admin, const char *name,
 }
 
 static inline struct id
+town_protected(struct town *t, const struct principal *keeper, const char *name,
+	       struct id site, struct id residence)
+{
+	struct patch p;
+	struct id id;
+
+	patch_init(&p, &noun_person);
+	PATCH_STR(&p, person, name, span_of(name));
+	PATCH_ENUM(&p, person, kind, PERSON_DIPLOMAT);
+	if (id_is_set(site))
+		PATCH_ID(&p, person, site, site);
+	if (id_is_set(residence))
+		PATCH_ID(&p, person, residence, residence);
+	PATCH_STR(&p, person, document, SPAN("zzdocument"));
+	assert_int_equal(person_put(town_by(t, keeper), NO_ID, &p, &id), 0);
+	return id;
+}
+
+static inline struct id
 town_button(struct town *t, struct id agency, struct id site, const char *hash)
 {
 	struct id id;

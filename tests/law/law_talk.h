@@ -157,9 +157,10 @@ script_duty(struct script *s, struct decision *d)
 		PATCH_STR(&p, export, reason, SPAN("for \xff court"));
 		rc = pick(s, 2)
 			     ? export_ask(d, channel_missions(s->t->m)->r.id, &p, &id)
-		     : pick(s, 2) ? export_decide(d, pick_id(s, NOUN_EXPORT),
-						  pick(s, 2), span_of(pick_text(s)))
-				  : export_open(d, pick_id(s, NOUN_EXPORT));
+		     : pick(s, 2)
+			     ? export_decide(d, pick_id(s, NOUN_EXPORT), pick(s, 2),
+					     span_of(pick_text(s)))
+			     : export_open(d, pick_id(s, NOUN_EXPORT), SPAN("hash"));
 		patch_done(&p);
 		return rc;
 	}

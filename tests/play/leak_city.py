@@ -42,6 +42,10 @@ class City:
             "rank": c("person_rank"), "site": self.a_site["id"],
             "phones": [{"label": c("person_label"), "number": c("person_number")}],
             "languages": [c("person_language")]}, 201)["id"]
+        self.envoy = self.a_liaison.ok("POST", "/api/v1/people", {
+            "name": c("envoy_name"), "kind": "diplomat", "site": self.a_site["id"],
+            "residence": self.a_site["id"], "nationality": c("envoy_nationality"),
+            "document": c("envoy_document"), "needs": c("envoy_needs")}, 201)["id"]
         self.a_administrator.ok(
             "PATCH", "/api/v1/accounts/" + self.accounts["a", "liaison"],
             {"person": self.person})
@@ -149,7 +153,7 @@ class City:
         self.kept_ids = {self.hold, self.erasure, own}
         self.ids = {self.a_site["id"], A, i, self.signal, o2["signal"],
                     self.invitation, self.invitation2, self.device, self.token["id"],
-                    *self.liaison_ids, self.person, self.grant, self.joining,
+                    *self.liaison_ids, self.person, self.envoy, self.grant, self.joining,
                     self.plan, self.point, self.visit, self.review, self.finding,
                     self.assignment, late["id"], call["id"], call2["id"]} | {
                         v for (w, _), v in self.accounts.items() if w == "a"}
@@ -322,7 +326,7 @@ class City:
                 "accounts": [self.accounts["a", "liaison"]],
                 "plans": [self.plan], "points": [self.point],
                 "reviews": [self.review], "findings": [self.finding],
-                "devices": [self.device], "people": [self.person],
+                "devices": [self.device], "people": [self.person, self.envoy],
                 "grants": [self.grant, self.joining],
                 "tokens": [self.token["id"]],
                 "channels": [self.channel], "members": [self.member],
@@ -424,6 +428,8 @@ BODY = {
     "/api/v1/agencies/{id}": {"name": "x"},
     "/api/v1/sites/{id}": {"name": "x"},
     "/api/v1/people/{id}": {"rank": "x"},
+    "/api/v1/people/{id}/open": {"reason": "r"},
+    "/api/v1/units/{id}/track": {"reason": "r"},
     "/api/v1/sites/{id}/register": {"withheld": False},
     "/api/v1/sites/{id}/register/threat": {"level": "low", "reason": "x"},
     "/api/v1/sites/{id}/register/request": {"reason": "x"},
@@ -494,6 +500,8 @@ def bodies(c):
         "/api/v1/accounts": {"login": "administrator", "role": "liaison",
                              "name": "n", "password": "a-long-password"},
         "/api/v1/people": {"name": "n"},
+        "/api/v1/people/search": {"agency": c.A, "q": "n", "reason": "r"},
+        "/api/v1/exports": {"kind": "people", "owner": c.A, "reason": "r"},
         "/api/v1/plans": {"site": c.a_site["id"], "kind": "other", "title": "t"},
         "/api/v1/points": {"site": c.a_site["id"], "kind": "gate", "name": "n"},
         "/api/v1/reviews": {"site": c.a_site["id"], "kind": "drill", "title": "t",

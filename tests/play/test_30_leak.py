@@ -107,6 +107,8 @@ def test_those_who_may_see_the_plants_do(city):
         assert w[name] in text, "not exported: " + name
     people = [k for k in w if k.startswith("person_")]
     assert len(people) == 6
+    people += [k for k in w if k.startswith("envoy_")]
+    assert len(people) == 10
     for name in people:
         assert w[name] in seen["a liaison"], "A's own liaison: " + name
     for name in ["invitation_label", "account_liaison", "site_name", "address",

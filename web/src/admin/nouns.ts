@@ -86,6 +86,8 @@ const units: Noun = {
 	],
 }
 
+const PERSON_KINDS = ['diplomat', 'consular', 'expert', 'delegate', 'dependant', 'other']
+
 /* An agency keeps its own people: no choice of agency here. */
 const people: Noun = {
 	name: 'people',
@@ -100,6 +102,12 @@ const people: Noun = {
 		{ name: 'site', kind: 'ref', ref: 'sites' },
 		{ name: 'unit', kind: 'ref', ref: 'units' },
 		{ name: 'state', kind: 'enum', options: ['active', 'left'], words: 'person_state' },
+		/* Of whom the police protect. */
+		{ name: 'kind', kind: 'enum', options: PERSON_KINDS, words: 'person_kind' },
+		{ name: 'residence', kind: 'ref', ref: 'sites' },
+		{ name: 'nationality', kind: 'text', max: 60 },
+		{ name: 'document', kind: 'text', max: 60 },
+		{ name: 'needs', kind: 'text', max: 1000 },
 	],
 }
 
@@ -151,6 +159,7 @@ const agencies: Noun = {
 			options: ['police', 'rangers', 'mission', 'company', 'fire', 'medical', 'other'],
 			words: 'agency_kind',
 		},
+		{ name: 'is_cell', kind: 'bool' },
 	],
 }
 

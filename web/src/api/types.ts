@@ -236,6 +236,7 @@ export interface Agency {
 	name_ur?: string
 	kind: 'police' | 'rangers' | 'mission' | 'company' | 'fire' | 'medical' | 'other'
 	is_control: boolean
+	is_cell?: boolean
 }
 
 export interface Site {

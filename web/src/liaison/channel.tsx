@@ -4,16 +4,16 @@
  * as far as the node tells. */
 import { useEffect, useState } from 'preact/hooks'
 import { getAll, patch, post, remove } from '../api/client'
-import type { Id } from '../api/types'
 import { nameOf, t } from '../lib/i18n'
 import { me } from '../state/session'
 import { Ask } from './ask'
+import { OneExport } from './exports'
 import { type Field, wordsOf } from './form'
-import { Agency, Facts, Loading, Side, When } from './parts'
+import { Agency, Facts, Loading, Side } from './parts'
 import { agencyOptions, Do, peopleOptions, personName } from './place'
 import { attempt } from './say'
 import { go, isGuest, listOf, newestFirst, refetch, touched } from './state'
-import { type Channel, type Export, KINDS, type Member } from './types'
+import { type Channel, KINDS, type Member } from './types'
 
 const LEADERS = ['supervisor', 'duty_officer', 'liaison', 'administrator']
 const ROLES = ['supervisor', 'duty_officer', 'dispatcher', 'liaison', 'site'] as const
@@ -289,8 +289,6 @@ function AddMember({ channel, onSend, onClose }: AddProps) {
 
 /* --- exports ------------------------------------------------------------------------ */
 
-const EXPORT_TONE = { asked: 'warn', approved: 'good', refused: '' } as const
-
 /* One asks, another decides, and both may fetch it for a day. */
 function Exports({ channel }: { channel: Channel }) {
 	const [isAsking, setAsking] = useState(false)
@@ -325,62 +323,5 @@ function Exports({ channel }: { channel: Channel }) {
 				/>
 			)}
 		</section>
-	)
-}
-
-function OneExport({ one }: { one: Export }) {
-	const [deciding, setDeciding] = useState<boolean>()
-	const account: Id | undefined = me.value?.account
-	const mayFetch = account === one.asked_by || account === one.decided_by
-	return (
-		<li class="finding" data-export={one.id}>
-			<p class="row wrap">
-				<span class={`chip ${EXPORT_TONE[one.state]}`}>
-					{t(`export_state.${one.state}`)}
-				</span>
-				<When at={one.since} /> – <When at={one.until} />
-				<span class="grow" />
-				{(one.opened ?? 0) > 0 && (
-					<span class="dim">{t('export.fetched', { n: one.opened ?? 0 })}</span>
-				)}
-			</p>
-			<p>
-				<bdi>{one.asked_name}</bdi>: <bdi>{one.reason}</bdi>
-			</p>
-			{one.decided_name && (
-				<p class="dim">
-					<bdi>{one.decided_name}</bdi>: <bdi>{one.decision}</bdi>
-				</p>
-			)}
-			<p class="row wrap doings">
-				{one.state === 'asked' && account !== one.asked_by && (
-					<>
-						<Do label={t('export.approve')} tone="main" run={() => setDeciding(true)} />
-						<Do label={t('export.refuse')} run={() => setDeciding(false)} />
-					</>
-				)}
-				{one.state === 'asked' && account === one.asked_by && (
-					<span class="dim">{t('export.waits')}</span>
-				)}
-				{one.state === 'approved' && mayFetch && (
-					<a class="btn small" href={`/api/v1/exports/${one.id}/content`} download>
-						{t('export.fetch')}
-					</a>
-				)}
-			</p>
-			{deciding !== undefined && (
-				<Ask
-					title={t(deciding ? 'export.approve' : 'export.refuse')}
-					submit={t(deciding ? 'export.approve' : 'export.refuse')}
-					danger={!deciding}
-					fields={[{ name: 'reason', label: t('f.reason'), need: true }]}
-					onSend={async (body) => {
-						await post(`/exports/${one.id}/decision`, { ...body, approve: deciding })
-						refetch('exports')
-					}}
-					onClose={() => setDeciding(undefined)}
-				/>
-			)}
-		</li>
 	)
 }

@@ -7,6 +7,7 @@ import { Incidents } from './incidents'
 import { Matters } from './matters'
 import { Meetings } from './meetings'
 import { Orders } from './orders'
+import { People } from './people'
 import { Phones } from './phones'
 import { Sites } from './register'
 import type { Place } from './route'
@@ -23,6 +24,7 @@ export const VIEWS: Readonly<Record<Exclude<Place, 'talk'>, ComponentType>> = {
 	orders: Orders,
 	incidents: Incidents,
 	sites: Sites,
+	people: People,
 	sharing: Sharing,
 	phones: Phones,
 }

@@ -153,6 +153,8 @@ function Account() {
 function isShown(place: Place): boolean {
 	const role = me.value?.role
 	if (role === 'responder') return place === 'sites'
+	if (place === 'people')
+		return ['administrator', 'supervisor', 'duty_officer', 'liaison'].includes(role ?? '')
 	if (place === 'sites') return role !== 'liaison' || !me.value?.is_control
 	return place !== 'orders' || !isGuest.value
 }

@@ -9,6 +9,7 @@ import { nameOf, t } from '../lib/i18n'
 import { me } from '../state/session'
 import { Ask } from './ask'
 import { Agency, Card, Empty, Facts, Loading, Prose, Side, When } from './parts'
+import { PeopleOf } from './people'
 import { Do, PlacePane } from './place'
 import { Plans, Points } from './register_parts'
 import { asked, heard, type Keeper, keeperOf, looks, siteName } from './registers'
@@ -18,7 +19,7 @@ import { go, listOf, refetch, route } from './state'
 import { type Book, type Contact, LEVELS, type Look, type Visit } from './types'
 import './register.css'
 
-const TABS = ['head', 'plans', 'posts', 'cameras', 'reviews', 'looks'] as const
+const TABS = ['head', 'people', 'plans', 'posts', 'cameras', 'reviews', 'looks'] as const
 type Tab = (typeof TABS)[number]
 const OWN_TABS: readonly Tab[] = ['reviews', 'looks']
 const ROOM = ['dispatcher', 'supervisor', 'duty_officer']
@@ -162,6 +163,7 @@ function Register({ id, site, tab }: Props) {
 				</nav>
 			)}
 			{shown === 'head' && <Head id={id} book={book} keeper={keeper} isOpen={isOpen} />}
+			{shown === 'people' && <PeopleOf site={id} />}
 			{shown === 'plans' && <Plans site={id} keeper={keeper} />}
 			{shown === 'posts' && <Points key="posts" site={id} at={site} keeper={keeper} />}
 			{shown === 'cameras' && (
@@ -476,7 +478,15 @@ function Looks({ site }: { site: Id }) {
 	)
 }
 
-const KINDS_LOOKED = ['contacts', 'plans', 'points', 'reviews', 'findings', 'visits']
+const KINDS_LOOKED = [
+	'contacts',
+	'people',
+	'plans',
+	'points',
+	'reviews',
+	'findings',
+	'visits',
+]
 function LookedAt({ what = '' }: { what?: string | undefined }) {
 	return KINDS_LOOKED.includes(what) ? (
 		<span>{t(`looked.${what}`)}</span>

@@ -11,6 +11,7 @@ export const PLACES = [
 	'orders',
 	'incidents',
 	'sites',
+	'people',
 	'sharing',
 	'phones',
 ] as const

@@ -22,6 +22,7 @@ import type {
 	Matter,
 	Meeting,
 	Order,
+	Person,
 	Post,
 	Series,
 } from './types'
@@ -54,6 +55,12 @@ export const isGuest = computed(() => {
 	const kind = ownAgency.value?.kind
 	return kind === undefined || GUESTS.includes(kind)
 })
+/* The foreigners' security cell keeps protected people of all missions. */
+export const isCell = computed(
+	() =>
+		ownAgency.value?.is_cell === true &&
+		['administrator', 'liaison'].includes(me.value?.role ?? ''),
+)
 export const isCommand = computed(
 	() =>
 		!isGuest.value && ['supervisor', 'duty_officer'].includes(me.value?.role ?? 'board'),
@@ -86,6 +93,7 @@ export interface Lists {
 	incidents: Incident
 	sites: Site
 	exports: Export
+	people: Person
 }
 type ListName = keyof Lists
 const LISTS: Readonly<Record<ListName, true>> = {
@@ -101,6 +109,7 @@ const LISTS: Readonly<Record<ListName, true>> = {
 	incidents: true,
 	sites: true,
 	exports: true,
+	people: true,
 }
 
 const lists = signal<Partial<{ [K in ListName]: readonly Lists[K][] }>>({})
@@ -140,6 +149,7 @@ const TOUCHES: Readonly<Record<string, readonly ListName[]>> = {
 	assignment: ['incidents'],
 	site: ['sites'],
 	export: ['exports'],
+	person: ['people'],
 }
 
 /* Pages that look at one record alone hear of it here. */

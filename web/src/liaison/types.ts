@@ -303,11 +303,43 @@ export interface Grant {
 
 export interface Opening {
 	id: Id
-	what: Id
+	kind?: 'grant' | 'track' | 'person' | 'search'
+	what?: Id
+	owner?: Id
 	account_name?: string
 	agency?: Id
+	reason?: string
+	unusual?: string[]
+	found?: number
 	at: Time
 }
+
+/* Names and all else that is sealed are there for who may see them. */
+export interface Person {
+	id: Id
+	agency: Id
+	kind?: (typeof PERSON_KINDS)[number]
+	state?: 'active' | 'left'
+	site?: Id
+	residence?: Id
+	name?: string
+	name_ur?: string
+	rank?: string
+	nationality?: string
+	document?: string
+	needs?: string
+	phones?: { label?: string; number: string }[]
+	languages?: string[]
+	withheld?: boolean
+}
+export const PERSON_KINDS = [
+	'diplomat',
+	'consular',
+	'expert',
+	'delegate',
+	'dependant',
+	'other',
+] as const
 
 export interface Reach {
 	phone?: string
@@ -330,10 +362,14 @@ export interface Member {
 
 export interface Export {
 	id: Id
-	channel: Id
+	kind?: 'posts' | 'track' | 'people'
+	channel?: Id
+	unit?: Id
+	owner?: Id
 	agency: Id
-	since: Time
-	until: Time
+	since?: Time
+	until?: Time
+	hash?: string
 	reason: string
 	state: 'asked' | 'approved' | 'refused'
 	asked_by: Id

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * People over HTTP, and among them those whom the police protect (product rule 11). One
+ * of another agency is shown what is not sealed; the rest while the register of their
+ * place is open to him, or, to the security cell, for a reason that their mission
+ * reads.
+ */
+#include "api/routes.h"
+
+#include "base/auto.h"
+#include "base/utf8.h"
+
+#include <string.h>
+
+static uint64_t
+bit(size_t off)
+{
+	return 1ull << field_at(&noun_person, off);
+}
+
+#define BIT(member) bit(offsetof(struct person, member))
+
+uint64_t
+person_shown(const struct model *m, const struct principal *p, const struct person *h,
+	     bool has_reason)
+{
+	if (id_is(h->agency, p->agency))
+		/* a guard at the gate lets people in; he keeps no register */
+		return h->kind && p->role == ROLE_SITE ? ~BIT(document) : ~0ull;
+	if (person_access(m, p, h, NULL) == PERSON_BY_SITE)
+		return ~(BIT(document) | BIT(ref) | BIT(residence));
+	if (has_reason)
+		return ~BIT(ref);
+	return BIT(agency) | BIT(kind) | BIT(site) | BIT(residence) | BIT(state) |
+	       BIT(erased_at);
+}
+
+void
+person_note(struct call *c, const struct person *h, bool is_list)
+{
+	struct buf AUTO(buf_done) what = { 0 };
+	struct site *s = NULL;
+
+	if (id_is(h->agency, c->who->agency) ||
+	    person_access(c->m, c->who, h, &s) != PERSON_BY_SITE)
+		return;
+	if (is_list)
+		buf_add_z(&what, noun_person.plural);
+	else
+		id_format(&what, h->r.id);
+	register_look(call_decide(c), s, buf_span(&what));
+}
+
+/* --- lists -------------------------------------------------------------------- */
+
+/* Staff lists and crews: ?site=, ?unit=, ?state=; protected people: ?kind=. */
+static bool
+is_asked_for(struct call *c, const struct record *rec)
+{
+	const struct person *h = (const struct person *)rec;
+	struct span state = http_query(c->req, "state"), kind;
+	struct id id;
+
+	kind = http_query(c->req, "kind");
+	if (id_parse(http_query(c->req, "site"), &id) == 0 && !id_is(id, h->site) &&
+	    !(h->kind && id_is(id, h->residence)))
+		return false;
+	if (id_parse(http_query(c->req, "unit"), &id) == 0 && !id_is(id, h->unit))
+		return false;
+	if (state.n && !span_is_z(state, person_state_names[h->state]))
+		return false;
+	return !kind.n || (h->kind && (span_is_z(kind, "any") ||
+				       span_is_z(kind, person_kind_names[h->kind])));
+}
+
+void
+people_list(struct call *c)
+{
+	static const char *const keys[] = { "site", "unit" };
+	struct span state = http_query(c->req, "state"),
+		    kind = http_query(c->req, "kind");
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		struct span s = http_query(c->req, keys[i]);
+		struct id id;
+
+		if (s.n && id_parse(s, &id) < 0) {
+			answer_problem(c, 400, "bad_query", "%s must be an id",
+				       keys[i]);
+			return;
+		}
+	}
+	if (state.n && !enum_find(person_state_names, state))
+		answer_problem(c, 400, "bad_query", "state must be active or left");
+	else if (kind.n && !span_is_z(kind, "any") &&
+		 !enum_find(person_kind_names, kind))
+		answer_problem(c, 400, "bad_query", "kind: no such kind, nor any");
+	else
+		list_where(c, NOUN_PERSON, is_asked_for);
+}
+
+/* --- for a reason ------------------------------------------------------------------
+ */
+
+void
+person_open_post(struct call *c)
+{
+	const struct ask_why *ask = (const struct ask_why *)c->ask.rec;
+	struct decision *d = call_decide(c);
+
+	if (person_look(d, c->id, span_of(ask->reason)) < 0) {
+		answer_refusal(c, d);
+		return;
+	}
+	c->has_reason = true;
+	answer_record(c, NOUN_PERSON, c->id, 200);
+}
+
+/* All words of the question begin words of the person. */
+static bool
+is_like(const struct person *h, struct span folded)
+{
+	const char *const texts[] = { h->name, h->name_ur, h->rank, h->nationality,
+				      h->document };
+	struct buf AUTO(buf_done) own = { 0 };
+
+	buf_add_c(&own, ' ');
+	for (size_t k = 0; k < ARRAY_LEN(texts); k++) {
+		utf8_fold(&own, span_of(texts[k] ? texts[k] : ""));
+		buf_add_c(&own, ' ');
+	}
+	while (folded.n) {
+		struct span word = span_cut(&folded, ' ');
+		struct buf AUTO(buf_done) from = { 0 };
+
+		if (!word.n)
+			continue;
+		buf_add_c(&from, ' ');
+		buf_add_span(&from, word);
+		if (!memmem(own.p, own.n, from.p, from.n))
+			return false;
+	}
+	return true;
+}
+
+/* The cell looks by name. Only of one mission, which reads the reason: two missions
+ * would read of one another. */
+void
+people_search_post(struct call *c)
+{
+	const struct ask_search *ask = (const struct ask_search *)c->ask.rec;
+	struct decision *d = call_decide(c);
+	struct buf AUTO(buf_done) folded = { 0 };
+	struct pager none = { .limit = 500 };
+	struct record **all;
+	size_t len;
+
+	if (people_look(d, ask->agency, span_of(ask->reason)) < 0) {
+		answer_refusal(c, d);
+		return;
+	}
+	utf8_fold(&folded, span_of(ask->q ? ask->q : ""));
+	c->has_reason = true;
+	all = model_list(c->m, NOUN_PERSON, &len, c->req->arena);
+	pager_open(c);
+	for (size_t k = 0; k < len && (int64_t)none.n < none.limit; k++) {
+		const struct person *h = (const struct person *)all[k];
+		enum view v = access_record(c->m, c->who, NOUN_PERSON, all[k]);
+
+		if (v == VIEW_NONE || !id_is(h->agency, ask->agency) ||
+		    !is_like(h, buf_span(&folded)))
+			continue;
+		view_record(c, &c->out, NOUN_PERSON, all[k], v);
+		none.n++;
+	}
+	pager_close(c, &none);
+	people_found(d, ask->agency, span_of(ask->reason), (int64_t)none.n);
+	answer(c, 200);
+}
+
+/* --- openings ------------------------------------------------------------------------
+ */
+
+struct openings {
+	struct call *c;
+	struct pager pager;
+	bool only_unusual;
+};
+
+static bool
+offer_opening(void *ctx, const struct record *rec)
+{
+	struct openings *l = ctx;
+	const struct opening *o = (const struct opening *)rec;
+	enum view v = access_record(l->c->m, l->c->who, NOUN_OPENING, rec);
+
+	if (v == VIEW_NONE || (l->only_unusual && !o->unusual))
+		return true;
+	if ((int64_t)l->pager.n == l->pager.limit) {
+		l->pager.has_more = true;
+		return false;
+	}
+	view_record(l->c, &l->c->out, NOUN_OPENING, rec, v);
+	l->pager.n++;
+	l->pager.last = rec->id.seq;
+	return true;
+}
+
+/* Newest first: looks at what is one's agency's, or by its own people. */
+void
+openings_list(struct call *c)
+{
+	struct openings l = { .c = c };
+	struct span by = http_query(c->req, "by"),
+		    unusual = http_query(c->req, "unusual");
+	struct store_query q = { .noun = noun_opening.letter,
+				 .column = 1,
+				 .equals = (int64_t)c->who->agency.seq,
+				 .is_descending = true,
+				 .limit = SIZE_MAX >> 1 };
+
+	if (!pager_read(c, &l.pager))
+		return;
+	if (by.n && !span_is_z(by, "own")) {
+		answer_problem(c, 400, "bad_query", "by must be own");
+		return;
+	}
+	if (by.n)
+		q.column = 2;
+	l.only_unusual = unusual.n && !span_is_z(unusual, "0");
+	q.before = l.pager.after;
+	pager_open(c);
+	journal_records(c->api->cfg.journal, &q, offer_opening, &l);
+	pager_close(c, &l.pager);
+	answer(c, 200);
+}
