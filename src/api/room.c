@@ -40,6 +40,57 @@ write_mute(struct call *c, struct buf *b)
 	jw_close(b, '}');
 }
 
+#define LOSSES_SHOWN 50
+
+/* Many links at once: rows among the storms. */
+static void
+write_losses_together(struct call *c, struct buf *b)
+{
+	const struct losses *l = dispatch_losses(c->api->cfg.dispatch);
+
+	for (size_t k = 0; k < l->n_rows && k < LOSSES_SHOWN; k++) {
+		const struct loss_row *r = &l->rows[k];
+
+		jw_open(b, '{');
+		jw_kz(b, "kind", "device_lost");
+		if (*r->carrier)
+			jw_kz(b, "carrier", r->carrier);
+		jw_ki64(b, "devices", (int64_t)r->devices);
+		jw_ki64(b, "sites", (int64_t)r->sites);
+		if (r->middle.is_set) {
+			jw_kpos(b, "position", &r->middle);
+			jw_ki64(b, "radius_m", (int64_t)r->radius_m);
+		}
+		jw_ktime(b, "since", r->since);
+		jw_close(b, '}');
+	}
+}
+
+/* Links of sites that were lost by themselves. */
+static void
+write_lost_sites(struct call *c, struct buf *b)
+{
+	const struct losses *l = dispatch_losses(c->api->cfg.dispatch);
+	size_t n = 0;
+
+	jw_key(b, "lost_sites");
+	jw_open(b, '[');
+	for (size_t k = 0; k < l->n_ones; k++) {
+		const struct site *s = site_find(c->m, l->ones[k].site);
+
+		if (!s || access_record(c->m, c->who, NOUN_SITE, &s->r) == VIEW_NONE ||
+		    ++n > LOSSES_SHOWN)
+			continue;
+		jw_open(b, '{');
+		jw_kid(b, "site", s->r.id);
+		jw_kid(b, "device", l->ones[k].device);
+		jw_ktime(b, "since", l->ones[k].since);
+		jw_close(b, '}');
+	}
+	jw_close(b, ']');
+	jw_ki64(b, "lost_sites_count", (int64_t)n);
+}
+
 static void
 write_storms(struct call *c, struct buf *b)
 {
@@ -56,7 +107,9 @@ write_storms(struct call *c, struct buf *b)
 		jw_ktime(b, "since", storms[k].since);
 		jw_close(b, '}');
 	}
+	write_losses_together(c, b);
 	jw_close(b, ']');
+	write_lost_sites(c, b);
 }
 
 size_t

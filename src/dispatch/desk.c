@@ -281,8 +281,10 @@ on_event(void *ctx, const struct event *e)
 	struct dispatch *d = ctx;
 	enum noun_index n = event_infos[e->type].noun;
 
-	if (n == NOUN_DEVICE)
+	if (n == NOUN_DEVICE) {
 		d->has_bearers = false;
+		losses_on_event(d, e->subject);
+	}
 	if (n == NOUN_CLOSURE)
 		closures_refresh(d);
 	if (e->type == EVENT_RUN_CARD_CHANGED)
@@ -341,6 +343,7 @@ resume(struct dispatch *d)
 			watch_resume(d, (struct incident *)v[k]);
 	offers_load(d);
 	storm_load(d);
+	losses_load(d);
 	pages_load(d);
 }
 
@@ -388,6 +391,7 @@ dispatch_close(struct dispatch *d)
 	journal_remove_sink(d->journal, d->sink);
 	pages_done(d);
 	offers_done(d);
+	losses_done(d);
 	for (size_t at = 0; map_next(&d->watches, &at, NULL, &w);)
 		free(w);
 	map_done(&d->watches);

@@ -106,3 +106,27 @@ struct storm {
 	int64_t since;
 };
 size_t dispatch_storms(const struct dispatch *d, struct storm *ret, size_t max);
+
+/* Links that were lost together, by carrier and area: a cell, an operator or a way
+ * in has failed, and not so many devices. */
+struct loss_row {
+	const char *carrier;    /* "": not told */
+	size_t devices;         /* still lost */
+	size_t sites;           /* of these, a site's own */
+	struct position middle; /* is_set false: nobody knows where they are */
+	double radius_m;
+	int64_t since;
+};
+/* A site's device whose link was lost by itself. */
+struct loss_one {
+	struct id device, site;
+	int64_t since;
+};
+struct losses {
+	struct loss_row *rows; /* the most devices first */
+	size_t n_rows;
+	struct loss_one *ones; /* the newest first */
+	size_t n_ones;
+};
+/* Until the next call. */
+const struct losses *dispatch_losses(struct dispatch *d);

@@ -125,6 +125,12 @@ struct dispatch {
 	struct storm_seen *seen; /* ring of STORM_RING */
 	size_t n_seen;           /* ever put */
 	struct storm_row storms[STORMS_MAX];
+	/* losses.c */
+	struct map lost; /* ids of devices whose link is lost */
+	struct losses losses;
+	struct loss *loss_buf; /* what losses.rows borrow from */
+	int64_t losses_mono;   /* when they were put together */
+	bool is_lost_changed;  /* since then */
 	/* second_path.c */
 	struct map pages; /* id → struct page_watch */
 	struct page_run *running[PAGES_RUNNING];
@@ -174,6 +180,11 @@ void closures_due(void *ctx);
 void storm_add(struct dispatch *d, const struct incident *i);
 void storm_load(struct dispatch *d);
 bool storm_covers(const struct dispatch *d, const struct incident *i);
+
+/* losses.c */
+void losses_load(struct dispatch *d);
+void losses_on_event(struct dispatch *d, struct id device);
+void losses_done(struct dispatch *d);
 
 /* synthetic.c */
 void synthetic_open(struct dispatch *d);

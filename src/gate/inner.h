@@ -94,6 +94,9 @@ int broker_tell(struct gate *g, const struct device *d, const struct gate_order 
 
 /* --- report.c ------------------------------------------------------------------ */
 void take_report(struct link *l, const struct gate_report *r, struct span msg);
+/* The device of that name; one that nobody knows waits to be bound. NULL: too many
+ * wait. */
+struct device *device_meet(struct gate *g, const char *door, const char *identity);
 /* The key that a device was given; as gate_in wants it. */
 bool device_key(void *ctx, const char *identity, struct gate_key *ret);
 

@@ -11,8 +11,9 @@
 #include <math.h>
 #include <stdio.h>
 
-#define FOLLOW_MS 30000  /* between places of a person in his call */
-#define PENDING_MAX 2000 /* unknown devices kept: a scanner must not fill the disk */
+#define FOLLOW_MS 30000   /* between places of a person in his call */
+#define EVIDENCE_MAX 4096 /* of a frame: twice as many digits in the record */
+#define PENDING_MAX 2000  /* unknown devices kept: a scanner must not fill the disk */
 
 /* These call for help; others are kept as the device's state. */
 #define CALLS                                                                         \
@@ -21,8 +22,8 @@
 
 /* --- who it is ------------------------------------------------------------- */
 
-static struct device *
-know(struct gate *g, const char *door, const char *identity)
+struct device *
+device_meet(struct gate *g, const char *door, const char *identity)
 {
 	struct model *m = journal_model(g->cfg.journal);
 	struct device *d = device_by_name(m, span_of(door), span_of(identity));
@@ -36,6 +37,14 @@ know(struct gate *g, const char *door, const char *identity)
 		log_info("gate", "device_seen_first", "door=%s identity=%s", door,
 			 identity);
 	}
+	return d;
+}
+
+static struct device *
+know(struct gate *g, const char *door, const char *identity)
+{
+	struct device *d = device_meet(g, door, identity);
+
 	if (!d)
 		return NULL;
 	d->last_seen_at = net_wall_ms(g->cfg.net);
@@ -216,7 +225,7 @@ take_call(struct gate *g, struct link *l, const struct device *d,
 	struct press_args a = { .claimed_at = r->device_time_ms };
 
 	caller_of(g, l->door, d, r, l->is_doubted, &who);
-	crypt_hex(&raw, msg.p, msg.n > 2048 ? 2048 : msg.n);
+	crypt_hex(&raw, msg.p, msg.n > EVIDENCE_MAX ? EVIDENCE_MAX : msg.n);
 	if (r->parts)
 		is_more = parts_take(g, r, words_of(g, r), &key, &all);
 	else

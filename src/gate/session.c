@@ -2,8 +2,8 @@
 /*
  * Who calls from where: one session per identity. Devices connect again without
  * having closed, so the newest connection wins and the old one is left to die.
- * A second address while the first still speaks is flagged: names of cheap
- * devices are easily copied.
+ * A second address while the first still speaks is flagged, and so is one of
+ * another network soon after it: names of cheap devices are easily copied.
  */
 #include "gate/inner.h"
 
@@ -15,6 +15,8 @@
 
 /* Both speak within this time: not one device that moved. */
 #define BOTH_MS 60000
+/* A device that moves on gets a new address of its operator, hardly another's. */
+#define SOON_MS (10 * 60000)
 #define GUESSES_MAX 4  /* junk must not cost much */
 #define STRANGER_MIN 4 /* bytes from which a language can be told */
 
@@ -35,13 +37,26 @@ seat_find(struct gate *g, const char *door, const char *identity)
 	return map_get(&g->seats, seat_key(&k, door, identity));
 }
 
+/* Operators hand out addresses of the same /16, or /48 of IPv6. */
 static bool
-is_same_host(const char *a, const char *b)
+is_same_network(const char *a, const char *b)
 {
-	const char *x = strrchr(a, ':'), *y = strrchr(b, ':');
-	size_t n = x ? (size_t)(x - a) : strlen(a), m = y ? (size_t)(y - b) : strlen(b);
+	char end = strchr(a, '.') ? '.' : ':';
+	int left = end == ':' ? 3 : 2;
 
-	return n == m && memcmp(a, b, n) == 0;
+	for (; *a && *a == *b; a++, b++)
+		if (*a == end && --left == 0)
+			return true;
+	return false;
+}
+
+static void
+flag_second(struct gate *g, const struct link *l, const struct seat *s,
+	    struct device *d)
+{
+	log_warn("gate", "second_address", "door=%s identity=%s was=%s now=%s",
+		 l->door->driver->name, l->identity, s->peer, l->peer);
+	device_flag(journal_begin(g->cfg.journal, NULL), d, SPAN("second_address"));
 }
 
 bool
@@ -73,14 +88,15 @@ seat_take(struct gate *g, struct link *l, struct device *d, const char *identity
 		return false;
 	}
 	l->is_doubted =
-		s->link && now - s->since < BOTH_MS && !is_same_host(s->peer, l->peer);
+		s->link && now - s->since < BOTH_MS && strcmp(s->peer, l->peer) != 0;
 	if (l->is_doubted) {
-		log_warn("gate", "second_address", "door=%s identity=%s was=%s now=%s",
-			 l->door->driver->name, identity, s->peer, l->peer);
-		device_flag(journal_begin(g->cfg.journal, NULL), d,
-			    SPAN("second_address"));
+		flag_second(g, l, s, d);
 		return false; /* the first keeps the seat as long as it speaks */
 	}
+	/* Nothing but its name says that it is the same: somebody should look. */
+	if (d->trust != TRUST_VERIFIED && *s->peer && now - s->since < SOON_MS &&
+	    strcmp(s->peer, l->peer) != 0 && !is_same_network(s->peer, l->peer))
+		flag_second(g, l, s, d);
 	s->link = l;
 	s->since = now;
 	snprintf(s->peer, sizeof s->peer, "%s", l->peer);
@@ -114,8 +130,10 @@ seats_done(struct gate *g)
 
 /* --- who speaks what ---------------------------------------------------------- */
 
+/* And who says that it is speaking. */
 static const struct gate_driver *
-language_of(const struct gate_driver *not_this, struct span in)
+language_of(const struct gate_driver *not_this, struct span in,
+	    char ret_who[GATE_IDENTITY_MAX])
 {
 	for (size_t i = 0; gate_drivers[i]; i++) {
 		const struct gate_driver *d = gate_drivers[i];
@@ -135,6 +153,9 @@ language_of(const struct gate_driver *not_this, struct span in)
 				       out);
 		if (state && rc == 0 && !out->n_reports)
 			rc = -1;
+		if (rc == 0)
+			snprintf(ret_who, GATE_IDENTITY_MAX, "%s",
+				 out->reports[0].identity);
 		free(state);
 		free(out);
 		if (rc == 0)
@@ -146,16 +167,23 @@ language_of(const struct gate_driver *not_this, struct span in)
 void
 name_stranger(struct link *l, struct span in)
 {
+	char who[GATE_IDENTITY_MAX] = "";
 	const struct gate_driver *d;
+	struct device *dev;
 
 	if (l->is_understood || l->n_guesses >= GUESSES_MAX || in.n < STRANGER_MIN)
 		return;
 	l->n_guesses++;
-	d = language_of(l->door->driver, in);
+	d = language_of(l->door->driver, in, who);
 	if (!d)
 		return;
 	l->n_guesses = GUESSES_MAX;
 	log_warn("gate", "wrong_door",
 		 "peer=%s what=\"a %s device is calling the %s door\"", l->peer,
 		 d->name, l->door->driver->name);
+	/* and where its owner looks for it, among the devices */
+	dev = *who ? device_meet(l->door->gate, d->name, who) : NULL;
+	if (dev)
+		device_flag(journal_begin(l->door->gate->cfg.journal, NULL), dev,
+			    SPAN("wrong_door"));
 }

@@ -117,6 +117,11 @@ static const struct field device_fields[] = {
 		  .doc = "the control agency has not given it the name"),
 	NOUN_LINE(device, link, ENUM, 0, .names = link_names,
 		  .doc = "against its promised interval"),
+	NOUN_LINE(device, link_at, TIME, 0, .doc = "since when the link is so"),
+	NOUN_LINE(
+		device, carrier, STR, GIVE, .max = 40,
+		.doc = "the operator or private APN that carries it, or wired: what is "
+		       "lost together is shown by it"),
 	NOUN_LINE(device, model, STR, GIVE, .max = 60, .doc = "maker and model"),
 	NOUN_LINE(device, phone, STR, GIVE | FIELD_SEALED, .max = 24,
 		  .doc = "number of its SIM card"),
@@ -126,7 +131,8 @@ static const struct field device_fields[] = {
 	NOUN_LINE(device, interval_s, INT, GIVE, .min = 5, .max = 86400,
 		  .doc = "promised between reports"),
 	NOUN_LINE(device, flags, LIST, FIELD_PATCH,
-		  .doc = "what was odd: jump, second_address; an empty list ends it"),
+		  .doc = "what was odd: jump, second_address, wrong_door; an empty "
+			 "list ends it"),
 	NOUN_LINE(device, flagged_at, TIME, 0, .doc = "last"),
 };
 NOUN_TABLE(noun_device, 'd', "device", "devices", device, device_fields);

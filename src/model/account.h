@@ -80,13 +80,15 @@ struct device {
 	struct id bound_to, person;
 	int trust;
 	int64_t first_seen_at;
-	bool claim; /* asked for only: the name is another record's, or nobody's */
-	int link;   /* device_link_names */
+	bool claim;      /* asked for only: the name is another record's, or nobody's */
+	int link;        /* device_link_names */
+	int64_t link_at; /* since when it is so */
+	char *carrier;   /* what carries its words; NULL: not told */
 	char *model, *phone;
 	char *key; /* hex: what it encrypts with */
 	int64_t key_slot;
 	int64_t interval_s; /* promised between reports; FIELD_NONE: not told */
-	char *flags;        /* JSON list: jump, second_address */
+	char *flags;        /* JSON list: jump, second_address, wrong_door */
 	int64_t flagged_at;
 	/* observed, in memory only: never on the shelf, gone with a restart */
 	int64_t last_seen_at;

@@ -245,6 +245,7 @@ device_link_set(struct decision *d, struct device *dev, enum device_link link)
 		return 0;
 	event_begin(d, &e, types[link], dev->r.world, dev->r.id);
 	PATCH_ENUM(&e.body, device, link, link);
+	PATCH_INT(&e.body, device, link_at, d->now);
 	event_emit(d, &e);
 	return 0;
 }

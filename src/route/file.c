@@ -143,7 +143,7 @@ read_points(const char **at, struct coord *v, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		v[i].lat_e7 = (int32_t)get32(at);
 		v[i].lon_e7 = (int32_t)get32(at);
-		if (v[i].lat_e7 < -900000000 || v[i].lat_e7 > 900000000 ||
+		if (v[i].lat_e7 < -ROAD_LAT_MAX_E7 || v[i].lat_e7 > ROAD_LAT_MAX_E7 ||
 		    v[i].lon_e7 < -1800000000 || v[i].lon_e7 > 1800000000)
 			return false;
 	}

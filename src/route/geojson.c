@@ -164,6 +164,8 @@ read_line(struct reader *r, const json_t *line, const struct way *w)
 				  json_number_value(json_array_get(v, 0)), &p))
 			return bad(r, "point %zu is no [longitude, latitude] in range",
 				   k + 1);
+		if (p.lat_e7 < -ROAD_LAT_MAX_E7 || p.lat_e7 > ROAD_LAT_MAX_E7)
+			return bad(r, "point %zu is beyond 85 degrees: no road", k + 1);
 		if (k && (llabs((int64_t)p.lat_e7 - last.lat_e7) > PIECE_MAX_E7 ||
 			  llabs((int64_t)p.lon_e7 - last.lon_e7) > PIECE_MAX_E7))
 			return bad(r, "point %zu is %.0f km from the one before", k + 1,

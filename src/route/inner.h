@@ -9,6 +9,8 @@
 
 #define ROUTE_FILE "roads.graph"
 #define NONE UINT32_MAX
+/* Nearer to a pole a cell of the grid has no width left; no city is there. */
+#define ROAD_LAT_MAX_E7 850000000
 #define PIECE_MAX_E7 10000000 /* 1 degree: a longer straight piece is no road */
 
 enum road_class {

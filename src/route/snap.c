@@ -122,6 +122,17 @@ try_cell(struct search *s, int64_t row, int64_t col)
 		try_edge(s, g->grid.list[k]);
 }
 
+/* By its latitude alone: what is beyond has no rings worth the name, at a pole not
+ * even an end of them. */
+static bool
+is_far(const struct roads *g, const struct position *p)
+{
+	double south = ((double)g->grid.from.lat_e7 - p->lat_e7) * E7_METRE;
+	double north = ((double)p->lat_e7 - g->grid.to.lat_e7) * E7_METRE;
+
+	return south > SNAP_M || north > SNAP_M;
+}
+
 static int64_t
 floor_div(int64_t a, int64_t b)
 {
@@ -144,7 +155,7 @@ roads_snap(const struct roads *g, const struct position *p, struct snap *ret)
 			(s.plane.east < s.plane.north ? s.plane.east : s.plane.north);
 	bool is_found;
 
-	if (step_m <= 0)
+	if (is_far(g, p))
 		return false;
 	/* after ring k everything within k cells' width has been seen */
 	for (int64_t ring = 0; (double)(ring - 1) * step_m < s.best_score; ring++) {

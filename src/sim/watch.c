@@ -63,6 +63,11 @@ hear(struct sim_device *d, struct span m, struct sim_heard *ret, struct buf *out
 		sim_say(ret, SIM_ANSWER, SPAN_FMT, SPAN_ARG(word));
 		return;
 	}
+	if (span_is_z(word, "TK")) { /* played aloud, and it says so */
+		sim_say(ret, SIM_ORDER, "TK, %zu bytes of sound", rest.n);
+		say(d, out, SPAN("TK,1"));
+		return;
+	}
 	sim_say(ret, SIM_ORDER, SPAN_FMT " " SPAN_FMT, SPAN_ARG(word), SPAN_ARG(rest));
 	if (span_is_z(word, "UPLOAD")) {
 		int64_t s;

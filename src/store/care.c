@@ -138,6 +138,8 @@ forget_words(struct store *s)
 		else if (changed < 2)
 			k++;
 	}
+	if (rc != 0)
+		s->wants_forget = true;
 	s->fill.wants_wipe = true;
 	return rc;
 }
@@ -161,6 +163,8 @@ scrub_log(struct store *s)
 		rc = store_exec(s->writer, /* a page is written, with what it had */
 				"BEGIN IMMEDIATE; UPDATE node SET epoch=epoch+1; "
 				"UPDATE node SET epoch=epoch-1; COMMIT");
+	if (rc != 0 && !sqlite3_get_autocommit(s->writer))
+		(void)store_run(s->rollback);
 	if (rc == 0 && left == 0 && s->wal_bytes <= before + (before == 0)) {
 		s->wants_scrub = false;
 		high = s->wal_high;
@@ -182,8 +186,12 @@ scrub_log(struct store *s)
 			store_unlock(s);
 			break;
 		}
-		rc = vfs_wal_wipe(wal, from, high) == SQLITE_OK ? 0 : ERR_IO;
+		rc = store_err(vfs_wal_wipe(wal, from, high));
 		store_unlock(s);
+	}
+	if (rc != 0) { /* full, on a disk that copies: again, from as high */
+		s->wal_high = INT64_MAX;
+		s->wants_scrub = true;
 	}
 	if (rc == 0)
 		rc = vfs_wal_sync(wal) == SQLITE_OK ? 0 : ERR_IO;
@@ -202,7 +210,7 @@ care_turn(struct store *s)
 	if (rc == 0)
 		rc = scrub_log(s);
 	if (rc == ERR_FULL && free_reserve(s, "checkpoint"))
-		rc = turn_locked(s);
+		rc = turn_locked(s); /* words and scrubbing: at the next turn */
 	if (rc == 0)
 		reserve_again(s);
 	pthread_mutex_unlock(&s->care_lock);

@@ -164,13 +164,13 @@ vfs_wal_wipe(sqlite3_file *face, int64_t from, int64_t to)
 	struct file *f = file_of(face);
 	static const char zeros[1 << 16];
 
+	int rc = SQLITE_OK;
+
 	if (to > f->size)
 		to = f->size;
-	for (int64_t at = from, n; at < to; at += n) {
+	for (int64_t at = from, n; rc == SQLITE_OK && at < to; at += n) {
 		n = to - at < (int64_t)sizeof zeros ? to - at : (int64_t)sizeof zeros;
-		if (base_of(f)->pMethods->xWrite(base_of(f), zeros, (int)n, at) !=
-		    SQLITE_OK)
-			return SQLITE_IOERR;
+		rc = base_of(f)->pMethods->xWrite(base_of(f), zeros, (int)n, at);
 	}
-	return SQLITE_OK;
+	return rc;
 }

@@ -2,6 +2,7 @@
 """The same play at each door, with devices that speak as theirs do (devices.py): hello,
 a fix, an SOS that becomes an incident, an order, the link drops, it comes back. And
 what each does to a door that is not its own."""
+import datetime
 import socket
 import struct
 import time
@@ -140,6 +141,28 @@ def test_an_unknown_one_is_heard_and_moves_nothing(node, live, request):
         d.close()
 
 
+def test_what_a_device_tells_of_itself(node):
+    """Battery, signal, firmware, and when it was heard last."""
+    w = node.watch()
+    w.door = "watch"
+    began = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(seconds=1)
+    w.fix("UD", 24.9, 67.1)  # signal 88, battery 77
+    w.say("LK,2100,0,76")
+    assert w.answer().endswith("*LK]")
+    told = record(node, w)
+    assert (told["battery_pct"], told["signal_pct"]) == (76, 88)
+    assert datetime.datetime.fromisoformat(
+        told["last_seen_at"].replace("Z", "+00:00")) >= began
+    w.close()
+    t = Topin(node)
+    t.hello()
+    t.say(5, 0x13, bytes([66, 23, 5, 10]))
+    assert t.answer()[3] == 0x13
+    told = record(node, t)
+    assert (told["battery_pct"], told["firmware"]) == (66, "23")
+    t.close()
+
+
 def test_wrong_doors_are_named(node):
     """What each sends first, at the door of watches."""
     host, port = node.demo["doors"]["watch"].rsplit(":", 1)
@@ -166,6 +189,22 @@ def test_wrong_doors_are_named(node):
         s.sendall(first)
         until(lambda n=name: "a %s device is calling the watch door" % n in open(
             node.log, errors="replace").read(), 5, name + " named in the log")
+        s.close()
+    # and where an officer looks: the device waits, or stands, with its true door
+    for cls in (Minifinder2, Eelink, Topin, Gt06):
+        d = cls(node, "860000000000%03d" % len(cls.door))
+        d.close()
+        d.sock = Tape()
+        with pytest.raises(StopIteration):
+            d.hello()
+        s = socket.create_connection((host, int(port)), 10)
+        s.sendall(sent[-1])
+        found = until(lambda d=d: next(
+            (x for x in node.role("administrator").items("/api/v1/devices")
+             if x["identity"].lstrip("0") == d.identity.lstrip("0")), None), 5, d.door)
+        assert (found["door"], found["state"], found["flags"]) == (
+            d.door, "pending", ["wrong_door"])
+        assert "last_seen_at" not in found, "no word of it was taken"
         s.close()
 
 

@@ -4,6 +4,7 @@ is flagged, and none moves, calls as, silences or stops his unit."""
 import random
 import re
 import socket
+import struct
 import time
 
 from actors import Watch, until
@@ -82,3 +83,41 @@ def test_a_thousand_copies_of_a_name_change_nothing(node):
     admin.ok("PATCH", "/api/v1/devices/" + device["id"],
              {"trust": device["trust"], "flags": []})
     w.close()
+
+
+def test_another_networks_address_soon_after_is_flagged(node):
+    """The true watch is gone, and a copy takes its place: it has the seat, and somebody
+    is told to look. The same operator's next address is no news, nor is one whose name
+    a secret or a network of one's own backs."""
+    admin = node.role("administrator")
+    identity = next(d["identity"] for d in node.demo["devices"] if d["door"] == "watch")
+    device = next(x for x in admin.items("/api/v1/devices")
+                  if x["identity"] == identity)
+    path = "/api/v1/devices/" + device["id"]
+
+    def come(address):
+        f = Fake(node, identity, address)
+        f.say("LK,50,100,80")
+        while not f.answer().endswith("*LK]"):
+            pass
+        f.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        f.close()  # the link drops; the door has seen it when it answers this
+        return flags()
+
+    def flags():
+        return admin.ok("GET", path).get("flags", [])
+
+    def here(trust):
+        """It is here again, from an address that is its own."""
+        admin.ok("PATCH", path, {"trust": "verified"})
+        come("127.0.0.1")
+        admin.ok("PATCH", path, {"trust": trust, "flags": []})
+
+    try:
+        here("unverified")
+        assert come("127.0.9.9") == []
+        assert come("127.66.0.1") == ["second_address"]
+        here("verified")
+        assert come("127.66.0.1") == []
+    finally:
+        here(device["trust"])

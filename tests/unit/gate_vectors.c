@@ -248,6 +248,8 @@ static const struct {
 	{ "78782727110c0b0e170f", "the oracle reads voltage and GSM one byte late" },
 	{ "78782516180516150812c8",
 	  "the model, told beside the wire, renames alarm 19" },
+	{ "787825260f0c1d030b26c9027ac8",
+	  "its fix bit is not set: no fix, though it tells a place" },
 	{ "7e0900007a41305033859800",
 	  "the model, told beside the wire, has this layout" },
 	{ "78783c3400000000130a19", "the capture lacks its last byte" },
@@ -432,6 +434,49 @@ vendor_compare(const struct gate_driver *d, const json_t *v)
 	free(out);
 }
 
+/* Examples of a maker's document: what a device sends, and what is sent back. An answer
+ * may be another message's: then all but its number and the sum is compared. */
+static void
+gt06_vendor_compare(const struct gate_driver *d, const json_t *v)
+{
+	static struct gate_out out; /* of the message before, for its answer */
+	const json_t *want = json_object_get(v, "expect");
+	const struct gate_report *r = &out.reports[0];
+	struct span alarm = json_str(want, "alarm"), time = json_str(want, "time");
+	struct buf in = { 0 };
+	size_t bad = n_bad, n;
+	int64_t ms;
+
+	input_read(v, &in);
+	n = in.n;
+	if (span_is_z(json_str(v, "dir"), "server->device")) {
+		if (out.reply_n == n && memcmp(out.reply + n - 6, in.p + n - 6, 2) != 0)
+			n -= 6;
+		if (out.reply_n != in.n || memcmp(out.reply, in.p, n) != 0)
+			wrong("reply is of %zu bytes, not as in the document",
+			      out.reply_n);
+	} else {
+		run(d, buf_span(&in), &out);
+		if (json_str(want, "imei").p &&
+		    !span_is_z(json_str(want, "imei"), r->identity))
+			wrong("identity is %s", r->identity);
+		if (time.p && (time_parse(time, &ms) || ms != r->device_time_ms))
+			wrong("time " SPAN_FMT, SPAN_ARG(time));
+		if (!isnan(number(want, "lat")) && !r->position.is_set)
+			wrong("no fix");
+		about("lat", number(want, "lat"), geo_lat(&r->position), 1e-5);
+		about("lon", number(want, "lon"), geo_lon(&r->position), 1e-5);
+		about("speed", number(want, "speed_kmh"), r->speed_mps * 3.6, 0.1);
+		about("satellites", number(want, "satellites"), r->satellites, 0);
+		span_cut(&alarm, ' '); /* its number */
+		alarms_compare(alarm, r->alarms);
+	}
+	if (n_bad != bad && is_exception(json_str(v, "input")))
+		n_bad = bad;
+	n_good += n_bad == bad;
+	buf_done(&in);
+}
+
 /* What a panel says in letters, and the answer it is owed. */
 static void
 dc09_compare(const struct gate_driver *d, const json_t *v)
@@ -487,6 +532,14 @@ gt06_frames(void **state)
 {
 	(void)state;
 	each_line("gt06_frames.jsonl", driver_find("gt06"), frame_compare);
+}
+
+static void
+gt06_vendor_examples(void **state)
+{
+	(void)state;
+	each_line("gt06_vendor_examples.jsonl", driver_find("gt06"),
+		  gt06_vendor_compare);
 }
 
 static void
@@ -617,6 +670,7 @@ main(void)
 		cmocka_unit_test(h02_frames),
 		cmocka_unit_test(gt06_messages),
 		cmocka_unit_test(gt06_frames),
+		cmocka_unit_test(gt06_vendor_examples),
 		cmocka_unit_test(teltonika_messages),
 		cmocka_unit_test(teltonika_frames),
 		cmocka_unit_test(minifinder2_messages),

@@ -443,6 +443,31 @@ an_island_has_no_way(void **state)
 	done(&t);
 }
 
+/* A device may say anything: no place keeps the search going for ever. */
+static void
+the_ends_of_the_earth_have_no_road(void **state)
+{
+	static const double places[][2] = { { 90, 67 },        { -90, 67 },
+					    { 89.9999999, 0 }, { 24.8, 180 },
+					    { 24.8, -180 },    { 0, 0 } };
+	struct town t = { 0 };
+	struct position to = crossing(2), from;
+	struct route_leg leg;
+
+	(void)state;
+	json_road(&t.json, "\"highway\":\"primary\"",
+		  (struct position[2]){ crossing(0), crossing(2) }, 2);
+	save(&t);
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		assert_true(geo_position(places[i][0], places[i][1], &from));
+		route_times(t.r, 0, 0, &to, &from, 1, &leg);
+		assert_int_equal(leg.why, ROUTE_OFF_ROAD);
+		route_times(t.r, 0, 0, &from, &to, 1, &leg);
+		assert_int_equal(leg.why, ROUTE_OFF_ROAD);
+	}
+	done(&t);
+}
+
 static void
 no_roads_is_said(void **state)
 {
@@ -509,6 +534,10 @@ bad_features_are_named(void **state)
 		  "\"geometry\":{\"type\":\"LineString\",\"coordinates\":"
 		  "[[67,24.8],[67,95]]}}",
 		  "feature 2: point 2" },
+		{ "{\"type\":\"Feature\",\"properties\":{\"highway\":\"primary\"},"
+		  "\"geometry\":{\"type\":\"LineString\",\"coordinates\":"
+		  "[[67,84.99],[67,85.01]]}}",
+		  "feature 2: point 2 is beyond 85 degrees" },
 		{ "{\"type\":\"Feature\",\"properties\":{\"highway\":\"primary\"},"
 		  "\"geometry\":{\"type\":\"LineString\",\"coordinates\":"
 		  "[[67,24.8],[67,24.8]]}}",
@@ -582,6 +611,7 @@ main(void)
 		cmocka_unit_test(the_line_goes_along_the_streets),
 		cmocka_unit_test(hours_and_classes_tell),
 		cmocka_unit_test(an_island_has_no_way),
+		cmocka_unit_test(the_ends_of_the_earth_have_no_road),
 		cmocka_unit_test(no_roads_is_said),
 		cmocka_unit_test(each_damage_is_found),
 		cmocka_unit_test(bad_features_are_named),

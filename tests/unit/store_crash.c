@@ -12,6 +12,7 @@
 
 #define BATCHES 64
 #define CHECKPOINT_EVERY 9
+#define FORGET_AT (5 * CHECKPOINT_EVERY - 1) /* there the log is wiped as well */
 
 struct outcome {
 	uint64_t acked; /* the last event whose append returned 0 */
@@ -44,6 +45,7 @@ script_batches(struct store *s, struct outcome *out, uint8_t head[HASH_BYTES])
 			out->acked = last += n;
 		else if (!out->first_error)
 			out->first_error = rc;
+		s->wants_forget = s->wants_forget || i == FORGET_AT;
 		if (i % CHECKPOINT_EVERY == CHECKPOINT_EVERY - 1)
 			care_turn(s);
 	}

@@ -137,6 +137,7 @@ test('the folder of the running node, and wrong keys and usage', async () => {
 test('the page in Urdu and on a phone, with nothing that axe finds', async () => {
 	await page.getByRole('button', { name: 'اردو' }).click()
 	assert.equal(await page.locator('html').getAttribute('dir'), 'rtl')
+	await page.locator('#verdict.bad').filter({ hasText: 'ایک سرا درست نہیں' }).waitFor()
 	await page.setViewportSize({ width: 390, height: 844 })
 	await page.screenshot({ path: join(OUT, 'verify-ur.png'), fullPage: true })
 	assert.deepEqual(await axe(page), [])

@@ -394,6 +394,7 @@ function startKumakVerify() {
 		document.title = `Kumak: ${words.title}`
 		for (const one of document.querySelectorAll('[data-text]'))
 			one.textContent = words[one.dataset.text]
+		if (at('verdict').textContent) void verify() /* said again in these words */
 	}
 
 	function say(verdict, isGood) {

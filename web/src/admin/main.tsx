@@ -270,6 +270,8 @@ function Actions({ noun, record, onOpen }: ActionsProps) {
 						onOpen({ what: 'bind', device: record }),
 					)}
 				{record.state !== 'revoked' &&
+					button(t('device.details'), () => onOpen({ what: 'edit', record }))}
+				{record.state !== 'revoked' &&
 					button(t('revoke'), () => void revoke('devices', record))}
 			</>
 		)

@@ -198,7 +198,15 @@ const devices: Noun = {
 		'link',
 		'last_seen_at',
 	],
-	fields: [],
+	fields: [
+		{ name: 'trust', kind: 'enum', options: ['verified', 'unverified'], words: 'trust' },
+		{ name: 'carrier', kind: 'text', max: 40 },
+		{ name: 'interval_s', kind: 'int', min: 5, max: 86_400 },
+		{ name: 'model', kind: 'text', max: 60 },
+		{ name: 'phone', kind: 'text', max: 24 },
+		{ name: 'key', kind: 'secret', min: 32, max: 64 },
+		{ name: 'flags', kind: 'words' },
+	],
 }
 
 const runCards: Noun = {

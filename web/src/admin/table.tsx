@@ -70,7 +70,7 @@ function stepRow(event: KeyboardEvent): void {
 const REFERS = new Set(['agency', 'site', 'unit', 'bound_to'])
 const TIMES = new Set(['last_test_at', 'created_at', 'expires_at', 'used_at'])
 /* words: class device_link door severity outcome role device_state invitation_state person_state
- * unit_kind agency_kind */
+ * unit_kind agency_kind device_flag */
 const WORDS: Readonly<Record<string, string>> = {
 	class: 'class',
 	site_class: 'class',
@@ -133,7 +133,18 @@ function State({ record, state }: { record: AnyRecord; state: string }) {
 				? 'invitation_state'
 				: 'person_state'
 	const tone = state === 'pending' ? 'warn' : GOOD.includes(state) ? 'good' : ''
-	return <span class={`chip ${tone}`}>{word(group, state)}</span>
+	const flags = record.door && Array.isArray(record.flags) ? record.flags : []
+	return (
+		<>
+			<span class={`chip ${tone}`}>{word(group, state)}</span>
+			{flags.map((flag) => (
+				<span key={flag}>
+					{' '}
+					<span class="chip warn">{word('device_flag', flag)}</span>
+				</span>
+			))}
+		</>
+	)
 }
 
 function Kind({ record, kind }: { record: AnyRecord; kind: string }) {

@@ -321,7 +321,11 @@ export interface Device {
 	battery_pct?: number
 	last_seen_at?: Time
 	link: 'live' | 'late' | 'lost'
-	signal?: number
+	link_at?: Time
+	carrier?: string
+	flags?: string[]
+	signal_pct?: number
+	firmware?: string
 	said?: 'test' | 'restore'
 	said_code?: string
 	said_at?: Time
@@ -390,9 +394,14 @@ export interface Recommendations {
 	left_out: { unit: Id; callsign?: string; reason: string }[]
 }
 
+/* Many calls of a kind in one area, or (device_lost) many links of one carrier. */
 export interface Storm {
 	kind?: string
 	incidents?: number
+	devices?: number
+	sites?: number
+	carrier?: string
+	radius_m?: number
 	position?: Position
 	since?: Time
 }
@@ -408,6 +417,9 @@ export interface Room {
 	synthetic: { ok: boolean; last_at?: Time; ms?: number }
 	disk?: { used_pct: number }
 	storms: Storm[]
+	/* Sites' links that were lost by themselves: the newest, and how many. */
+	lost_sites?: { site: Id; device: Id; since: Time }[]
+	lost_sites_count?: number
 	tests_overdue: number
 	print: { last_at?: Time; interval_min?: number }
 }

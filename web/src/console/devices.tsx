@@ -16,7 +16,7 @@ import { explain } from './actions'
 import { dialog } from './state'
 import './devices.css'
 
-/* words: device_link, device_said */
+/* words: device_link, device_said, device_flag */
 
 /* Whose devices: a unit's, a site's, or what called from either. */
 interface Bearer {
@@ -33,16 +33,14 @@ const shut = () => {
 	dialog.value = undefined
 }
 
+export function showDevices(of: Bearer): void {
+	bearer.value = of
+	dialog.value = 'devices'
+}
+
 function DevicesButton(props: Bearer) {
 	return (
-		<button
-			type="button"
-			class="btn small"
-			onClick={() => {
-				bearer.value = props
-				dialog.value = 'devices'
-			}}
-		>
+		<button type="button" class="btn small" onClick={() => showDevices(props)}>
 			{t('devices.open')}
 		</button>
 	)
@@ -119,6 +117,11 @@ export function DevicesForm() {
 								{one.said &&
 									` · ${t(`device_said.${one.said}`, { code: one.said_code ?? '' })}`}
 							</span>
+							{one.flags?.map((flag) => (
+								<span key={flag} class="chip warn">
+									{word('device_flag', flag)}
+								</span>
+							))}
 						</label>
 					))}
 				</fieldset>
@@ -315,10 +318,11 @@ function Voice(props: {
 		}
 	}
 	return (
-		<label class="field device-order">
+		<label class="field device-order device-voice">
 			<span>{t('devices.voice')}</span>
+			<span class="btn small">{t('devices.voice_file')}</span>
 			<input
-				class="input"
+				class="hidden"
 				type="file"
 				accept=".amr,audio/amr"
 				onChange={(e) => {

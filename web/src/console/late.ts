@@ -7,6 +7,7 @@ import './late.css'
 export { Dialogs } from './dialogs'
 export { IncidentPane } from './incident'
 export { Drawer, LiaisonLink } from './liaison'
+export { LostSites } from './lost'
 export { UnitCard } from './unitcard'
 export { Why } from './why'
 

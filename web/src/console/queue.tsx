@@ -10,7 +10,7 @@ import { now, pointed, queue, room, world } from '../state/room'
 import { Bdi, Countdown, kindOf, PriorityBadge, StormText, stageOf } from '../ui/parts'
 import { acknowledge } from './actions'
 import { PopOut } from './popout'
-import { dialog, select, selectedId } from './state'
+import { dialog, late, select, selectedId } from './state'
 
 const HOLD_MS = 3_000
 
@@ -59,6 +59,7 @@ export function QueuePane() {
 						</span>
 					</li>
 				))}
+				{late.value && <late.value.LostSites />}
 				{order.rows.map((incident) => (
 					<Row key={incident.id} incident={incident} flash={incident === flashing} />
 				))}

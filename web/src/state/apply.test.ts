@@ -53,6 +53,12 @@ describe('apply', () => {
 		const twice = apply(once.world, event('incident.acknowledged', { by_name: 'S' }))
 		expect([...twice.world.incidents]).toEqual([...once.world.incidents])
 	})
+	it('asks the room anew when links are lost or back', () => {
+		const asked = (type: string) => apply(EMPTY, event(type, { id: 'd1' })).stale
+		expect(asked('device.lost')).toEqual([{ what: 'room' }])
+		expect(asked('device.back')).toEqual([{ what: 'room' }])
+		expect(asked('device.order_sent')).toEqual([])
+	})
 	it('records a milestone once', () => {
 		let world = raise(EMPTY, 'i1')
 		world = apply(world, event('incident.acknowledged', {}, 2, AT)).world

@@ -33,11 +33,13 @@ export interface Applied {
 
 export const EMPTY: World = { incidents: new Map(), units: new Map(), sites: new Map() }
 
+const ROOM: readonly Stale[] = [{ what: 'room' }]
+
 /* Until the record is fetched: 90 % of calls are to be answered in 15 s. */
 const ANSWER_MS = 15_000
 
 export function apply(world: World, event: KumakEvent): Applied {
-	const [noun] = event.type.split('.')
+	const [noun, what] = event.type.split('.')
 	switch (noun) {
 		case 'incident':
 			return applyIncident(world, event)
@@ -49,10 +51,13 @@ export function apply(world: World, event: KumakEvent): Applied {
 			return applyUnit(world, event)
 		case 'site':
 			return { world, stale: [{ what: 'site', id: event.data.id }] }
+		/* Links that are lost are rows of the room. */
+		case 'device':
+			return { world, stale: what === 'lost' || what === 'back' ? ROOM : [] }
 		case 'room':
 		case 'page':
 		case 'synthetic':
-			return { world, stale: [{ what: 'room' }] }
+			return { world, stale: ROOM }
 		default:
 			return { world, stale: [] }
 	}

@@ -63,10 +63,12 @@ export function stageOf(incident: Incident): string {
 
 /* A flood of one kind, grouped: the incidents in it stay in the queue. */
 export function StormText({ storm }: { storm: Storm }) {
-	const text = t('storm.row', { n: storm.incidents ?? 0, kind: word('kind', storm.kind) })
+	const n = storm.incidents ?? storm.devices ?? 0
 	return (
 		<>
-			{text}
+			{storm.carrier && <bdi>{storm.carrier}</bdi>}
+			{storm.carrier && ' · '}
+			{t('storm.row', { n, kind: word('kind', storm.kind) })}
 			{storm.since && (
 				<>
 					{' '}
