@@ -3,9 +3,14 @@
  * acknowledged with a file in it, an advisory, duty phones, an order for report, sharing
  * by two keys, an incident handled together. */
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { hands, looked, pktField, town } from './liaison_town.mjs'
-import { OUT, openBrowser, sit, until, wordsOf } from './node.mjs'
+import { OUT, openBrowser, ROOT, sit, until, wordsOf } from './node.mjs'
+
+const PROGRAM = `${process.env.KUMAK ?? join(ROOT, 'build/kumak')}-verify`
 
 let browser
 before(async () => {
@@ -42,6 +47,7 @@ async function places(language) {
 		await mustAcknowledge(police, mission, language)
 		await advisory(police, mission, language)
 		await phones(police, mission, language)
+		await heads(node, mission, language)
 		const boss = await sits(people.boss)
 		await order(boss, police, language)
 		await sharing(mission, police, language)
@@ -158,6 +164,29 @@ async function advisory(police, mission, language) {
 	})
 	await mission.page.locator('.side').getByText(w('advisory_state.cancelled')).waitFor()
 	await page.locator('.card.over').waitFor()
+}
+
+/* The mission saves the heads it was given; the verifier finds them in the node's journal,
+ * and finds fault with one that was altered. */
+async function heads(node, mission, language) {
+	const { page } = mission
+	await mission.button('account').click()
+	await page.locator('.proofs summary').click()
+	await looked(mission, `liaison-heads-${language}`)
+	const coming = page.waitForEvent('download')
+	await mission.button('proof.save').click()
+	const file = join(OUT, `heads-${language}.json`)
+	await (await coming).saveAs(file)
+	await mission.button('account').click()
+	const { heads } = JSON.parse(readFileSync(file, 'utf8'))
+	assert.ok(heads.length > 0 && heads.every((one) => one.signature))
+	const journal = join(OUT, `journal-${language}`)
+	assert.equal(spawnSync(PROGRAM, ['--export', journal, node.data]).status, 0)
+	assert.equal(spawnSync(PROGRAM, ['--heads', file, journal]).status, 0)
+	const [one] = heads
+	const hash = (one.hash[0] === '0' ? '1' : '0') + one.hash.slice(1)
+	writeFileSync(file, JSON.stringify({ heads: [{ ...one, hash }] }))
+	assert.notEqual(spawnSync(PROGRAM, ['--heads', file, journal]).status, 0)
 }
 
 async function phones(police, mission, language) {

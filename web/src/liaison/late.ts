@@ -15,6 +15,7 @@ import { Sharing } from './sharing'
 import { Work } from './work'
 
 export { Join } from './join'
+export { keepProofs, Proofs } from './proofs'
 
 export const VIEWS: Readonly<Record<Exclude<Place, 'talk'>, ComponentType>> = {
 	advisories: Advisories,

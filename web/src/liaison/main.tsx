@@ -39,6 +39,7 @@ async function loadLate(): Promise<void> {
 			const found = await import('./late')
 			await addCatalogs(found.words)
 			late.value = found
+			void found.keepProofs()
 			return
 		} catch {
 			await new Promise((done) => setTimeout(done, 3_000))
@@ -109,6 +110,7 @@ function Top() {
 }
 
 function Account() {
+	const Proofs = late.value?.Proofs
 	const [isOpen, setOpen] = useState(false)
 	const leave = async () => {
 		await lastShelf.drop().catch(() => undefined)
@@ -139,6 +141,7 @@ function Account() {
 					<a class="btn" href="/?home">
 						{t('pages')}
 					</a>
+					{Proofs && <Proofs />}
 					<button type="button" class="btn" onClick={() => void leave()}>
 						{t('log_out')}
 					</button>

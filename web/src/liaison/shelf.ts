@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What this browser keeps: posts of its own that are not sent yet, what is half written,
- * and who was here last, so that one can write without a link. Never a post of anybody
+ * who was here last, so that one can write without a link, and heads of the journal. Never a post of anybody
  * else: what was shared stays with the node. */
 import { type IDBPDatabase, openDB } from 'idb'
 import type { Session } from '../api/types'
+import type { Head, HeadShelf } from '../lib/heads'
 import type { Draft, DraftShelf } from './drafts'
 import type { Channel } from './types'
 
 let opened: Promise<IDBPDatabase> | undefined
 
 function database(): Promise<IDBPDatabase> {
-	opened ??= openDB('kumak-liaison', 1, {
-		upgrade(db) {
-			db.createObjectStore('drafts', { keyPath: 'key' })
-			db.createObjectStore('written')
-			db.createObjectStore('last')
+	opened ??= openDB('kumak-liaison', 2, {
+		upgrade(db, old) {
+			if (old < 1) {
+				db.createObjectStore('drafts', { keyPath: 'key' })
+				db.createObjectStore('written')
+				db.createObjectStore('last')
+			}
+			db.createObjectStore('heads', { keyPath: 'seq' })
 		},
+		/* A newer page in another window may bring a newer shelf. */
+		blocking: (_now, _next, event) => (event.target as IDBDatabase).close(),
 	})
 	return opened
 }
@@ -32,6 +38,11 @@ export const draftShelf: DraftShelf = {
 	put: (draft: Draft) => write('drafts', draft),
 	drop: async (key) => (await database()).delete('drafts', key),
 	all: async () => (await database()).getAll('drafts'),
+}
+
+export const headShelf: HeadShelf = {
+	put: (head: Head) => write('heads', head),
+	all: async () => (await database()).getAll('heads'),
 }
 
 /* Half written, by person, channel and what it answers. */

@@ -2,19 +2,11 @@
 /* The state of the SOS page: who this phone is, what it has pressed, what came of it,
  * and the few things that it does about it. The views draw from here and call in here. */
 import { computed, effect, signal } from '@preact/signals'
+import { headKeeper, KEEP_MS } from '../lib/heads'
 import { type Item, Outbox, type Place, type Press } from '../state/outbox'
 import { Follower } from './follow'
 import { place, placeNow, stopPlace, watchIfAllowed, watchPlace } from './place'
-import {
-	dropFact,
-	fact,
-	forgetOld,
-	type Head,
-	heads,
-	keepFact,
-	keepHead,
-	shelf,
-} from './shelf'
+import { dropFact, fact, forgetOld, headShelf, keepFact, shelf } from './shelf'
 import { isClosed, isOpen } from './stages'
 import {
 	askCancel,
@@ -40,13 +32,15 @@ export const durable = signal(true)
 export const online = signal(navigator.onLine)
 export const silent = signal(localStorage.getItem('kumak.sos.silent') === '1')
 export const dark = signal(false)
-export const proofs = signal<readonly Head[]>([])
 export const now = signal(Date.now())
 
 const caller = computed<Caller>(() => {
 	if (enrolment.value) return { token: enrolment.value.token }
 	return person.value ? { csrf: person.value.csrf } : {}
 })
+
+const proofs = headKeeper(headShelf, () => newestHead(caller.value))
+export const heads = proofs.kept
 
 /* What the screen is about: the newest press that was not put away. */
 export const current = computed(() =>
@@ -78,7 +72,7 @@ export async function begin(): Promise<void> {
 	await outbox.load()
 	try {
 		enrolment.value = await fact<Enrolment>('enrolment')
-		proofs.value = await heads()
+		await proofs.open()
 		void forgetOld(Date.now())
 	} catch {
 		durable.value = false
@@ -90,8 +84,8 @@ export async function begin(): Promise<void> {
 	}, 1_000)
 	void watchIfAllowed()
 	void outbox.hurry()
-	if (enrolment.value) void keepProof()
-	setInterval(() => enrolment.value && void keepProof(), PROOF_MS)
+	if (enrolment.value) void proofs.keep()
+	setInterval(() => enrolment.value && void proofs.keep(), KEEP_MS)
 	await useInvitation(code ?? (await waitingCode()))
 	if (!enrolment.value) person.value = await siteSession().catch(() => undefined)
 }
@@ -122,7 +116,7 @@ async function useInvitation(code: string | undefined): Promise<void> {
 			const spoken = CODES.find((known) => known === made.language)
 			if (spoken) await speak(spoken, false)
 		}
-		void keepProof()
+		void proofs.keep()
 	} catch (error) {
 		const isFinal = error instanceof Refused && error.status < 500 && error.status !== 429
 		enrolling.value = isFinal ? 'failed' : 'waiting'
@@ -236,23 +230,9 @@ async function refresh(key: string, signalId: string, who: Caller): Promise<void
 		if (JSON.stringify(known?.stages) === JSON.stringify(stages)) return
 		await outbox.update(key, { stages })
 		if (!silent.value) navigator.vibrate?.(80)
-		void keepProof()
+		void proofs.keep()
 	} catch {
 		/* The line or the slow clock asks again. */
-	}
-}
-
-/* A page that stays open keeps one four times a day, call or not. */
-const PROOF_MS = 6 * 3_600_000
-
-async function keepProof(): Promise<void> {
-	try {
-		const head = await newestHead(caller.value)
-		if (!head || proofs.value.some((known) => known.seq === head.seq)) return
-		await keepHead(head)
-		proofs.value = [...proofs.value, head]
-	} catch {
-		/* The next change brings another one. */
 	}
 }
 

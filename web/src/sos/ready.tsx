@@ -2,13 +2,14 @@
 /* Before a press: the button, and nothing that has to be answered. A phone that is not
  * enrolled can call too; what it may say about itself stands below the button. */
 import { useState } from 'preact/hooks'
+import { saveHeads } from '../lib/heads'
 import { HoldButton } from '../ui/hold'
 import {
 	enrolling,
 	enrolment,
+	heads,
 	person,
 	press,
-	proofs,
 	ready,
 	setSilent,
 	silent,
@@ -16,7 +17,6 @@ import {
 import { install, installAdvice } from './install'
 import { Name, Say } from './parts'
 import { placeState, watchPlace } from './place'
-import { saveProofs } from './proofs'
 import { text } from './words'
 
 export function Ready({ onTest }: { onTest: () => void }) {
@@ -71,7 +71,7 @@ export function Ready({ onTest }: { onTest: () => void }) {
 			</div>
 			{placeState.value === 'unknown' && isKnown && <AskPlace />}
 			<InstallAdvice />
-			{proofs.value.length > 0 && <Proofs />}
+			{heads.value.length > 0 && <Proofs />}
 		</>
 	)
 }
@@ -143,7 +143,7 @@ function InstallAdvice() {
 }
 
 export function Proofs() {
-	const newest = proofs.value.at(-1)
+	const newest = heads.value.at(-1)
 	if (!newest) return null
 	return (
 		<details class="card">
@@ -156,7 +156,7 @@ export function Proofs() {
 			<p class="ltr hash">
 				<Name>{`${newest.seq}:${newest.hash}`}</Name>
 			</p>
-			<button type="button" class="btn" onClick={() => saveProofs(proofs.value)}>
+			<button type="button" class="btn" onClick={() => saveHeads(heads.value)}>
 				<Say k="proof_save" />
 			</button>
 		</details>

@@ -2,14 +2,8 @@
 /* What this phone keeps: presses, its enrolment, the proofs. IndexedDB, each write made
  * durable before it counts as done. */
 import { type IDBPDatabase, openDB } from 'idb'
+import type { Head, HeadShelf } from '../lib/heads'
 import type { Item, Shelf } from '../state/outbox'
-
-export interface Head {
-	seq: number
-	hash: string
-	at: string
-	signature: string
-}
 
 let opened: Promise<IDBPDatabase> | undefined
 
@@ -55,8 +49,7 @@ export async function dropFact(name: string): Promise<void> {
 	await (await database()).delete('facts', name)
 }
 
-export const keepHead = (head: Head) => write('heads', head)
-
-export async function heads(): Promise<Head[]> {
-	return (await database()).getAll('heads')
+export const headShelf: HeadShelf = {
+	put: (head: Head) => write('heads', head),
+	all: async () => (await database()).getAll('heads'),
 }

@@ -3,8 +3,9 @@
  * so that a console's session on the same machine never speaks for it; a person who is
  * logged in for a site may press with that session instead. An answer that does not look
  * like the server's (a hotel's login page, say) is no answer. */
+
+import type { Head } from '../lib/heads'
 import type { Answer, Deliver, Place, Stage } from '../state/outbox'
-import type { Head } from './shelf'
 
 export interface Enrolment {
 	token: string
