@@ -4,7 +4,7 @@
  * by two keys, an incident handled together. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { hands, looked, pktField, town } from './liaison_town.mjs'
@@ -181,6 +181,7 @@ async function heads(node, mission, language) {
 	const { heads } = JSON.parse(readFileSync(file, 'utf8'))
 	assert.ok(heads.length > 0 && heads.every((one) => one.signature))
 	const journal = join(OUT, `journal-${language}`)
+	rmSync(journal, { force: true }) /* of an earlier run: it writes over none */
 	assert.equal(spawnSync(PROGRAM, ['--export', journal, node.data]).status, 0)
 	assert.equal(spawnSync(PROGRAM, ['--heads', file, journal]).status, 0)
 	const [one] = heads

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What this browser keeps: posts of its own that are not sent yet, what is half written,
- * who was here last, so that one can write without a link, and heads of the journal. Never a post of anybody
- * else: what was shared stays with the node. */
+ * who was here last, so that one can write without a link, and heads of the journal.
+ * Never a post of anybody else: what was shared stays with the node. */
 import { type IDBPDatabase, openDB } from 'idb'
 import type { Session } from '../api/types'
 import type { Head, HeadShelf } from '../lib/heads'
@@ -9,21 +9,25 @@ import type { Draft, DraftShelf } from './drafts'
 import type { Channel } from './types'
 
 let opened: Promise<IDBPDatabase> | undefined
+let heads: Promise<IDBPDatabase> | undefined
 
 function database(): Promise<IDBPDatabase> {
-	opened ??= openDB('kumak-liaison', 2, {
-		upgrade(db, old) {
-			if (old < 1) {
-				db.createObjectStore('drafts', { keyPath: 'key' })
-				db.createObjectStore('written')
-				db.createObjectStore('last')
-			}
-			db.createObjectStore('heads', { keyPath: 'seq' })
+	opened ??= openDB('kumak-liaison', 1, {
+		upgrade(db) {
+			db.createObjectStore('drafts', { keyPath: 'key' })
+			db.createObjectStore('written')
+			db.createObjectStore('last')
 		},
-		/* A newer page in another window may bring a newer shelf. */
-		blocking: (_now, _next, event) => (event.target as IDBDatabase).close(),
 	})
 	return opened
+}
+
+/* By itself: a shelf that grows a part waits until every older window is closed. */
+function headBase(): Promise<IDBPDatabase> {
+	heads ??= openDB('kumak-liaison-heads', 1, {
+		upgrade: (db) => void db.createObjectStore('heads', { keyPath: 'seq' }),
+	})
+	return heads
 }
 
 async function write(store: string, value: unknown, key?: string): Promise<void> {
@@ -41,8 +45,8 @@ export const draftShelf: DraftShelf = {
 }
 
 export const headShelf: HeadShelf = {
-	put: (head: Head) => write('heads', head),
-	all: async () => (await database()).getAll('heads'),
+	put: async (head: Head) => void (await (await headBase()).put('heads', head)),
+	all: async () => (await headBase()).getAll('heads'),
 }
 
 /* Half written, by person, channel and what it answers. */
