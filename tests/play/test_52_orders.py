@@ -222,6 +222,40 @@ def test_a_panel_calls_and_what_is_over_does_not(node, live):
                                {"disposition": "handled"})
 
 
+def test_a_panel_by_datagrams(node, live):
+    """The same over UDP, where an answer may be lost: what is sent again is answered again
+    and is one call; a datagram that is no message is not answered and changes nothing."""
+    panel = next(d for d in node.demo["devices"] if d["door"] == "dc09")
+    host, port = node.demo["doors"]["dc09"].rsplit(":", 1)
+    room = live(node.role("dispatcher"))
+    room.hello()
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.connect((host, int(port)))
+    s.settimeout(10)
+
+    def line(n, body):
+        at = time.strftime("_%H:%M:%S,%m-%d-%Y", time.gmtime())
+        return panel_line('"%s"%04dL0#%s[%s]%s' % (
+            "SIA-DCS" if body else "NULL", n, panel["identity"],
+            body and "#%s|%s" % (panel["identity"], body), at if body else ""))
+
+    for bad in (b"", b"\n", b"junk" * 300):
+        s.send(bad)
+    s.send(line(0, ""))
+    assert b'"ACK"0000' in s.recv(1000)
+    press = line(62, "Nri1/PA001")
+    for _ in range(3):
+        s.send(press)
+        assert b'"ACK"0062' in s.recv(1000)
+    e = room.event("signal.received", door="dc09")
+    assert e["data"]["site"] == panel["bound_to"]
+    whole = node.role("dispatcher").incident(e["data"]["incident"])
+    assert whole["signals_count"] == 1
+    s.close()
+    node.role("supervisor").ok("POST", "/api/v1/incidents/%s/close" % e["data"]["incident"],
+                               {"disposition": "handled"})
+
+
 def test_silence_is_told_inside_the_promised_time(node, live):
     """A panel of a site whose class says 20 s."""
     panel = next(d for d in node.demo["devices"] if d["door"] == "dc09")

@@ -182,7 +182,7 @@ def everything(n):
         for k in ("position", "fix_at", "fix_age_s", "speed_mps", "course_deg"):
             x.pop(k, None)
     for x in out["devices"]:
-        for k in ("last_seen_at", "battery_pct", "link"):
+        for k in ("last_seen_at", "battery_pct", "link", "link_at"):
             x.pop(k, None)
     out["assignments"] = d.items("/api/v1/assignments?state=open")
     for q in ("", "?state=open", "?state=closed", "?q=plant", "?q=%DA%AF%D9%84"):

@@ -69,6 +69,7 @@ async function kept(node, admin, language, stray) {
 			['osmand', 'pending', 'verified', 'Demo Telecom', 60, []],
 		)
 		await row.getByText(w('device_flag.wrong_door')).waitFor({ state: 'detached' })
+		await bound(admin, page, w, row, now)
 		assert.deepEqual(seat.complaints, [])
 	} catch (error) {
 		await page.screenshot({ path: `${OUT}/failed-kept-${language}.png` }).catch(() => 0)
@@ -76,6 +77,20 @@ async function kept(node, admin, language, stray) {
 	} finally {
 		await seat.context.close()
 	}
+}
+
+/* It is a unit's: found by its callsign, one press. */
+async function bound(admin, page, w, row, device) {
+	const { items } = await admin.get('/units?limit=500')
+	const unit = items.find((one) => one.callsign === 'K-07')
+	await row.getByRole('button', { name: w('device.bind_now'), exact: true }).click()
+	const dialog = page.getByRole('dialog')
+	await dialog.getByRole('searchbox').fill('K-07')
+	await dialog.locator('.targets').getByRole('button', { name: 'K-07' }).click()
+	await dialog.waitFor({ state: 'detached' })
+	const now = await admin.get(`/devices/${device.id}`)
+	assert.deepEqual([now.state, now.bound_to], ['bound', unit.id])
+	await row.getByRole('button', { name: w('device.rebind'), exact: true }).waitFor()
 }
 
 /* A device that is here until it is stopped. */
