@@ -110,6 +110,7 @@ recommendations_get(struct call *c)
 	if (!query_number(c, "limit", 1, 500, &limit))
 		return;
 	dispatch_recommend(c->api->cfg.dispatch, i, (size_t)limit, c->req->arena, &r);
+	dispatch_left_out(c->api->cfg.dispatch, i, c->req->arena, &r);
 	jw_open(b, '{');
 	jw_key(b, "items");
 	jw_open(b, '[');

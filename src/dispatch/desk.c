@@ -281,10 +281,9 @@ on_event(void *ctx, const struct event *e)
 	struct dispatch *d = ctx;
 	enum noun_index n = event_infos[e->type].noun;
 
-	if (n == NOUN_DEVICE) {
-		d->has_bearers = false;
+	muster_settle(d->muster);
+	if (n == NOUN_DEVICE)
 		losses_on_event(d, e->subject);
-	}
 	if (n == NOUN_CLOSURE)
 		closures_refresh(d);
 	if (e->type == EVENT_RUN_CARD_CHANGED)
@@ -372,6 +371,8 @@ dispatch_open(struct net *net, struct journal *journal, struct track *track,
 	d->near_timer = net_timer_new(net, near_check, d);
 	d->page_timer = net_timer_new(net, pages_run, d);
 	d->closure_timer = net_timer_new(net, closures_due, d);
+	d->muster =
+		muster_open(d->model, track, d->cfg.fix_fresh_ms, journal_now(journal));
 	d->sink = journal_add_sink(journal, on_event, d);
 	resume(d);
 	closures_due(d);
@@ -399,7 +400,7 @@ dispatch_close(struct dispatch *d)
 	net_timer_free(d->near_timer);
 	net_timer_free(d->page_timer);
 	net_timer_free(d->closure_timer);
-	free(d->bearers);
+	muster_close(d->muster);
 	free(d->seen);
 	free(d->second_path);
 	free(d);

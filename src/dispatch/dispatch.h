@@ -68,7 +68,7 @@ struct left_out {
 struct recommendation {
 	struct suggestion *items;
 	size_t n_items;
-	struct left_out *left_out;
+	struct left_out *left_out; /* by dispatch_left_out() */
 	size_t n_left_out;
 	struct buf fixes; /* JSON of the fixes of the best 32 (arena-free: buf_done) */
 };
@@ -76,6 +76,9 @@ struct recommendation {
  * agencies that lend: other units do not exist for the room. */
 void dispatch_recommend(struct dispatch *d, const struct incident *i, size_t limit,
 			struct arena *arena, struct recommendation *ret);
+/* Adds all who cannot go, and why. As many as are off duty: only for who reads it. */
+void dispatch_left_out(struct dispatch *d, const struct incident *i,
+		       struct arena *arena, struct recommendation *ret);
 /* Milliseconds an offer for this incident stands (run card, else 30 s). */
 int64_t dispatch_offer_timeout(struct dispatch *d, const struct incident *i);
 

@@ -5,6 +5,7 @@
  * owns the clockwork around them.
  */
 #pragma once
+#include "dispatch/muster.h"
 #include "dispatch/score.h"
 
 /* --- ladder.c: pure -------------------------------------------------------- */
@@ -115,12 +116,7 @@ struct dispatch {
 	int64_t opened_mono;
 	bool is_near_armed;
 	unsigned room_open, room_with_sound;
-	/* devices on units, rebuilt when a device changes */
-	struct bearer {
-		struct id unit, device;
-	} * bearers;
-	size_t n_bearers;
-	bool has_bearers;
+	struct muster *muster;
 	/* storm.c */
 	struct storm_seen *seen; /* ring of STORM_RING */
 	size_t n_seen;           /* ever put */

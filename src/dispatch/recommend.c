@@ -1,81 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Gathers what a recommendation stands on: the units that the room may send,
- * their newest fixes (their own, or of a device bound to them), the run card's
- * wishes. The judging is score.c's. Units of another world or of an agency
- * that lends none are not handed in at all: absent a grant they do not exist
- * for the room.
+ * Gathers what a recommendation stands on: the best of the units that the room may
+ * send, as the muster finds them, their newest fixes, the run card's wishes. The
+ * judging is score.c's. Units of another world or of an agency that lends none are not
+ * handed in at all: absent a grant they do not exist for the room.
  */
 #include "dispatch/inner.h"
-
-#include <stdlib.h>
 
 #define OFFER_TIMEOUT_S 30
 
 /* --- places ---------------------------------------------------------------- */
 
-static int
-by_unit(const void *a, const void *b)
-{
-	const struct bearer *x = a, *y = b;
-	int by_node = memcmp(x->unit.node, y->unit.node, NODE_MAX);
-
-	if (x->unit.seq != y->unit.seq)
-		return x->unit.seq < y->unit.seq ? -1 : 1;
-	return by_node;
-}
-
-static void
-bearers_find(struct dispatch *d)
-{
-	const struct map *devices = &d->model->tables[NOUN_DEVICE];
-	void *rec;
-
-	d->n_bearers = 0;
-	d->bearers = realloc(d->bearers, (devices->n + 1) * sizeof *d->bearers);
-	if (!d->bearers)
-		abort();
-	for (size_t at = 0; map_next(devices, &at, NULL, &rec);) {
-		const struct device *dev = rec;
-
-		if (dev->state == DEVICE_BOUND &&
-		    dev->bound_to.noun == noun_unit.letter)
-			d->bearers[d->n_bearers++] =
-				(struct bearer){ dev->bound_to, dev->r.id };
-	}
-	qsort(d->bearers, d->n_bearers, sizeof *d->bearers, by_unit);
-	d->has_bearers = true;
-}
-
-static const struct fix *
-newer(const struct fix *a, const struct fix *b)
-{
-	if (!a || !b)
-		return a ? a : b;
-	return b->server_ms > a->server_ms ? b : a;
-}
-
-/* The newest place of a unit, by itself or by what is bound to it. */
 const struct fix *
 unit_fix(struct dispatch *d, const struct unit *u)
 {
-	const struct fix *best = track_last(d->track, u->r.id);
-	size_t low = 0, high;
-
-	if (!d->has_bearers)
-		bearers_find(d);
-	high = d->n_bearers;
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-
-		if (by_unit(&d->bearers[mid], &(struct bearer){ .unit = u->r.id }) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	for (; low < d->n_bearers && id_is(d->bearers[low].unit, u->r.id); low++)
-		best = newer(best, track_last(d->track, d->bearers[low].device));
-	return best;
+	return muster_fix(d->muster, u);
 }
 
 /* Where help is wanted: an officer in distress moves, a site does not. */
@@ -97,17 +36,6 @@ incident_place(struct dispatch *d, const struct incident *i)
 
 /* --- the recommendation ---------------------------------------------------- */
 
-/* Where it stands by its roster. */
-static void
-find_post(struct dispatch *d, const struct unit *u, struct candidate *c)
-{
-	const struct site *s = id_is_set(u->post) ? site_find(d->model, u->post) : NULL;
-
-	c->is_post = s && s->position.is_set;
-	if (c->is_post)
-		c->post = s->position;
-}
-
 struct asked {
 	struct dispatch *d;
 	int world;
@@ -123,40 +51,21 @@ by_road(void *ctx, const struct position *to, const struct position *from, size_
 		    ret);
 }
 
-/* All units of the incident's world that the room may send, in no order: the ranking
- * makes one, and a city has ten thousand. */
-static size_t
-gather(struct dispatch *d, const struct incident *i, struct candidate **ret,
-       struct arena *arena)
+static struct candidate
+candidate_of(struct dispatch *d, const struct unit *u)
 {
-	const struct map *units = &d->model->tables[NOUN_UNIT];
-	const struct agency *g = NULL;
-	struct candidate *c = arena_alloc(arena, (units->n + 1) * sizeof *c);
-	int64_t now = journal_now(d->journal);
-	size_t n_in = 0;
-	void *rec;
+	struct candidate c = { .unit = u, .is_lent = true };
+	const struct position *post = muster_post(d->model, u, &c.is_post);
 
-	for (size_t at = 0; map_next(units, &at, NULL, &rec);) {
-		const struct unit *u = rec;
+	if (c.is_post)
+		c.post = *post;
+	c.fix = u->shift_on ? unit_fix(d, u) : NULL;
+	if (c.fix) {
+		int64_t age = journal_now(d->journal) - c.fix->server_ms;
 
-		if (!g || !id_is(g->r.id, u->agency)) /* mostly the same as before */
-			g = agency_find(d->model, u->agency);
-		if (u->r.world != i->r.world || !g ||
-		    (!g->is_control && !g->lends_units))
-			continue;
-		c[n_in].unit = u;
-		c[n_in].is_lent = true;
-		find_post(d, u, &c[n_in]);
-		c[n_in].fix = u->shift_on ? unit_fix(d, u) : NULL;
-		if (c[n_in].fix) {
-			int64_t age = now - c[n_in].fix->server_ms;
-
-			c[n_in].fix_age_ms = age < 0 ? 0 : age;
-		}
-		n_in++;
+		c.fix_age_ms = age < 0 ? 0 : age;
 	}
-	*ret = c;
-	return n_in;
+	return c;
 }
 
 void
@@ -175,12 +84,82 @@ dispatch_recommend(struct dispatch *d, const struct incident *i, size_t limit,
 		.by_road = by_road,
 		.road_ctx = &asked,
 	};
+	struct yard_ask ask = {
+		.world = i->r.world,
+		.place = a.place,
+		.most = score_most(limit),
+		.incident = i,
+	};
+	const struct unit **best;
 	struct candidate *c;
-	size_t n = gather(d, i, &c, arena);
+	size_t n;
 
 	if (card)
 		a.wanted = score_words(card->capabilities, arena, &a.n_wanted);
+	ask.wanted = a.wanted;
+	ask.n_wanted = a.n_wanted;
+	n = muster_best(d->muster, &ask, journal_now(d->journal), arena, &best);
+	c = arena_alloc(arena, (n + 1) * sizeof *c);
+	for (size_t k = 0; k < n; k++)
+		c[k] = candidate_of(d, best[k]);
 	score_units(&a, c, n, arena, ret);
+}
+
+/* --- who cannot go ----------------------------------------------------------- */
+
+/* Units that could go but for this incident, which they are on already or are the
+ * call of; by id. */
+static size_t
+its_own(struct dispatch *d, const struct incident *i, struct arena *arena,
+	const struct unit ***ret)
+{
+	const struct unit **v = arena_alloc(arena, (i->n_assignments + 2) * sizeof *v);
+	size_t n = 0;
+
+	for (size_t k = 0; k <= i->n_assignments; k++) {
+		const struct unit *u = unit_find(
+			d->model,
+			k < i->n_assignments ? i->assignments[k]->unit : i->unit);
+		size_t at = n;
+
+		if (!u || u->r.world != i->r.world || !u->shift_on ||
+		    u->out_of_service || !muster_is_lent(d->model, u))
+			continue;
+		while (at && v[at - 1]->r.id.seq > u->r.id.seq)
+			at--;
+		if (at && v[at - 1] == u)
+			continue;
+		memmove(&v[at + 1], &v[at], (n++ - at) * sizeof *v);
+		v[at] = u;
+	}
+	*ret = v;
+	return n;
+}
+
+void
+dispatch_left_out(struct dispatch *d, const struct incident *i, struct arena *arena,
+		  struct recommendation *ret)
+{
+	const struct unit *const *unable, **own;
+	size_t n = muster_unable(d->muster, &unable);
+	size_t n_own = its_own(d, i, arena, &own);
+
+	ret->left_out = arena_alloc(arena, (n + n_own + 1) * sizeof *ret->left_out);
+	ret->n_left_out = 0;
+	for (size_t k = 0, o = 0; k < n || o < n_own;) {
+		struct candidate c = { .is_lent = true };
+		const char *why;
+
+		if (k == n || (o < n_own && own[o]->r.id.seq < unable[k]->r.id.seq))
+			c.unit = own[o++];
+		else
+			c.unit = unable[k++];
+		why = c.unit->r.world == i->r.world ? score_why_not(i, &c, arena)
+						    : NULL;
+		if (why)
+			ret->left_out[ret->n_left_out++] =
+				(struct left_out){ c.unit, why };
+	}
 }
 
 int64_t

@@ -59,8 +59,8 @@ open_on(const struct incident *i, const struct unit *u)
 }
 
 /* The same order as the law's own refusals (model/assignment.c). */
-static const char *
-why_not(const struct incident *i, const struct candidate *c, struct arena *arena)
+const char *
+score_why_not(const struct incident *i, const struct candidate *c, struct arena *arena)
 {
 	const struct unit *u = c->unit;
 	const struct assignment *a;
@@ -84,8 +84,8 @@ why_not(const struct incident *i, const struct candidate *c, struct arena *arena
 
 /* --- what a unit brings ---------------------------------------------------- */
 
-static bool
-has_word(const char *const *v, size_t n, const char *word)
+bool
+score_has_word(const char *const *v, size_t n, const char *word)
 {
 	for (size_t k = 0; k < n; k++)
 		if (strcmp(v[k], word) == 0)
@@ -132,7 +132,7 @@ match(const struct score_args *a, struct candidate *c, struct known *known,
 	c->missing = arena_alloc(arena, (a->n_wanted + 1) * sizeof *c->missing);
 	c->n_has = c->n_missing = 0;
 	for (size_t k = 0; k < a->n_wanted; k++)
-		if (has_word(own, n, a->wanted[k]))
+		if (score_has_word(own, n, a->wanted[k]))
 			c->has[c->n_has++] = a->wanted[k];
 		else
 			c->missing[c->n_missing++] = a->wanted[k];
@@ -301,16 +301,22 @@ keep(struct ranked *best, size_t n, size_t most, const struct ranked *one)
 	return n + 1;
 }
 
+size_t
+score_most(size_t limit)
+{
+	return !limit ? SIZE_MAX : limit > ROAD_MAX ? limit : ROAD_MAX;
+}
+
 /* All who can go, or the best of them, in order by straight line. */
 static size_t
 rank(const struct score_args *a, struct candidate *c, size_t n, struct ranked *r,
      struct arena *arena, struct recommendation *ret)
 {
-	size_t most = a->limit > ROAD_MAX ? a->limit : ROAD_MAX, n_ranked = 0;
+	size_t most = score_most(a->limit), n_ranked = 0;
 	struct known known = { 0 };
 
 	for (size_t k = 0; k < n; k++) {
-		const char *why = why_not(a->incident, &c[k], arena);
+		const char *why = score_why_not(a->incident, &c[k], arena);
 		struct ranked one = { .c = &c[k] };
 
 		if (why) {

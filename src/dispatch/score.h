@@ -28,5 +28,11 @@ struct score_args {
 };
 void score_units(const struct score_args *a, struct candidate *c, size_t n,
 		 struct arena *arena, struct recommendation *ret);
+/* So many of the best by straight line decide an answer of `limit`. */
+size_t score_most(size_t limit);
+/* Why it cannot go to this incident; NULL: it can. */
+const char *score_why_not(const struct incident *i, const struct candidate *c,
+			  struct arena *arena);
 /* The strings of a JSON list, in the arena. */
 const char **score_words(const char *json, struct arena *arena, size_t *ret_n);
+bool score_has_word(const char *const *v, size_t n, const char *word);

@@ -300,9 +300,19 @@ model_evict(struct model *m, enum noun_index n, struct record *rec)
 }
 
 void
+model_on_touch(struct model *m, void (*fn)(void *ctx, const struct record *rec),
+	       void *ctx)
+{
+	m->on_touch = fn;
+	m->touch_ctx = ctx;
+}
+
+void
 model_touch(struct model *m, struct record *rec, uint64_t seq)
 {
 	rec->touched_seq = seq;
+	if (m->on_touch)
+		m->on_touch(m->touch_ctx, rec);
 	if (rec->is_dirty)
 		return;
 	rec->is_dirty = true;

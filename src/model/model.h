@@ -45,6 +45,8 @@ struct model {
 	struct node *node;    /* NULL until the node is made */
 	struct record *dirty; /* changed since model_take_dirty */
 	size_t open_incidents;
+	void (*on_touch)(void *ctx, const struct record *rec);
+	void *touch_ctx;
 	char node_id[NODE_MAX];
 };
 
@@ -135,6 +137,10 @@ void model_evict(struct model *m, enum noun_index n, struct record *rec);
 void model_apply(struct model *m, struct event *e);
 /* The record that an event or a patch concerns, made if it is new. */
 void model_touch(struct model *m, struct record *rec, uint64_t seq);
+/* One listener (NULL: none), told of each record in the midst of its change: it takes
+ * note, and looks when the command is done. */
+void model_on_touch(struct model *m, void (*fn)(void *ctx, const struct record *rec),
+		    void *ctx);
 /* Records changed since the last call, oldest first; ends with NULL. */
 struct record *model_take_dirty(struct model *m);
 

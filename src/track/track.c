@@ -21,6 +21,8 @@ struct track {
 	struct shelf *shelf;
 	struct map live; /* bearer to its struct fix */
 	int64_t now_ms;  /* the newest arrival */
+	void (*on_move)(void *ctx, struct id bearer);
+	void *move_ctx;
 };
 
 /* kept: its marker so far, or NULL. */
@@ -148,6 +150,8 @@ track_put(struct track *t, const struct fix *f, bool is_stored)
 		live_put(t, marker, f);
 	t->now_ms = f->server_ms;
 	shelf_add(t->shelf, &r);
+	if (verdict != TRACK_HISTORY && t->on_move)
+		t->on_move(t->move_ctx, f->bearer);
 	return verdict;
 }
 
@@ -171,6 +175,15 @@ track_forget(struct track *t, struct id bearer)
 			      .server_ms = t->now_ms };
 	shelf_add(t->shelf, &r);
 	free(kept);
+	if (t->on_move)
+		t->on_move(t->move_ctx, bearer);
+}
+
+void
+track_on_move(struct track *t, void (*fn)(void *ctx, struct id bearer), void *ctx)
+{
+	t->on_move = fn;
+	t->move_ctx = ctx;
 }
 
 struct visit {

@@ -40,6 +40,9 @@ const struct fix *track_last(const struct track *t, struct id bearer);
 /* Forgets the live place (end of shift + 10 min, erasure). */
 void track_forget(struct track *t, struct id bearer);
 
+/* One listener (NULL: none), told after a marker has moved or was forgotten. */
+void track_on_move(struct track *t, void (*fn)(void *ctx, struct id bearer), void *ctx);
+
 /* Fixes of bearer with server_ms in [from, to), oldest first. Reads the files. */
 int track_history(struct track *t, struct id bearer, int64_t from_ms, int64_t to_ms,
 		  size_t limit, bool (*fn)(void *ctx, const struct fix *f), void *ctx);
