@@ -13,12 +13,18 @@ struct arena_block {
 	_Alignas(16) char data[];
 };
 
+static size_t
+rounded(size_t n)
+{
+	return (n + 15) & ~(size_t)15;
+}
+
 void *
 arena_alloc(struct arena *a, size_t n)
 {
 	void *p;
 
-	n = (n + 15) & ~(size_t)15;
+	n = rounded(n);
 	if (!a->head || a->used + n > a->head->cap) {
 		size_t cap = n > BLOCK_BYTES ? n : BLOCK_BYTES;
 		struct arena_block *b = malloc(sizeof *b + cap);
@@ -45,16 +51,22 @@ arena_dup(struct arena *a, struct span s)
 	return z;
 }
 
+/* Printed once into what the block has left, again only where that is too little. */
 char *
 arena_printf(struct arena *a, const char *fmt, ...)
 {
+	size_t room = a->head ? a->head->cap - a->used : 0;
+	char *z = room ? a->head->data + a->used : NULL;
 	va_list ap;
-	char *z;
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(z, room, fmt, ap);
 	va_end(ap);
+	if ((size_t)n < room) {
+		a->used += rounded((size_t)n + 1);
+		return z;
+	}
 	z = arena_alloc(a, (size_t)n + 1);
 	va_start(ap, fmt);
 	vsnprintf(z, (size_t)n + 1, fmt, ap);
