@@ -8,9 +8,10 @@
 #include "base/auto.h"
 #include "base/crypt.h"
 #include "base/json.h"
-#include "dispatch/score.h"
+#include "dispatch/muster.h"
 #include "route/inner.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -221,50 +222,186 @@ by_road(void *ctx, const struct position *to, const struct position *from, size_
 	route_times(ctx, 0, 0, to, from, n, ret);
 }
 
+/* --- the ranking -------------------------------------------------------------------
+ */
+
+#define NOW_MS 1774260930000ll
+#define BEST 64 /* as many as are asked for by road */
+
+struct city {
+	struct model model;
+	struct track *track;
+	struct muster *muster;
+	struct incident incident;
+	size_t n;
+	struct packed {
+		float x, y, z;
+	} * packed; /* of the bare loop */
+	struct candidate *all;
+};
+
+static void
+stand(struct city *c, struct route *r, size_t i)
+{
+	struct fix f = { .bearer = { i + 1, 'u', "khi" },
+			 .device_ms = TIME_NONE,
+			 .server_ms = NOW_MS,
+			 .position = somewhere(r->roads) };
+	double lat = geo_lat(&f.position) * M_PI / 180;
+	double lon = geo_lon(&f.position) * M_PI / 180;
+
+	track_put(c->track, &f, false);
+	c->packed[i] = (struct packed){ (float)(cos(lat) * cos(lon)),
+					(float)(cos(lat) * sin(lon)), (float)sin(lat) };
+}
+
+static void
+city_make(struct city *c, struct route *r, size_t n)
+{
+	struct buf AUTO(buf_done) why = { 0 };
+	struct id police = { 1, 'g', "khi" };
+	struct agency *g;
+
+	*c = (struct city){ .n = n };
+	model_init(&c->model);
+	g = (struct agency *)record_new(nouns[NOUN_AGENCY], police, 0);
+	g->is_control = true;
+	model_insert(&c->model, NOUN_AGENCY, &g->r);
+	for (size_t i = 0; i < n; i++) {
+		struct id id = { i + 1, 'u', "khi" };
+		struct unit *u = (struct unit *)record_new(nouns[NOUN_UNIT], id, 0);
+
+		u->agency = police;
+		u->callsign = span_dup(SPAN("K-1"));
+		u->capabilities = span_dup(SPAN("[\"armed\",\"medic\"]"));
+		u->shift_on = true;
+		model_insert(&c->model, NOUN_UNIT, &u->r);
+	}
+	if (track_open(NULL, NOW_MS, &c->track, &why) < 0)
+		abort();
+	c->muster = muster_open(&c->model, c->track, 60000, NOW_MS);
+	c->packed = calloc(n, sizeof *c->packed);
+	c->all = calloc(n, sizeof *c->all);
+	for (size_t i = 0; i < n; i++)
+		stand(c, r, i);
+	for (size_t i = 0; i < n; i++)
+		c->all[i] = muster_candidate(
+			c->muster,
+			unit_find(&c->model, (struct id){ i + 1, 'u', "khi" }));
+}
+
+static void
+city_done(struct city *c)
+{
+	muster_close(c->muster);
+	track_close(c->track);
+	model_done(&c->model);
+	free(c->packed);
+	free(c->all);
+}
+
+/* The bare loop: all places, packed, and the nearest 64 kept in order. */
+static float
+scan(const struct city *c, const struct position *to)
+{
+	double lat = geo_lat(to) * M_PI / 180, lon = geo_lon(to) * M_PI / 180;
+	float x = (float)(cos(lat) * cos(lon)), y = (float)(cos(lat) * sin(lon));
+	float z = (float)sin(lat), best[BEST];
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		float dx = c->packed[i].x - x, dy = c->packed[i].y - y;
+		float dz = c->packed[i].z - z, d = dx * dx + dy * dy + dz * dz;
+		size_t at;
+
+		if (n == BEST && d >= best[n - 1])
+			continue;
+		at = n < BEST ? n++ : n - 1;
+		for (; at && best[at - 1] > d; at--)
+			best[at] = best[at - 1];
+		best[at] = d;
+	}
+	return best[0];
+}
+
+enum way_to_rank { RANK_ALL, RANK_BEST, RANK_BY_ROAD };
+
+static void
+rank(struct city *c, struct route *r, const struct position *to, enum way_to_rank way)
+{
+	static const char *const wanted[] = { "armed" };
+	struct arena AUTO(arena_done) arena = { 0 };
+	struct recommendation ret;
+	struct yard_ask ask = { .place = *to,
+				.wanted = wanted,
+				.n_wanted = 1,
+				.most = score_most(10),
+				.incident = &c->incident };
+	struct score_args a = { .incident = &c->incident,
+				.place = *to,
+				.wanted = wanted,
+				.n_wanted = 1,
+				.limit = 10,
+				.detour_factor = 1.4,
+				.speed_mps = 10,
+				.fix_fresh_ms = 60000,
+				.by_road = way == RANK_BY_ROAD ? by_road : NULL,
+				.road_ctx = r };
+	struct candidate *v = c->all;
+	const struct unit **best;
+	size_t n = c->n;
+
+	if (way != RANK_ALL) {
+		n = muster_best(c->muster, &ask, NOW_MS, &arena, &best);
+		v = arena_alloc(&arena, (n + 1) * sizeof *v);
+		for (size_t k = 0; k < n; k++)
+			v[k] = muster_candidate(c->muster, best[k]);
+	}
+	score_units(&a, v, n, &arena, &ret);
+	buf_done(&ret.fixes);
+}
+
+static void
+rankings(struct city *c, struct route *r, enum way_to_rank way, struct buf *b,
+	 const char *what)
+{
+	for (int i = 0; i < RUNS; i++) {
+		struct position to = somewhere(r->roads);
+		double began = now_us();
+
+		rank(c, r, &to, way);
+		us[i] = now_us() - began;
+	}
+	say(b, what);
+}
+
 static void
 ranking(struct route *r, size_t n, struct buf *b)
 {
-	static const char *const wanted[] = { "armed" };
-	struct unit *units = calloc(n, sizeof *units);
-	struct fix *fixes = calloc(n, sizeof *fixes);
-	struct candidate *c = calloc(n, sizeof *c);
-	struct incident incident = { 0 };
+	struct city c;
+	volatile float seen = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		units[i].r.id = (struct id){ i + 1, 'u', "khi" };
-		units[i].callsign = (char *)(uintptr_t) "K-1";
-		units[i].capabilities = (char *)(uintptr_t) "[\"armed\",\"medic\"]";
-		units[i].shift_on = true;
-		fixes[i].position = somewhere(r->roads);
-		c[i] = (struct candidate){ .unit = &units[i],
-					   .fix = &fixes[i],
-					   .is_lent = true };
-	}
+	city_make(&c, r, n);
 	for (int i = 0; i < RUNS; i++) {
-		struct arena AUTO(arena_done) arena = { 0 };
-		struct recommendation ret;
-		struct score_args a = {
-			.incident = &incident,
-			.place = somewhere(r->roads),
-			.wanted = wanted,
-			.n_wanted = 1,
-			.limit = 10,
-			.detour_factor = 1.4,
-			.speed_mps = 10,
-			.fix_fresh_ms = 60000,
-			.by_road = by_road,
-			.road_ctx = r,
-		};
+		struct position to = somewhere(r->roads);
 		double began = now_us();
 
-		score_units(&a, c, n, &arena, &ret);
+		seen += scan(&c, &to);
 		us[i] = now_us() - began;
-		buf_done(&ret.fixes);
 	}
-	say(b, "ranking");
-	free(units);
-	free(fixes);
-	free(c);
+	say(b, "bare_scan");
+	rankings(&c, r, RANK_BEST, b, "nearest");
+	rankings(&c, r, RANK_ALL, b, "rank_all");
+	rankings(&c, r, RANK_BY_ROAD, b, "rank_by_road");
+	for (int i = 0; i < RUNS; i++) { /* a tenth of the city moves */
+		double began = now_us();
+
+		for (size_t k = (size_t)i % 10; k < n; k += 10)
+			stand(&c, r, k);
+		us[i] = (now_us() - began) / (double)(n / 10);
+	}
+	say(b, "move");
+	city_done(&c);
 }
 
 int

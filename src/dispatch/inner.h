@@ -6,7 +6,6 @@
  */
 #pragma once
 #include "dispatch/muster.h"
-#include "dispatch/score.h"
 
 /* --- ladder.c: pure -------------------------------------------------------- */
 

@@ -44,8 +44,9 @@ muster_is_lent(const struct model *m, const struct unit *u)
 	return g && (g->is_control || g->lends_units);
 }
 
-const struct position *
-muster_post(const struct model *m, const struct unit *u, bool *ret_is_post)
+/* Where it stands by its roster: its post's site, else its beat. */
+static const struct position *
+roster_place(const struct model *m, const struct unit *u, bool *ret_is_post)
 {
 	const struct site *s = id_is_set(u->post) ? site_find(m, u->post) : NULL;
 
@@ -197,7 +198,7 @@ refile(struct muster *m, struct standing *s)
 	if (is_able)
 		yard_file(m->yard, &s->one, &kind,
 			  kind.is_live ? &f->position
-				       : muster_post(m->model, u, &is_post));
+				       : roster_place(m->model, u, &is_post));
 	else
 		yard_take(m->yard, &s->one);
 }
@@ -403,6 +404,20 @@ muster_best(struct muster *m, const struct yard_ask *a, int64_t now_ms,
 	while (m->oldest && now_ms - m->oldest->fix_ms > m->fresh_ms)
 		refile(m, m->oldest);
 	return yard_best(m->yard, a, arena, ret);
+}
+
+struct candidate
+muster_candidate(struct muster *m, const struct unit *u)
+{
+	struct candidate c = { .unit = u, .is_lent = true };
+	const struct position *place = roster_place(m->model, u, &c.is_post);
+
+	if (c.is_post)
+		c.post = *place;
+	c.fix = u->shift_on ? muster_fix(m, u) : NULL;
+	if (c.fix && m->now_ms > c.fix->server_ms)
+		c.fix_age_ms = m->now_ms - c.fix->server_ms;
+	return c;
 }
 
 size_t

@@ -5,6 +5,7 @@
  * those who cannot go. It follows from the records, the markers and the time alone.
  */
 #pragma once
+#include "dispatch/score.h"
 #include "dispatch/yard.h"
 #include "track/track.h"
 
@@ -19,12 +20,11 @@ void muster_settle(struct muster *m);
 
 /* The newest place of a unit, by itself or by a device bound to it. */
 const struct fix *muster_fix(struct muster *m, const struct unit *u);
-/* Where it stands by its roster: its post's site, else its beat. */
-const struct position *muster_post(const struct model *m, const struct unit *u,
-				   bool *ret_is_post);
 /* As yard_best(), as things stand at now_ms. */
 size_t muster_best(struct muster *m, const struct yard_ask *a, int64_t now_ms,
 		   struct arena *arena, const struct unit ***ret);
+/* One of them, as the ranking wants it. */
+struct candidate muster_candidate(struct muster *m, const struct unit *u);
 /* Who cannot go anywhere, in order of their ids: of all worlds. */
 size_t muster_unable(struct muster *m, const struct unit *const **ret);
 /* May the room send units of its agency at all? */

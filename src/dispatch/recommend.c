@@ -51,23 +51,6 @@ by_road(void *ctx, const struct position *to, const struct position *from, size_
 		    ret);
 }
 
-static struct candidate
-candidate_of(struct dispatch *d, const struct unit *u)
-{
-	struct candidate c = { .unit = u, .is_lent = true };
-	const struct position *post = muster_post(d->model, u, &c.is_post);
-
-	if (c.is_post)
-		c.post = *post;
-	c.fix = u->shift_on ? unit_fix(d, u) : NULL;
-	if (c.fix) {
-		int64_t age = journal_now(d->journal) - c.fix->server_ms;
-
-		c.fix_age_ms = age < 0 ? 0 : age;
-	}
-	return c;
-}
-
 void
 dispatch_recommend(struct dispatch *d, const struct incident *i, size_t limit,
 		   struct arena *arena, struct recommendation *ret)
@@ -101,7 +84,7 @@ dispatch_recommend(struct dispatch *d, const struct incident *i, size_t limit,
 	n = muster_best(d->muster, &ask, journal_now(d->journal), arena, &best);
 	c = arena_alloc(arena, (n + 1) * sizeof *c);
 	for (size_t k = 0; k < n; k++)
-		c[k] = candidate_of(d, best[k]);
+		c[k] = muster_candidate(d->muster, best[k]);
 	score_units(&a, c, n, arena, ret);
 }
 
