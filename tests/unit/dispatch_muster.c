@@ -334,7 +334,7 @@ compare(struct night *t)
 	struct recommendation got, want;
 	struct score_args a = { .incident = i,
 				.place = incident_place(c->d, i),
-				.limit = pick(2) ? 5 : 0,
+				.limit = pick(8) ? 64 : 0, /* all that are looked for */
 				.detour_factor = c->cfg.detour_factor,
 				.speed_mps = c->cfg.speed_mps,
 				.fix_fresh_ms = c->cfg.fix_fresh_ms,
