@@ -153,6 +153,9 @@ void near_check(void *ctx);
 
 /* recommend.c */
 const struct fix *unit_fix(struct dispatch *d, const struct unit *u);
+/* Of those who are free and have all that is wanted. */
+void recommend_ready(struct dispatch *d, const struct incident *i, size_t limit,
+		     struct arena *arena, struct recommendation *ret);
 struct position incident_place(struct dispatch *d, const struct incident *i);
 
 /* second_path.c */

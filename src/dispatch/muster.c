@@ -406,6 +406,13 @@ muster_best(struct muster *m, const struct yard_ask *a, int64_t now_ms,
 	return yard_best(m->yard, a, arena, ret);
 }
 
+size_t
+muster_free_units(struct muster *m, int world)
+{
+	muster_settle(m);
+	return yard_free_units(m->yard, world);
+}
+
 struct candidate
 muster_candidate(struct muster *m, const struct unit *u)
 {

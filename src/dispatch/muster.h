@@ -23,6 +23,8 @@ const struct fix *muster_fix(struct muster *m, const struct unit *u);
 /* As yard_best(), as things stand at now_ms. */
 size_t muster_best(struct muster *m, const struct yard_ask *a, int64_t now_ms,
 		   struct arena *arena, const struct unit ***ret);
+/* Units of a world that are free. */
+size_t muster_free_units(struct muster *m, int world);
 /* One of them, as the ranking wants it. */
 struct candidate muster_candidate(struct muster *m, const struct unit *u);
 /* Who cannot go anywhere, in order of their ids: of all worlds. */

@@ -123,47 +123,37 @@ was_tried(const struct incident *i, const struct unit *u)
 	return false;
 }
 
+/* How many more the card lets go, with its cover kept. The unit that calls for help
+ * itself covers nothing. */
 static size_t
-free_units(const struct recommendation *rec)
+may_go_now(struct dispatch *d, const struct incident *i, const struct run_card *card)
 {
-	size_t n = 0;
-
-	for (size_t k = 0; k < rec->n_items; k++)
-		n += unit_state(rec->items[k].unit) == UNIT_AVAILABLE;
-	return n;
-}
-
-static bool
-has_all_wanted(const struct suggestion *s)
-{
-	for (size_t k = 0; s->reasons[k]; k++)
-		if (span_starts(span_of(s->reasons[k]), SPAN("capability_missing:")))
-			return false;
-	return true;
-}
-
-/* Units for an offer at once, best first; returns how many. */
-static size_t
-choose(const struct incident *i, const struct run_card *card,
-       const struct recommendation *rec, struct id ret[OFFER_UNITS_MAX])
-{
+	const struct unit *caller = unit_find(d->model, i->unit);
 	int64_t wanted = card->units == FIELD_NONE ? 1 : card->units;
 	int64_t cover = card->min_cover == FIELD_NONE ? 0 : card->min_cover;
-	int64_t spare = (int64_t)free_units(rec) - cover;
-	size_t n = 0;
+	int64_t spare = (int64_t)muster_free_units(d->muster, i->r.world) - cover;
 
+	if (caller && caller->r.world == i->r.world &&
+	    unit_state(caller) == UNIT_AVAILABLE && muster_is_lent(d->model, caller))
+		spare--;
 	wanted -= (int64_t)incident_open_assignments(i);
 	if (wanted > spare)
 		wanted = spare;
 	if (wanted > OFFER_UNITS_MAX)
 		wanted = OFFER_UNITS_MAX;
-	for (size_t k = 0; k < rec->n_items && (int64_t)n < wanted; k++) {
-		const struct suggestion *s = &rec->items[k];
+	return wanted < 0 ? 0 : (size_t)wanted;
+}
 
-		if (unit_state(s->unit) == UNIT_AVAILABLE && !was_tried(i, s->unit) &&
-		    has_all_wanted(s))
-			ret[n++] = s->unit->r.id;
-	}
+/* Units for an offer at once, best first; returns how many. */
+static size_t
+choose(const struct incident *i, const struct recommendation *rec, size_t wanted,
+       struct id ret[OFFER_UNITS_MAX])
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < rec->n_items && n < wanted; k++)
+		if (!was_tried(i, rec->items[k].unit))
+			ret[n++] = rec->items[k].unit->r.id;
 	return n;
 }
 
@@ -182,11 +172,16 @@ offer_at_once(struct dispatch *d, struct incident *i)
 	};
 	struct offer_result made;
 	struct decision *dec;
+	size_t wanted;
 
 	if (!may_offer(d, i, card))
 		return;
-	dispatch_recommend(d, i, 0, &arena, &rec);
-	a.n_units = choose(i, card, &rec, units);
+	wanted = may_go_now(d, i, card);
+	if (!wanted)
+		return;
+	/* none of those who were tried can take a place of one who was not */
+	recommend_ready(d, i, wanted + i->n_assignments, &arena, &rec);
+	a.n_units = choose(i, &rec, wanted, units);
 	a.expires_in_ms = dispatch_offer_timeout(d, i);
 	a.fixes = buf_span(&rec.fixes);
 	dec = journal_begin(d->journal, NULL);

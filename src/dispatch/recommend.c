@@ -51,9 +51,9 @@ by_road(void *ctx, const struct position *to, const struct position *from, size_
 		    ret);
 }
 
-void
-dispatch_recommend(struct dispatch *d, const struct incident *i, size_t limit,
-		   struct arena *arena, struct recommendation *ret)
+static void
+recommend(struct dispatch *d, const struct incident *i, size_t limit,
+	  bool is_ready_only, struct arena *arena, struct recommendation *ret)
 {
 	const struct run_card *card = desk_card(d, i);
 	struct asked asked = { d, i->r.world };
@@ -72,6 +72,7 @@ dispatch_recommend(struct dispatch *d, const struct incident *i, size_t limit,
 		.place = a.place,
 		.most = score_most(limit),
 		.incident = i,
+		.is_ready_only = is_ready_only,
 	};
 	const struct unit **best;
 	struct candidate *c;
@@ -86,6 +87,20 @@ dispatch_recommend(struct dispatch *d, const struct incident *i, size_t limit,
 	for (size_t k = 0; k < n; k++)
 		c[k] = muster_candidate(d->muster, best[k]);
 	score_units(&a, c, n, arena, ret);
+}
+
+void
+dispatch_recommend(struct dispatch *d, const struct incident *i, size_t limit,
+		   struct arena *arena, struct recommendation *ret)
+{
+	recommend(d, i, limit, false, arena, ret);
+}
+
+void
+recommend_ready(struct dispatch *d, const struct incident *i, size_t limit,
+		struct arena *arena, struct recommendation *ret)
+{
+	recommend(d, i, limit, true, arena, ret);
 }
 
 /* --- who cannot go ----------------------------------------------------------- */

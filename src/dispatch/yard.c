@@ -456,10 +456,23 @@ ranks(const struct yard *y, const struct yard_ask *a, struct rank *ret)
 	for (size_t k = 0; k < y->n_groups; k++) {
 		const struct group *g = y->groups[k];
 
-		if (g->n && g->kind.world == a->world)
-			ret[n++] = (struct rank){ g, missing(g, a) };
+		if (!g->n || g->kind.world != a->world)
+			continue;
+		ret[n] = (struct rank){ g, missing(g, a) };
+		n += !a->is_ready_only || (!g->kind.is_busy && !ret[n].n_missing);
 	}
 	qsort(ret, n, sizeof *ret, by_rank);
+	return n;
+}
+
+size_t
+yard_free_units(const struct yard *y, int world)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < y->n_groups; k++)
+		if (y->groups[k]->kind.world == world && !y->groups[k]->kind.is_busy)
+			n += y->groups[k]->n;
 	return n;
 }
 

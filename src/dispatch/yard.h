@@ -39,7 +39,11 @@ struct yard_ask {
 	size_t n_wanted;
 	size_t most;                     /* how many of the best; SIZE_MAX: all */
 	const struct incident *incident; /* its own units are not found */
+	bool is_ready_only;              /* free, and with all that is wanted */
 };
+/* Units of this world that are free. */
+size_t yard_free_units(const struct yard *y, int world);
+
 /* At least the best, and all who may be as good as the last of them; in no order. */
 size_t yard_best(const struct yard *y, const struct yard_ask *a, struct arena *arena,
 		 const struct unit ***ret);

@@ -322,6 +322,34 @@ no_roads(void *ctx, const struct position *to, const struct position *from, size
 		ret[k] = (struct route_leg){ .why = ROUTE_NO_ROADS };
 }
 
+static bool
+is_ready(const struct suggestion *s)
+{
+	for (const char **w = s->reasons; *w; w++)
+		if (span_starts(span_of(*w), SPAN("capability_missing:")))
+			return false;
+	return unit_state(s->unit) == UNIT_AVAILABLE;
+}
+
+/* Those for an offer at once are the first of all who are free and can do it. */
+static void
+ready_ones(struct city *c, const struct incident *i, const struct recommendation *all)
+{
+	struct arena AUTO(arena_done) arena = { 0 };
+	struct recommendation got;
+	size_t n = 0, n_free = 0;
+
+	recommend_ready(c->d, i, 7, &arena, &got);
+	for (size_t k = 0; k < all->n_items; k++) {
+		n_free += unit_state(all->items[k].unit) == UNIT_AVAILABLE;
+		if (is_ready(&all->items[k]) && n < 7)
+			assert_ptr_equal(got.items[n++].unit, all->items[k].unit);
+	}
+	assert_int_equal(got.n_items, n);
+	assert_int_equal(muster_free_units(c->d->muster, i->r.world), n_free);
+	buf_done(&got.fixes);
+}
+
 static void
 compare(struct night *t)
 {
@@ -346,6 +374,8 @@ compare(struct night *t)
 	dispatch_recommend(c->d, i, a.limit, &arena, &got);
 	dispatch_left_out(c->d, i, &arena, &got);
 	same_answer(&got, &want);
+	if (!a.limit)
+		ready_ones(c, i, &want);
 	assert_int_equal(got.n_left_out, want.n_left_out);
 	for (size_t k = 0; k < want.n_left_out; k++) {
 		assert_ptr_equal(got.left_out[k].unit, want.left_out[k].unit);
