@@ -71,7 +71,9 @@ try_edge(struct search *s, uint32_t edge)
 		double t = len2 > 0 ? -(x * dx + y * dy) / len2 : 0, off;
 
 		t = t < 0 ? 0 : t > 1 ? 1 : t;
-		off = hypot(x + t * dx, y + t * dy);
+		x += t * dx;
+		y += t * dy;
+		off = sqrt(x * x + y * y); /* hypot() guards what no city has */
 		if (off + malus >= s->best_score)
 			continue;
 		s->best_score = off + malus;
