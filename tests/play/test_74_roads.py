@@ -253,3 +253,27 @@ def test_the_real_city(city):
     assert len(by_road) >= 3
     for x in by_road:
         assert 3 < x["distance_m"] / max(1, x["eta_s"]) < 25, "m/s of a drive"
+
+
+def test_who_cannot_go_is_named_and_comes_back(city):
+    n, room = city, city.role("dispatcher")
+    i = call(n, {"lat": 24.865, "lon": 67.052})
+    got = recommended(n, i, 500)
+    first, second = got["items"][0]["unit"], got["items"][1]["unit"]
+    on_duty, out = len(got["items"]), len(got["left_out"])
+    room.ok("POST", "/api/v1/units/%s/shift" % first, {"on": False})
+    room.ok("PATCH", "/api/v1/units/%s" % second, {"out_of_service": True})
+    got = recommended(n, i, 500)
+    why = {o["unit"]: o["reason"] for o in got["left_out"]}
+    assert why[first] == "off_duty" and why[second].startswith("out_of_service")
+    assert len(got["items"]) == on_duty - 2 and len(why) == out + 2
+    assert [o["unit"] for o in got["left_out"]] == sorted(
+        why, key=lambda u: int(u.rsplit(".", 1)[1]))
+    room.ok("POST", "/api/v1/units/%s/shift" % first, {"on": True})
+    room.ok("PATCH", "/api/v1/units/%s" % second, {"out_of_service": False})
+    third = recommended(n, i)["items"][0]["unit"]
+    room.ok("POST", "/api/v1/incidents/%s/assignments" % i, {"units": [third]}, 201)
+    got = recommended(n, i, 500)
+    why = {o["unit"]: o["reason"] for o in got["left_out"]}
+    assert why[third] == "already_assigned:offered"
+    assert {first, second} - {third} <= {x["unit"] for x in got["items"]}
