@@ -268,7 +268,7 @@ turn(int64_t until_us)
 {
 	struct epoll_event e[256];
 	int64_t left = until_us - now_us();
-	int n = epoll_wait(w.epoll, e, 256, left <= 0 ? 0 : (int)(left / 1000));
+	int n = epoll_wait(w.epoll, e, 256, left <= 0 ? 0 : (int)(left + 999) / 1000);
 
 	for (int i = 0; i < n; i++) {
 		struct dev *v = e[i].data.ptr;
