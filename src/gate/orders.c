@@ -294,20 +294,24 @@ static void
 on_event(void *ctx, const struct event *e)
 {
 	struct gate *g = ctx;
-	const struct incident *i =
-		incident_find(journal_model(g->cfg.journal), e->incident);
-
+	const struct model *m = journal_model(g->cfg.journal);
+	const struct incident *i = incident_find(m, e->incident);
 	enum noun_index n = event_infos[e->type].noun;
+	struct device_order *order;
 
 	if (n == NOUN_SITE || n == NOUN_PERSON || n == NOUN_DEVICE)
 		numbers_forget(g);
 	told_on_event(g, e);
-	if (e->type == EVENT_DEVICE_ORDERED)
-		net_timer_start(g->order_timer, 0, TICK_MS);
-	else if (i && e->type == EVENT_SIGNAL_RECEIVED && i->state != INCIDENT_CLOSED)
+	if (e->type == EVENT_DEVICE_ORDERED) {
+		order = device_order_find(m, e->subject);
+		if (order)
+			look(g, order, false); /* it is on disk */
+	} else if (i && e->type == EVENT_SIGNAL_RECEIVED &&
+		   i->state != INCIDENT_CLOSED) {
 		on_call(g, i, (const struct signal *)e->body.rec);
-	else if (i && e->type == EVENT_INCIDENT_CLOSED)
+	} else if (i && e->type == EVENT_INCIDENT_CLOSED) {
 		on_closed(g, i);
+	}
 }
 
 void

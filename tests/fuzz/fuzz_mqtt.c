@@ -25,8 +25,14 @@ down_check(struct mqtt_rules *rules, struct span in)
 	rules->n_confirms = 2 - in.n % 3 % 2;
 	assert(strlen(way.topic) < sizeof way.topic && way.identity[0]);
 	assert(memchr(way.profile, 0, sizeof way.profile));
-	if (mqtt_down(rules, &way, &order, &b) == 0)
-		assert(b.n && b.p[0] == '{' && b.p[b.n - 1] == '}');
+	if (mqtt_down(rules, &way, &order, &b) == 0) {
+		json_t *o = json_loadb(b.p, b.n, JSON_REJECT_DUPLICATES, NULL);
+		const char *eui = json_string_value(json_object_get(o, "devEui"));
+
+		assert(eui && strcmp(eui, way.identity) == 0);
+		assert(json_object_size(o) == 4); /* nothing that a name brought in */
+		json_decref(o);
+	}
 	buf_done(&b);
 }
 
