@@ -67,6 +67,24 @@ parts_check(struct span text)
 	buf_done(&b);
 }
 
+/* Each alphabet out of a copy of the exact size, and the head of parts. */
+static void
+alphabets_check(struct span in)
+{
+	char *copy = malloc(in.n), to[GATE_WORDS_MAX];
+	struct span s = { copy, in.n };
+	unsigned ref, part, total;
+
+	memcpy(copy, in.p, in.n);
+	assert(ucs2_to_utf8(s, to, sizeof to) <= sizeof to);
+	assert(gsm7_to_utf8(s, to, sizeof to) <= sizeof to);
+	assert(latin1_to_utf8(s, to, sizeof to) <= sizeof to);
+	assert(udh_length(s) <= s.n);
+	udh_parts(s, &ref, &part, &total);
+	assert(!total || (part >= 1 && part <= total));
+	free(copy);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -74,6 +92,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ssize_t n;
 
 	parts_check(in);
+	if (size)
+		alphabets_check(in);
 	while ((n = smpp_frame(in)) > 0) {
 		assert((size_t)n <= in.n);
 		pdu_check((struct span){ in.p, (size_t)n });
