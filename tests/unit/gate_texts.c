@@ -251,6 +251,33 @@ what_a_centre_brings(void **state)
 	assert_int_equal(smpp_frame(SPAN("\0\0\0\x10")), 0);
 }
 
+/* A button held while its line is tried: whichever rule stands first. */
+static void
+a_call_outweighs_a_test(void **state)
+{
+	static const char *const files[] = { "press object=sos\ntest port=7\n",
+					     "test port=7\npress object=sos\n" };
+	static struct mqtt_rules rules;
+	static struct gate_out out;
+	struct gate_in in = { .now_ms = TEST_NOW_MS };
+	struct buf why = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(mqtt_rules_read(span_of(files[i]), &rules, &why), 0);
+		gate_out_clear(&out);
+		assert_int_equal(
+			mqtt_read(
+				&in, &rules, SPAN("application/1/device/00a1/event/up"),
+				SPAN("{\"fPort\":7,\"object\":{\"sos\":true}}"), &out),
+			0);
+		assert_int_equal(out.n_reports, 1);
+		assert_int_equal(out.reports[0].kind, GATE_ALARM);
+		assert_int_equal(out.reports[0].alarms, GATE_SOS);
+	}
+	buf_done(&why);
+}
+
 static void
 topics_and_rules(void **state)
 {
@@ -296,6 +323,7 @@ main(void)
 		cmocka_unit_test(long_texts),
 		cmocka_unit_test(a_text_is_read_however_it_is_sent),
 		cmocka_unit_test(what_a_centre_brings),
+		cmocka_unit_test(a_call_outweighs_a_test),
 		cmocka_unit_test(topics_and_rules),
 	};
 
