@@ -153,6 +153,8 @@ open_rooms(struct program *p, struct buf *why)
 	if (rc == 0)
 		rc = rounds_open(p->net, p->journal, &p->rounds);
 	if (rc == 0)
+		rc = open_witness(p, why);
+	if (rc == 0)
 		rc = api_open(
 			&(struct api_config){
 				.net = p->net,
@@ -164,6 +166,7 @@ open_rooms(struct program *p, struct buf *why)
 				.dispatch = p->dispatch,
 				.talk = p->talk,
 				.feeds = p->feeds,
+				.witness = p->witness,
 				.dir = p->o.data,
 				.public_url = p->o.public_url,
 				.print_program = p->o.print_program,
@@ -177,8 +180,6 @@ open_rooms(struct program *p, struct buf *why)
 			&p->api);
 	if (rc == 0)
 		rc = open_gate(p, why);
-	if (rc == 0)
-		rc = open_witness(p, why);
 	net_on_turn_end(p->net, on_turn_end, p);
 	net_on_terminate(p->net, on_terminate, p);
 	return rc;
@@ -192,10 +193,10 @@ close_rooms(struct program *p)
 	if (p->net)
 		net_shut(
 			p->net); /* what was posted runs while its owner still stands */
-	witness_close(p->witness);
 	gate_close(p->gate);
 	p->gate = NULL;
 	api_close(p->api);
+	witness_close(p->witness);
 	rounds_close(p->rounds);
 	keep_close(p->keep);
 	meet_close(p->meet);

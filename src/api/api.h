@@ -10,6 +10,7 @@
 #include "meet/meet.h"
 #include "place/place.h"
 #include "talk/talk.h"
+#include "witness/witness.h"
 
 struct api;
 
@@ -23,6 +24,7 @@ struct api_config {
 	struct dispatch *dispatch;
 	struct talk *talk;
 	struct cap_readers *feeds; /* NULL: none */
+	struct witness *witness;   /* NULL: none */
 	const char *dir;           /* data folder: printed snapshots */
 	const char *public_url;    /* for invitations; NULL: from the request */
 	const char *print_program; /* gets the snapshot as HTML on stdin; NULL: none */
