@@ -176,6 +176,9 @@ open_rooms(struct program *p, struct buf *why)
 				.shifts = p->o.shifts,
 				.utc_offset_min = p->o.utc_offset_min,
 				.public_feed = p->o.public_feed,
+				.keep_tracks_days = p->o.keep_tracks_days,
+				.keep_incidents_days = p->o.keep_incidents_days,
+				.keep_media_days = p->o.keep_media_days,
 			},
 			&p->api);
 	if (rc == 0)

@@ -34,6 +34,8 @@ struct api_config {
 	const char *shifts;        /* "06-14-22": hours at which one begins */
 	int64_t utc_offset_min;    /* of the room's clock */
 	bool public_feed;          /* advisories marked clear: for anyone */
+	/* Days after which each goes: told, not obeyed here. */
+	int64_t keep_tracks_days, keep_incidents_days, keep_media_days;
 };
 
 int api_open(const struct api_config *cfg, struct api **ret);
