@@ -4,7 +4,7 @@
 import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { language, t, word } from '../lib/i18n'
-import { formatWhen } from '../lib/time'
+import { formatWhen, serverNow } from '../lib/time'
 import { me, needSession } from '../state/session'
 import { Bdi, LanguageSwitch } from '../ui/parts'
 import { cycleTheme } from '../ui/start'
@@ -27,6 +27,7 @@ import { mayDecide, mayEraseIncident, mayErasePerson, mayHold, mayLift } from '.
 import './keep.css'
 
 const AGAIN_MS = 30_000
+const DAY_MS = 86_400_000
 
 export type Open =
 	| { what: 'hold' }
@@ -327,6 +328,10 @@ function Choices({ who, one }: { who: NonNullable<typeof me.value>; one: Erasure
 	)
 }
 
+/* What the next sweep takes is of before this day, unless it is held. */
+const dueBefore = (days: number) =>
+	new Date(serverNow() - days * DAY_MS).toISOString().slice(0, 10)
+
 function Rules() {
 	const told = retention.value
 	if (!told) return null
@@ -349,6 +354,7 @@ function Rules() {
 						<tr>
 							<th>{t('rules.what')}</th>
 							<th class="num">{t('rules.term')}</th>
+							<th>{t('rules.next')}</th>
 							<th class="num">{t('rules.last')}</th>
 							<th>{t('rules.how')}</th>
 						</tr>
@@ -359,6 +365,9 @@ function Rules() {
 								<th scope="row">{t(`rule.${one.what}`)}</th>
 								<td class="num" data-label={t('rules.term')}>
 									<bdi>{t('age.d', { n: one.days })}</bdi>
+								</td>
+								<td data-label={t('rules.next')}>
+									<bdi>{t('rules.before', { day: dueBefore(one.days) })}</bdi>
 								</td>
 								<td class="num" data-label={t('rules.last')}>
 									{one.swept}

@@ -7,7 +7,7 @@ import { useEffect } from 'preact/hooks'
 import { get } from '../api/client'
 import type { Page, ResponseTimes, Witness } from '../api/types'
 import { language, t, word } from '../lib/i18n'
-import { formatWhen, serverNow } from '../lib/time'
+import { serverNow } from '../lib/time'
 import { me } from '../state/session'
 import { ask, explain } from './ask'
 import { LookedBy, LooksFacts, shareOf } from './looks'
@@ -337,7 +337,7 @@ function Head({ sheet }: { sheet: Sheet }) {
 						:{' '}
 						{way.seq ? (
 							<bdi>
-								{way.seq} · {formatWhen(way.at, language.value)}
+								{way.seq} · {minute(Date.parse(way.at ?? ''))}
 							</bdi>
 						) : (
 							t('chain.waits')
