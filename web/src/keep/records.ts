@@ -5,7 +5,13 @@ import { ApiError, get, getAll, post } from '../api/client'
 import type { Id, Page, Time } from '../api/types'
 import { nameOf, t } from '../lib/i18n'
 import { me } from '../state/session'
-import { type ErasureState, type HoldState, mayErasePerson, mayHold } from './rights'
+import {
+	type ErasureState,
+	type HoldState,
+	isToldTerms,
+	mayErasePerson,
+	mayHold,
+} from './rights'
 
 export interface Hold {
 	id: Id
@@ -71,10 +77,7 @@ export async function load(): Promise<void> {
 		holds.value = newest(await getAll<Hold>('/holds'))
 		erasures.value = newest(await getAll<Erasure>('/erasures'))
 		/* Another agency is not told of the house's terms. */
-		retention.value = await get<Retention>('/retention').catch((error) => {
-			if (error instanceof ApiError && error.status === 403) return undefined
-			throw error
-		})
+		if (isToldTerms(me.peek())) retention.value = await get<Retention>('/retention')
 		failed.value = ''
 	} catch (error) {
 		failed.value = explain(error)

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import { expect, it } from 'vitest'
-import { mayDecide, mayEraseIncident, mayErasePerson, mayHold, mayLift } from './rights'
+import {
+	isToldTerms,
+	mayDecide,
+	mayEraseIncident,
+	mayErasePerson,
+	mayHold,
+	mayLift,
+} from './rights'
 
 const who = (
 	role: 'supervisor' | 'administrator' | 'liaison' | 'oversight',
@@ -16,6 +23,9 @@ it('holds are for those who answer for the room', () => {
 	expect(mayHold(who('administrator'))).toBe(true)
 	expect(mayHold(who('administrator', false))).toBe(false)
 	expect(mayHold(who('oversight'))).toBe(false)
+	expect(isToldTerms(who('oversight'))).toBe(true)
+	expect(isToldTerms(who('liaison'))).toBe(false)
+	expect(isToldTerms(undefined)).toBe(false)
 })
 
 it('another person lifts what one set, once', () => {

@@ -16,6 +16,10 @@ const isHead = (who: Who) => who.is_control && HEADS.includes(who.role)
 export const mayHold = (who: Who) =>
 	isHead(who) || (who.is_control && who.role === 'administrator')
 
+/* Who answers for what is kept, and who watches that it goes. */
+export const isToldTerms = (who: Who | undefined) =>
+	who !== undefined && (mayHold(who) || (who.is_control && who.role === 'oversight'))
+
 /* Who set it may not lift it. */
 export const mayLift = (who: Who, hold: { state: HoldState; set_by?: string }) =>
 	mayHold(who) && hold.state === 'active' && hold.set_by !== who.account

@@ -8,6 +8,7 @@ import type { Page, Witness } from '../api/types'
 import { type Head, headKeeper, KEEP_MS, saveHeads } from '../lib/heads'
 import { language, t } from '../lib/i18n'
 import { formatWhen, serverNow } from '../lib/time'
+import { me } from '../state/session'
 import { Age, Bdi } from '../ui/parts'
 import { compare, headsOf, type Known, type Outcome, sampleOf } from './kept'
 import { headShelf, outcomeShelf } from './shelf'
@@ -44,10 +45,11 @@ export function Chain() {
 			tell(error)
 		}
 		/* Another agency's oversight is not told of the house's own witnesses. */
-		ways.value = await get<Page<Witness>>('/witnesses').then(
-			(page) => page.items,
-			() => undefined,
-		)
+		if (me.peek()?.is_control)
+			ways.value = await get<Page<Witness>>('/witnesses').then(
+				(page) => page.items,
+				() => undefined,
+			)
 	}
 	const turn = useRef<Promise<void>>(Promise.resolve())
 	/* One comparison after the other: what was asked last is what stands there. */

@@ -48,10 +48,12 @@ async function sheetOf(month: string): Promise<Sheet> {
 	})
 	const data = await ask(query, () => true)
 	const head = await get<PaperHead>('/head?paper=1').catch(() => undefined)
-	const witnesses = await get<Page<Witness>>('/witnesses').then(
-		(page) => page.items,
-		() => undefined,
-	)
+	const witnesses = me.peek()?.is_control
+		? await get<Page<Witness>>('/witnesses').then(
+				(page) => page.items,
+				() => undefined,
+			)
+		: undefined
 	if (!data) throw new Error('superseded')
 	return { month, data, head, witnesses, made: serverNow() }
 }
