@@ -10,7 +10,7 @@ HEAD = """# What was measured
 `make bench`, `make bench-long`, and the tools of `bench/` by themselves. Ratios matter,
 absolute figures are of the machine of the day.
 """
-ORDER = ["press", "channel", "doors", "tracks", "roads", "city", "reports"]
+ORDER = ["press", "channel", "doors", "storm", "tracks", "roads", "city", "reports"]
 
 
 def put(name, text):

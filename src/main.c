@@ -153,6 +153,8 @@ open_rooms(struct program *p, struct buf *why)
 	if (rc == 0)
 		rc = rounds_open(p->net, p->journal, &p->rounds);
 	if (rc == 0)
+		rc = open_witness(p, why);
+	if (rc == 0)
 		rc = api_open(
 			&(struct api_config){
 				.net = p->net,
@@ -164,6 +166,7 @@ open_rooms(struct program *p, struct buf *why)
 				.dispatch = p->dispatch,
 				.talk = p->talk,
 				.feeds = p->feeds,
+				.witness = p->witness,
 				.dir = p->o.data,
 				.public_url = p->o.public_url,
 				.print_program = p->o.print_program,
@@ -173,12 +176,13 @@ open_rooms(struct program *p, struct buf *why)
 				.shifts = p->o.shifts,
 				.utc_offset_min = p->o.utc_offset_min,
 				.public_feed = p->o.public_feed,
+				.keep_tracks_days = p->o.keep_tracks_days,
+				.keep_incidents_days = p->o.keep_incidents_days,
+				.keep_media_days = p->o.keep_media_days,
 			},
 			&p->api);
 	if (rc == 0)
 		rc = open_gate(p, why);
-	if (rc == 0)
-		rc = open_witness(p, why);
 	net_on_turn_end(p->net, on_turn_end, p);
 	net_on_terminate(p->net, on_terminate, p);
 	return rc;
@@ -192,10 +196,10 @@ close_rooms(struct program *p)
 	if (p->net)
 		net_shut(
 			p->net); /* what was posted runs while its owner still stands */
-	witness_close(p->witness);
 	gate_close(p->gate);
 	p->gate = NULL;
 	api_close(p->api);
+	witness_close(p->witness);
 	rounds_close(p->rounds);
 	keep_close(p->keep);
 	meet_close(p->meet);

@@ -17,6 +17,7 @@ const pages = [
 	'admin',
 	'report',
 	'paper',
+	'keep',
 ]
 
 /* The build id is a hash of the hashed names: equal output, equal id. */

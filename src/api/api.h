@@ -10,6 +10,7 @@
 #include "meet/meet.h"
 #include "place/place.h"
 #include "talk/talk.h"
+#include "witness/witness.h"
 
 struct api;
 
@@ -23,6 +24,7 @@ struct api_config {
 	struct dispatch *dispatch;
 	struct talk *talk;
 	struct cap_readers *feeds; /* NULL: none */
+	struct witness *witness;   /* NULL: none */
 	const char *dir;           /* data folder: printed snapshots */
 	const char *public_url;    /* for invitations; NULL: from the request */
 	const char *print_program; /* gets the snapshot as HTML on stdin; NULL: none */
@@ -32,6 +34,8 @@ struct api_config {
 	const char *shifts;        /* "06-14-22": hours at which one begins */
 	int64_t utc_offset_min;    /* of the room's clock */
 	bool public_feed;          /* advisories marked clear: for anyone */
+	/* Days after which each goes: told, not obeyed here. */
+	int64_t keep_tracks_days, keep_incidents_days, keep_media_days;
 };
 
 int api_open(const struct api_config *cfg, struct api **ret);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Legal holds and erasures over HTTP; lists and single ones are in settled.c. */
+/* What goes by rule, legal holds and erasures over HTTP; lists and single ones are in
+ * settled.c. */
 #include "api/routes.h"
 
 #include "base/auto.h"
@@ -42,4 +43,65 @@ erasure_decision_post(struct call *c)
 	int rc = erasure_decide(d, c->id, ask->approve, span_of(ask->reason));
 
 	answer_done(c, d, rc, NOUN_ERASURE, c->id, 200);
+}
+
+/* --- by rule ------------------------------------------------------------------------
+ */
+
+/* Those who may hold, and who watches that it is done. */
+static bool
+may_see_terms(const struct principal *p)
+{
+	return principal_is_supervisor_up(p) ||
+	       (p->is_control &&
+		(p->role == ROLE_OVERSIGHT || principal_is_administrator(p)));
+}
+
+static void
+write_rule(struct buf *b, const char *what, int64_t days, int64_t swept)
+{
+	jw_open(b, '{');
+	jw_kz(b, "what", what);
+	jw_ki64(b, "days", days);
+	jw_ki64(b, "swept", swept == FIELD_NONE ? 0 : swept);
+	jw_close(b, '}');
+}
+
+static size_t
+holds_on(const struct model *m)
+{
+	size_t n = 0;
+	void *v;
+
+	for (size_t k = 0; map_next(&m->tables[NOUN_HOLD], &k, NULL, &v);)
+		n += ((struct hold *)v)->state == HOLD_ACTIVE;
+	return n;
+}
+
+void
+retention_get(struct call *c)
+{
+	const struct api_config *cfg = &c->api->cfg;
+	const struct node *node = c->m->node;
+
+	if (!may_see_terms(c->who)) {
+		answer_problem(c, 403, "needs_supervisor",
+			       "only a supervisor, an administrator or oversight of "
+			       "the control agency may see this");
+		return;
+	}
+	jw_open(&c->out, '{');
+	jw_ktime(&c->out, "swept_at", node ? node->swept_at : TIME_NONE);
+	jw_key(&c->out, "rules");
+	jw_open(&c->out, '[');
+	write_rule(&c->out, "tracks", cfg->keep_tracks_days,
+		   node ? node->swept_tracks : 0);
+	write_rule(&c->out, "incidents", cfg->keep_incidents_days,
+		   node ? node->swept_incidents : 0);
+	write_rule(&c->out, "media", cfg->keep_media_days,
+		   node ? node->swept_media : 0);
+	jw_close(&c->out, ']');
+	jw_ki64(&c->out, "holds", (int64_t)holds_on(c->m));
+	jw_close(&c->out, '}');
+	answer(c, 200);
 }

@@ -8,60 +8,25 @@
  * who then lost the right to it, and was not taken soon after, is thrown away with
  * the connection: it comes again, and is fed by number what it may see.
  */
-#include "api/inner.h"
+#include "api/live_in.h"
 
 #include "base/auto.h"
 
-#include <math.h>
 #include <stdlib.h>
 
-#define QUEUE_HIGH (1u << 20)   /* bytes not yet taken: stop, catch up later */
-#define QUEUE_FIXES (64u << 10) /* beyond: fixes are merged, not queued */
-#define CATCH_UP_MAX 5000       /* events; further behind: resync */
+#define QUEUE_HIGH (1u << 20) /* bytes not yet taken: stop, catch up later */
+#define CATCH_UP_MAX 5000     /* events; further behind: resync */
 #define PING_MS 5000
 /* Why a socket is closed: a code of our own; one of the WebSocket registry. */
 #define WS_REVOKED 4001
 #define WS_RESTART 1012
-#define FIXES_MS 1000 /* screens redraw moving units once a second */
 #define COUNTS_MS 100 /* one word for all boards that come back at once */
 #define POINT_MS 500  /* a pointing hand: more often says nothing more */
 #define CHECK_MS 2000 /* revocation bites within 5 s even if no event says so */
 #define TAKE_MS 1000  /* to take what was queued for it when a right ended */
 
-struct reader {
-	struct live *live;
-	struct ws *ws;
-	struct principal who;
-	struct id id, session; /* session unset: by token */
-	uint64_t sent;         /* last event number that it was offered */
-	bool is_behind, wants_events, wants_talk, wants_fixes, owes_all_fixes;
-	bool is_console, has_sound;
-	int64_t pointed_at; /* monotonic */
-	/* some right of its ended when this much was given to it; 0: none lately */
-	uint64_t doubt;
-	int64_t doubt_at; /* monotonic */
-	struct reader *next, **at;
-};
-
-struct live {
-	struct api *api;
-	struct reader *readers;
-	struct journal_sink *sink;
-	struct net_timer *ping, *fixes, *check, *counts;
-	unsigned told_open, told_sound; /* the last that the room was told */
-	bool is_telling;
-	struct map moved;                     /* unit id → 1 since the last merge */
-	struct ws_frame *frames[VIEW__COUNT]; /* of the event under way */
-};
-
-static struct journal *
-journal_of(const struct live *l)
-{
-	return l->api->cfg.journal;
-}
-
-static void
-send_text(struct reader *r, struct buf *b)
+void
+live_send_text(struct reader *r, struct buf *b)
 {
 	struct ws_frame *f = ws_frame_new(buf_span(b));
 
@@ -90,7 +55,7 @@ offer_event(struct reader *r, const struct event *e, struct incident *i,
 
 	r->sent = e->seq;
 	if (!(is_talk(e) ? r->wants_talk : r->wants_events) ||
-	    !access_event(journal_model(journal_of(r->live)), &r->who, e, i, &v))
+	    !access_event(journal_model(live_journal(r->live)), &r->who, e, i, &v))
 		return;
 	if (r->who.sos_only || v == VIEW_GRANTED ||
 	    event_infos[e->type].noun == NOUN_PERSON)
@@ -104,7 +69,7 @@ offer_event(struct reader *r, const struct event *e, struct incident *i,
 		shared[v] = ws_frame_new(buf_span(&b));
 		ws_send(r->ws, shared[v]);
 	} else {
-		send_text(r, &b);
+		live_send_text(r, &b);
 	}
 }
 
@@ -114,7 +79,7 @@ drop(struct reader *r, int status, const char *code)
 	struct buf AUTO(buf_done) b = { 0 };
 
 	buf_printf(&b, "{\"closing\":{\"code\":\"%s\"}}", code);
-	send_text(r, &b);
+	live_send_text(r, &b);
 	r->who.role = ROLE_NONE; /* from here on it sees nothing */
 	ws_close(r->ws, status, code);
 }
@@ -122,7 +87,7 @@ drop(struct reader *r, int status, const char *code)
 static bool
 still_stands(const struct reader *r)
 {
-	struct model *m = journal_model(journal_of(r->live));
+	struct model *m = journal_model(live_journal(r->live));
 	const struct session *s = session_find(m, r->session);
 
 	if (id_is_set(r->session) &&
@@ -198,7 +163,7 @@ static void
 on_event(void *ctx, const struct event *e)
 {
 	struct live *l = ctx;
-	struct incident *i = incident_find(journal_model(journal_of(l)), e->incident);
+	struct incident *i = incident_find(journal_model(live_journal(l)), e->incident);
 	enum noun_index n = event_infos[e->type].noun;
 	struct reader *next;
 
@@ -211,7 +176,7 @@ on_event(void *ctx, const struct event *e)
 	for (struct reader *r = l->readers; r; r = next) {
 		next = r->next;
 		if (r->who.role != ROLE_NONE &&
-		    narrows(journal_model(journal_of(l)), r, e))
+		    narrows(journal_model(live_journal(l)), r, e))
 			doubt(r);
 		if (r->is_behind || r->who.role == ROLE_NONE)
 			continue;
@@ -242,7 +207,7 @@ catch_up_one(void *ctx, const struct event *e)
 static void
 catch_up(struct reader *r)
 {
-	struct journal *j = journal_of(r->live);
+	struct journal *j = live_journal(r->live);
 	uint64_t durable = journal_durable(j);
 	struct buf AUTO(buf_done) b = { 0 };
 
@@ -251,7 +216,7 @@ catch_up(struct reader *r)
 		r->sent = durable;
 		buf_printf(&b, "{\"resync\":{\"seq\":%llu}}",
 			   (unsigned long long)durable);
-		send_text(r, &b);
+		live_send_text(r, &b);
 	} else if (durable > r->sent) {
 		journal_events(j, r->sent, 0, CATCH_UP_MAX, catch_up_one, r);
 	}
@@ -266,103 +231,6 @@ on_drained(void *ctx, struct ws *ws)
 	(void)ws;
 	if (r->is_behind && r->who.role != ROLE_NONE)
 		catch_up(r);
-}
-
-/* --- fixes ------------------------------------------------------------------- */
-
-static void
-write_fix(struct live *l, struct buf *b, const struct unit *u)
-{
-	const struct fix *f = track_last(l->api->cfg.track, u->r.id);
-
-	if (!f || !u->shift_on)
-		return;
-	jw_open(b, '{');
-	jw_kid(b, "unit", u->r.id);
-	jw_ktime(b, "at", f->server_ms);
-	jw_kpos(b, "position", &f->position);
-	if (!isnan(f->speed_mps)) {
-		jw_key(b, "speed_mps");
-		jw_double(b, f->speed_mps, 1);
-	}
-	if (!isnan(f->course_deg)) {
-		jw_key(b, "course_deg");
-		jw_double(b, f->course_deg, 0);
-	}
-	jw_close(b, '}');
-}
-
-/* only_moved: since the last merge; else all. False when there is none. */
-static bool
-write_fixes(struct live *l, struct buf *b, const struct principal *p, bool only_moved)
-{
-	struct model *m = journal_model(journal_of(l));
-	size_t before;
-	void *rec;
-
-	jw_open(b, '{');
-	jw_key(b, "fixes");
-	jw_open(b, '[');
-	before = b->n;
-	for (size_t k = 0; map_next(&m->tables[NOUN_UNIT], &k, NULL, &rec);) {
-		struct unit *u = rec;
-
-		if (only_moved && !map_get(&l->moved, ID_KEY(&u->r.id)))
-			continue;
-		if (access_record(m, p, NOUN_UNIT, &u->r) != VIEW_NONE)
-			write_fix(l, b, u);
-	}
-	if (b->n == before)
-		return false;
-	jw_close(b, ']');
-	jw_close(b, '}');
-	return true;
-}
-
-static void
-send_fixes_to(struct live *l, struct reader *r, struct ws_frame **room)
-{
-	struct buf AUTO(buf_done) b = { 0 };
-	bool is_room = principal_is_room(&r->who) && r->who.world == WORLD_LIVE;
-
-	if (ws_queued_bytes(r->ws) > QUEUE_FIXES) {
-		r->owes_all_fixes = true; /* superseded ones are merged away */
-		return;
-	}
-	if (is_room && !r->owes_all_fixes && *room) {
-		ws_send(r->ws, *room);
-		return;
-	}
-	if (!write_fixes(l, &b, &r->who, !r->owes_all_fixes))
-		return;
-	if (is_room && !r->owes_all_fixes) {
-		*room = ws_frame_new(buf_span(&b));
-		ws_send(r->ws, *room);
-	} else {
-		send_text(r, &b);
-	}
-	r->owes_all_fixes = false;
-}
-
-static void
-merge_fixes(void *ctx)
-{
-	struct live *l = ctx;
-	struct ws_frame *room = NULL;
-
-	if (!l->moved.n)
-		return;
-	for (struct reader *r = l->readers; r; r = r->next)
-		if (r->wants_fixes && r->who.role != ROLE_NONE && !r->who.sos_only)
-			send_fixes_to(l, r, &room);
-	ws_frame_unref(room);
-	map_done(&l->moved);
-}
-
-void
-live_unit_moved(struct live *l, struct id unit)
-{
-	map_put(&l->moved, ID_KEY(&unit), l);
 }
 
 /* --- what clients say --------------------------------------------------------- */
@@ -395,7 +263,7 @@ send_counts(void *ctx)
 	f = ws_frame_new(buf_span(&b));
 	for (struct reader *r = l->readers; r; r = r->next)
 		if (r->wants_events && principal_is_room(&r->who) &&
-		    ws_queued_bytes(r->ws) < QUEUE_FIXES)
+		    ws_queued_bytes(r->ws) < LIVE_QUEUE_LOW)
 			ws_send(r->ws, f);
 	ws_frame_unref(f);
 }
@@ -409,7 +277,7 @@ static void
 on_point(struct reader *r, const json_t *o)
 {
 	struct live *l = r->live;
-	struct model *m = journal_model(journal_of(l));
+	struct model *m = journal_model(live_journal(l));
 	int64_t now = net_mono_ms(l->api->cfg.net);
 	struct buf AUTO(buf_done) b = { 0 };
 	struct incident *i;
@@ -422,7 +290,7 @@ on_point(struct reader *r, const json_t *o)
 	    id.noun != noun_incident.letter)
 		return;
 	i = incident_find(m, id);
-	if (!i || id.seq > journal_durable(journal_of(l)) ||
+	if (!i || id.seq > journal_durable(live_journal(l)) ||
 	    access_record(m, &r->who, NOUN_INCIDENT, &i->r) != VIEW_ROOM)
 		return;
 	r->pointed_at = now;
@@ -435,7 +303,7 @@ on_point(struct reader *r, const json_t *o)
 	jw_close(&b, '}');
 	f = ws_frame_new(buf_span(&b));
 	for (struct reader *q = l->readers; q; q = q->next)
-		if (q->wants_events && ws_queued_bytes(q->ws) < QUEUE_FIXES &&
+		if (q->wants_events && ws_queued_bytes(q->ws) < LIVE_QUEUE_LOW &&
 		    access_record(m, &q->who, NOUN_INCIDENT, &i->r) == VIEW_ROOM)
 			ws_send(q->ws, f);
 	ws_frame_unref(f);
@@ -449,7 +317,7 @@ on_presented(struct reader *r, const json_t *o)
 	/* only a room that can be heard has presented anything (product clocks) */
 	if (!principal_is_room(&r->who) || id_parse(json_str(o, "incident"), &id) < 0)
 		return;
-	incident_present(journal_begin(journal_of(r->live), &r->who), id);
+	incident_present(journal_begin(live_journal(r->live), &r->who), id);
 }
 
 static void
@@ -507,6 +375,7 @@ on_close(void *ctx, struct ws *ws)
 	struct live *l = r->live;
 
 	(void)ws;
+	fixes_forget(&l->fixes, r);
 	*r->at = r->next;
 	if (r->next)
 		r->next->at = r->at;
@@ -543,18 +412,18 @@ static void
 say_hello(struct reader *r)
 {
 	struct buf AUTO(buf_done) b = { 0 };
-	struct model *m = journal_model(journal_of(r->live));
+	struct model *m = journal_model(live_journal(r->live));
 
 	jw_open(&b, '{');
 	jw_key(&b, "hello");
 	jw_open(&b, '{');
 	jw_kz(&b, "node", m->node ? m->node->node : "");
-	jw_ki64(&b, "seq", (int64_t)journal_durable(journal_of(r->live)));
+	jw_ki64(&b, "seq", (int64_t)journal_durable(live_journal(r->live)));
 	jw_kid(&b, "account", r->who.id);
 	jw_ktime(&b, "now", net_wall_ms(r->live->api->cfg.net));
 	jw_close(&b, '}');
 	jw_close(&b, '}');
-	send_text(r, &b);
+	live_send_text(r, &b);
 }
 
 void
@@ -606,7 +475,7 @@ live_upgrade(struct call *c)
 	say_hello(r);
 	catch_up(r);
 	tell_room(l);
-	live_unit_moved(l, (struct id){ .seq = 1, .noun = 'x' }); /* a first merge */
+	fixes_wake(&l->fixes);
 }
 
 static void
@@ -621,7 +490,7 @@ ping_all(void *ctx)
 	jw_close(&b, '}');
 	f = ws_frame_new(buf_span(&b));
 	for (struct reader *r = l->readers; r; r = r->next)
-		if (ws_queued_bytes(r->ws) < QUEUE_FIXES)
+		if (ws_queued_bytes(r->ws) < LIVE_QUEUE_LOW)
 			ws_send(r->ws, f);
 	ws_frame_unref(f);
 }
@@ -647,11 +516,10 @@ live_open(struct api *api, struct live **ret)
 	l->api = api;
 	l->sink = journal_add_sink(api->cfg.journal, on_event, l);
 	l->ping = net_timer_new(api->cfg.net, ping_all, l);
-	l->fixes = net_timer_new(api->cfg.net, merge_fixes, l);
+	fixes_open(l);
 	l->check = net_timer_new(api->cfg.net, check_all, l);
 	l->counts = net_timer_new(api->cfg.net, send_counts, l);
 	net_timer_start(l->ping, PING_MS, PING_MS);
-	net_timer_start(l->fixes, FIXES_MS, FIXES_MS);
 	net_timer_start(l->check, CHECK_MS, CHECK_MS);
 	*ret = l;
 	return 0;
@@ -673,11 +541,10 @@ void
 live_close(struct live *l)
 {
 	net_timer_free(l->ping);
-	net_timer_free(l->fixes);
+	fixes_close(&l->fixes);
 	net_timer_free(l->check);
 	net_timer_free(l->counts);
 	journal_remove_sink(l->api->cfg.journal, l->sink);
-	map_done(&l->moved);
 	/* readers go with their sockets, which net closes after this */
 	for (struct reader *r = l->readers; r; r = r->next)
 		r->who.role = ROLE_NONE;

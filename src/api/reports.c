@@ -8,10 +8,7 @@
 #include "base/auto.h"
 #include "report/report.h"
 
-#include <pthread.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #define DAY_MS 86400000ll
 #define RUNNING_MAX 2 /* of the pool's four threads: sign-ins use them too */
@@ -27,31 +24,14 @@ struct job {
 	int rc;
 };
 
-static void
-make(struct job *j)
-{
-	j->rc = report_of_folder(j->dir, &j->ask, j->is_csv, &j->out, &j->why);
-}
-
-/* A thread that may be less than others cannot become their equal again, and the pool's
- * hash passwords too: so each report has one of its own, which ends with it. */
-static void *
-make_aside(void *ctx)
-{
-	setpriority(PRIO_PROCESS, (id_t)gettid(), 19);
-	make(ctx);
-	return NULL;
-}
-
+/* As the equal of all other threads: one that may be less and is kept waiting with a
+ * lock of the allocator or of SQLite's in its hands keeps the loop waiting too. */
 static void
 work(void *ctx)
 {
-	pthread_t thread;
+	struct job *j = ctx;
 
-	if (pthread_create(&thread, NULL, make_aside, ctx) == 0)
-		pthread_join(thread, NULL);
-	else
-		make(ctx);
+	j->rc = report_of_folder(j->dir, &j->ask, j->is_csv, &j->out, &j->why);
 }
 
 static void

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The room's own state: status line, mute, site tests, health, head. */
+/* The room's own state: status line, mute, site tests, health. */
 #include "api/routes.h"
 
 #include "base/auto.h"
-#include "base/qr.h"
 
 static bool
 needs_room(struct call *c)
@@ -250,23 +249,6 @@ site_tests_get(struct call *c)
 		jw_close(&c->out, '}');
 	}
 	pager_close(c, &p);
-	answer(c, 200);
-}
-
-void
-head_get(struct call *c)
-{
-	struct buf AUTO(buf_done) paper = { 0 }, svg = { 0 };
-
-	journal_head(c->api->cfg.journal, &c->out);
-	if (http_query(c->req, "paper").n) { /* to be read off a sheet again */
-		journal_head_paper(c->api->cfg.journal, &paper);
-		qr_svg(&svg, paper.p);
-		c->out.n--; /* inside the object */
-		jw_kstr(&c->out, "paper", buf_span(&paper));
-		jw_kstr(&c->out, "qr_svg", buf_span(&svg));
-		jw_close(&c->out, '}');
-	}
 	answer(c, 200);
 }
 

@@ -122,6 +122,14 @@ show(struct span a, struct span b)
 	       SPAN_ARG(y));
 }
 
+/* What every grouping tells alike is shown once. */
+static bool
+is_grouped(struct span line)
+{
+	return !span_starts(line, SPAN("now,all,")) &&
+	       !span_starts(line, SPAN("now,looked_by,"));
+}
+
 /* Both are sorted: the first line at which they part is the difference. */
 static bool
 compare(struct span a, struct span b, bool is_first)
@@ -132,7 +140,7 @@ compare(struct span a, struct span b, bool is_first)
 		struct span x = next_line(&a), y = next_line(&b);
 
 		if (span_is(x, y)) {
-			if (is_first || !span_starts(x, SPAN("now,all,")))
+			if (is_first || is_grouped(x))
 				show(x, y);
 			continue;
 		}

@@ -78,6 +78,16 @@ on_datagram(void *ctx, struct net_conn *c)
 	return l;
 }
 
+/* It said that it goes: what comes next under its name is no second one. */
+static void
+on_end(void *own, struct net_conn *c)
+{
+	struct link *l = own;
+
+	(void)c;
+	seat_leave(l->door->gate, l);
+}
+
 static void
 on_close(void *own, struct net_conn *c)
 {
@@ -254,6 +264,7 @@ gate_listen(struct gate *g, struct span name, struct span address,
 	static const struct net_handlers handlers = {
 		.on_open = on_open,
 		.on_data = on_data,
+		.on_end = on_end,
 		.on_close = on_close,
 		.in_max = IN_MAX,
 		.idle_timeout_ms = IDLE_MS,

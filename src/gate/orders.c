@@ -155,29 +155,15 @@ on_tick(void *ctx)
 		look(g, rec, false);
 }
 
-static int
-by_seq(const void *a, const void *b)
-{
-	const struct device_order *const *x = a, *const *y = b;
-
-	return ((*x)->r.id.seq > (*y)->r.id.seq) - ((*x)->r.id.seq < (*y)->r.id.seq);
-}
-
 void
 orders_give(struct gate *g, const struct device *d, bool is_new)
 {
-	struct model *m = journal_model(g->cfg.journal);
 	struct device_order *list[16];
-	size_t n = 0;
-	void *rec;
+	size_t n = d->n_orders < ARRAY_LEN(list) ? d->n_orders : ARRAY_LEN(list);
 
-	if (!m->tables[NOUN_DEVICE_ORDER].n)
+	if (!n)
 		return;
-	for (size_t k = 0; n < ARRAY_LEN(list) &&
-			   map_next(&m->tables[NOUN_DEVICE_ORDER], &k, NULL, &rec);)
-		if (id_is(((struct device_order *)rec)->device, d->r.id))
-			list[n++] = rec;
-	qsort(list, n, sizeof *list, by_seq); /* in the order they were given */
+	memcpy(list, d->orders, n * sizeof *list); /* one that ends may leave it */
 	for (size_t k = 0; k < n; k++)
 		look(g, list[k], is_new);
 }
@@ -185,14 +171,12 @@ orders_give(struct gate *g, const struct device *d, bool is_new)
 void
 orders_answered(struct gate *g, const struct device *d, const struct gate_report *r)
 {
-	struct model *m = journal_model(g->cfg.journal);
 	struct device_order *first = NULL;
-	void *rec;
 
-	for (size_t k = 0; map_next(&m->tables[NOUN_DEVICE_ORDER], &k, NULL, &rec);) {
-		struct device_order *o = rec;
+	for (size_t k = 0; k < d->n_orders; k++) {
+		struct device_order *o = d->orders[k];
 
-		if (o->state == DEVICE_ORDER_SENT && id_is(o->device, d->r.id) &&
+		if (o->state == DEVICE_ORDER_SENT &&
 		    (!r->acks || r->acks == kind_of(o)) &&
 		    (!first || o->sent_at < first->sent_at))
 			first = o;
@@ -220,18 +204,16 @@ pace(struct gate *g, const struct device *d, bool is_fast)
 		device_order_make(journal_begin(g->cfg.journal, NULL), &a, &id);
 }
 
-/* Who called: the device itself, or all that its unit carries. */
+/* It is the unit's own, or of one who is with it. */
 static bool
-is_bearer(const struct model *m, const struct incident *i, const struct device *d)
+is_carried_by(const struct model *m, const struct device *d, struct id unit)
 {
-	struct principal p;
+	const struct person *p;
 
-	if (d->state != DEVICE_BOUND)
-		return false;
-	principal_of_device(m, d, &p);
-	if (id_is_set(i->unit) && id_is(i->unit, p.unit))
-		return true;
-	return map_get(&i->roll, span_of(p.source));
+	if (d->bound_to.noun != noun_person.letter)
+		return id_is(d->bound_to, unit);
+	p = person_find(m, d->bound_to);
+	return p && p->state == PERSON_ACTIVE && id_is(p->unit, unit);
 }
 
 /* An integrator's box comes by no door, and some languages have no word for it. */
@@ -245,60 +227,91 @@ takes_orders(const char *door)
 	return false;
 }
 
-/* A call: its bearer's devices go fast, once. Closed: back to their own pace. */
 static void
-on_incident(struct gate *g, const struct incident *i, bool is_open)
+hurry(struct gate *g, struct device *d, bool is_fast)
 {
-	struct model *m = journal_model(g->cfg.journal);
-	struct device *list[32];
-	size_t n = 0;
+	if (!d || d->state != DEVICE_BOUND || (is_fast && d->is_fast) ||
+	    !takes_orders(d->door))
+		return;
+	d->is_fast = is_fast;
+	pace(g, d, is_fast);
+}
+
+static struct device *
+device_of(const struct model *m, struct span source)
+{
+	struct id id;
+
+	return id_parse(source, &id) == 0 && id.noun == noun_device.letter
+		       ? device_find(m, id)
+		       : NULL;
+}
+
+static void
+hurry_unit(struct gate *g, struct id unit, bool is_fast)
+{
+	const struct model *m = journal_model(g->cfg.journal);
 	void *rec;
+
+	for (size_t k = 0; map_next(&m->tables[NOUN_DEVICE], &k, NULL, &rec);)
+		if (is_carried_by(m, rec, unit))
+			hurry(g, rec, is_fast);
+}
+
+/* A call: its bearer's devices go fast, once. */
+static void
+on_call(struct gate *g, const struct incident *i, const struct signal *s)
+{
+	if (i->is_test)
+		return;
+	if (s->source)
+		hurry(g, device_of(journal_model(g->cfg.journal), span_of(s->source)),
+		      true);
+	if (id_is_set(i->unit))
+		hurry_unit(g, i->unit, true);
+}
+
+/* Over: those that called and all that its unit carries, back to their own pace. */
+static void
+on_closed(struct gate *g, const struct incident *i)
+{
+	const struct model *m = journal_model(g->cfg.journal);
+	struct span source;
 
 	if (i->is_test)
 		return;
-	for (size_t k = 0;
-	     n < ARRAY_LEN(list) && map_next(&m->tables[NOUN_DEVICE], &k, NULL, &rec);)
-		if (is_bearer(m, i, rec))
-			list[n++] = rec;
-	for (size_t k = 0; k < n; k++) {
-		if ((is_open && list[k]->is_fast) || !takes_orders(list[k]->door))
-			continue;
-		list[k]->is_fast = is_open;
-		pace(g, list[k], is_open);
+	for (size_t k = 0; map_next(&i->roll, &k, &source, NULL);) {
+		struct device *d = device_of(m, source);
+
+		if (d && !(id_is_set(i->unit) && is_carried_by(m, d, i->unit)))
+			hurry(g, d, false);
 	}
-}
-
-/* Most calls come from buttons and pages: those carry nothing that could be told. */
-static bool
-is_carried(const struct event *e, const struct incident *i)
-{
-	const struct signal *s = (const struct signal *)e->body.rec;
-	struct id source;
-
-	return id_is_set(i->unit) ||
-	       (s->source && id_parse(span_of(s->source), &source) == 0 &&
-		source.noun == noun_device.letter);
+	if (id_is_set(i->unit))
+		hurry_unit(g, i->unit, false);
 }
 
 static void
 on_event(void *ctx, const struct event *e)
 {
 	struct gate *g = ctx;
-	const struct incident *i =
-		incident_find(journal_model(g->cfg.journal), e->incident);
-
+	const struct model *m = journal_model(g->cfg.journal);
+	const struct incident *i = incident_find(m, e->incident);
 	enum noun_index n = event_infos[e->type].noun;
+	struct device_order *order;
 
 	if (n == NOUN_SITE || n == NOUN_PERSON || n == NOUN_DEVICE)
 		numbers_forget(g);
 	told_on_event(g, e);
-	if (e->type == EVENT_DEVICE_ORDERED)
-		net_timer_start(g->order_timer, 0, TICK_MS);
-	else if (i && e->type == EVENT_SIGNAL_RECEIVED && i->state != INCIDENT_CLOSED &&
-		 is_carried(e, i))
-		on_incident(g, i, true);
-	else if (i && e->type == EVENT_INCIDENT_CLOSED)
-		on_incident(g, i, false);
+	if (e->type == EVENT_DEVICE_ORDERED) {
+		order = device_order_find(m, e->subject);
+		if (order)
+			look(g, order, false); /* it is on disk */
+	} else if (i && e->type == EVENT_SIGNAL_RECEIVED &&
+		   i->state != INCIDENT_CLOSED) {
+		on_call(g, i, (const struct signal *)e->body.rec);
+	} else if (i && e->type == EVENT_INCIDENT_CLOSED) {
+		on_closed(g, i);
+	}
 }
 
 void

@@ -2,6 +2,8 @@
 /*
  * Who calls from where: one session per identity. Devices connect again without
  * having closed, so the newest connection wins and the old one is left to die.
+ * One that did close left its seat with its last byte: a device that goes from one
+ * network to another is itself.
  * A second address while the first still speaks is flagged, and so is one of
  * another network soon after it: names of cheap devices are easily copied.
  */

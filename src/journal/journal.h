@@ -63,6 +63,8 @@ void journal_remove_sink(struct journal *j, struct journal_sink *s);
 /* Durable events after `after`, decoded; incident 0: all. */
 int journal_events(struct journal *j, uint64_t after, uint64_t incident, size_t limit,
 		   bool (*fn)(void *ctx, const struct event *e), void *ctx);
+/* The chain's hash at a durable event; ERR_NOT_FOUND. */
+int journal_hash(struct journal *j, uint64_t seq, uint8_t ret[STORE_HASH_BYTES]);
 /* Durable records of a noun from the shelf, decoded for the time of fn. */
 int journal_records(struct journal *j, const struct store_query *q,
 		    bool (*fn)(void *ctx, const struct record *rec), void *ctx);

@@ -424,6 +424,21 @@ journal_events(struct journal *j, uint64_t after, uint64_t incident, size_t limi
 }
 
 static bool
+give_hash(void *ctx, const struct store_event *se)
+{
+	memcpy(ctx, se->hash, STORE_HASH_BYTES);
+	return false;
+}
+
+int
+journal_hash(struct journal *j, uint64_t seq, uint8_t ret[STORE_HASH_BYTES])
+{
+	if (!seq || seq > journal_durable(j))
+		return ERR_NOT_FOUND;
+	return store_events(j->store, seq - 1, 0, 1, give_hash, ret);
+}
+
+static bool
 give_record(void *ctx, const struct store_record *sr)
 {
 	struct reading *r = ctx;

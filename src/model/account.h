@@ -97,6 +97,9 @@ struct device {
 	int signal_pct;       /* -1: not told */
 	char firmware[40];
 	bool is_fast; /* was told to report fast, in an emergency */
+
+	struct device_order **orders; /* open ones, oldest first */
+	size_t n_orders;
 	/* what is over, or was tried, as it told last */
 	bool is_said, is_said_test;
 	char said_code[12];

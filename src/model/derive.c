@@ -120,6 +120,12 @@ derived_link(struct model *m, enum noun_index n, struct record *rec)
 		((struct device *)rec)->last_seen_at = TIME_NONE;
 		((struct device *)rec)->battery_pct = -1;
 		((struct device *)rec)->signal_pct = -1;
+	} else if (n == NOUN_DEVICE_ORDER) {
+		struct device *dev =
+			device_find(m, ((struct device_order *)rec)->device);
+
+		if (dev)
+			push(&dev->orders, &dev->n_orders, rec);
 	} else if (n == NOUN_GRANT) {
 		struct grant *g = (struct grant *)rec;
 
@@ -157,6 +163,12 @@ derived_unlink(struct model *m, enum noun_index n, struct record *rec)
 			pull((void **)u->open, &u->n_open, a);
 		if (inc)
 			pull((void **)inc->assignments, &inc->n_assignments, a);
+	} else if (n == NOUN_DEVICE_ORDER) {
+		struct device *dev =
+			device_find(m, ((struct device_order *)rec)->device);
+
+		if (dev)
+			pull((void **)dev->orders, &dev->n_orders, rec);
 	} else if (n == NOUN_BOOK) {
 		struct site *s = site_find(m, ((struct book *)rec)->site);
 
@@ -186,6 +198,9 @@ derived_free(enum noun_index n, struct record *rec)
 	} else if (n == NOUN_UNIT) {
 		free(((struct unit *)rec)->open);
 		((struct unit *)rec)->open = NULL;
+	} else if (n == NOUN_DEVICE) {
+		free(((struct device *)rec)->orders);
+		((struct device *)rec)->orders = NULL;
 	} else if (n == NOUN_POST) {
 		free(((struct post *)rec)->acks);
 		((struct post *)rec)->acks = NULL;

@@ -174,16 +174,12 @@ check_voice(struct decision *d, const struct device *dev, struct id id)
 static void
 supersede(struct decision *d, const struct device *dev, enum device_order_kind kind)
 {
-	void *rec;
-
 	if (kind != DEVICE_ORDER_INTERVAL && kind != DEVICE_ORDER_LOCATE)
 		return;
-	for (size_t k = 0;
-	     map_next(&d->m->tables[NOUN_DEVICE_ORDER], &k, NULL, &rec);) {
-		const struct device_order *o = rec;
+	for (size_t k = 0; k < dev->n_orders; k++) {
+		const struct device_order *o = dev->orders[k];
 
-		if (o->kind == (int)kind && device_order_is_open(o) &&
-		    id_is(o->device, dev->r.id))
+		if (o->kind == (int)kind && device_order_is_open(o))
 			device_order_set(d, o->r.id, DEVICE_ORDER_EXPIRED,
 					 SPAN("a later one took its place"));
 	}

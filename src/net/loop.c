@@ -79,15 +79,45 @@ resume(struct net *net)
 	}
 }
 
-void
-net_flush(struct net *net)
+static void
+flush_all(struct list *of)
 {
 	struct list dirty;
 	struct link *l;
 
-	list_move(&net->dirty, &dirty);
+	list_move(of, &dirty);
 	while ((l = list_pop(&dirty)))
 		stream_flush(LINK_OF(l, struct stream, dirty));
+}
+
+void
+net_flush(struct net *net)
+{
+	flush_all(&net->dirty);
+	flush_all(&net->feeds);
+}
+
+/* Answers leave, all of them; then as many of the feeds as a turn has time for, the
+ * longest waiting first: a call for help never stands behind a thousand boards. */
+static void
+flush_turn(struct net *net)
+{
+	size_t bytes = 0;
+
+	flush_all(&net->dirty);
+	for (int n = 0; n < FEEDS_PER_TURN && bytes < FEED_BYTES_PER_TURN; n++) {
+		struct link *l = list_pop(&net->feeds);
+		struct stream *s;
+		uint64_t before;
+
+		if (!l)
+			return;
+		s = LINK_OF(l, struct stream, dirty);
+		before = s->taken;
+		stream_flush(s); /* not all of it left: it is marked anew, behind the
+				    others */
+		bytes += s->taken - before;
+	}
 }
 
 static void
@@ -115,7 +145,7 @@ set_alarm(struct net *net)
 	int64_t next = timers_next(net), wait_ms = INT64_MAX;
 
 	if (list_first(&net->grave) || list_first(&net->dirty) ||
-	    list_first(&net->resume))
+	    list_first(&net->feeds) || list_first(&net->resume))
 		uv_idle_start(&net->spin, on_spin);
 	else
 		uv_idle_stop(&net->spin);
@@ -143,7 +173,7 @@ net_turn(struct net *net)
 		for (size_t i = 0; i < net->n_turn_ends; i++)
 			net->turn_ends[i].fn(net->turn_ends[i].ctx);
 	}
-	net_flush(net);
+	flush_turn(net);
 	net->handshakes = 0;
 	net->has_time = false;
 }

@@ -214,10 +214,10 @@ struct net_handlers {
 	/* Bytes so far; returns how many were used (rest comes again with more),
 	 * or < 0 to close. UDP: one datagram, all is used. */
 	ssize_t (*on_data)(void *own, struct net_conn *c, struct span in);
+	void (*on_end)(void *own, struct net_conn *c); /* says no more; may be NULL */
 	void (*on_close)(void *own, struct net_conn *c);
 	size_t in_max; /* unused bytes beyond this: closed */
-	int idle_timeout_ms;
-	int connections_max;
+	int idle_timeout_ms, connections_max;
 };
 
 int net_tcp_listen(struct net *net, struct span address, struct net_tls *tls,

@@ -132,6 +132,8 @@ on_end(void *owner)
 	struct net_conn *c = owner;
 
 	stream_deadline(c->stream, CLOSE_MS); /* an answer may still be due */
+	if (c->door->handlers.on_end)
+		c->door->handlers.on_end(c->own, c);
 }
 
 static void

@@ -92,6 +92,13 @@ stream_attach(struct stream *s, const struct stream_ops *ops, void *owner)
 static void on_poll(uv_poll_t *poll, int status, int events);
 
 static void
+mark_dirty(struct stream *s)
+{
+	if (!link_is_on(&s->dirty))
+		list_add(s->is_feed ? &s->net->feeds : &s->net->dirty, &s->dirty);
+}
+
+static void
 poll_update(struct stream *s)
 {
 	int events = 0;
@@ -316,7 +323,9 @@ on_poll(uv_poll_t *poll, int status, int events)
 		handshake(s);
 		return;
 	}
-	if (events & UV_WRITABLE)
+	if ((events & UV_WRITABLE) && s->is_feed)
+		mark_dirty(s); /* in its turn: a thousand may have room at once */
+	else if (events & UV_WRITABLE)
 		stream_flush(s);
 	if (!(events & UV_READABLE))
 		return;
@@ -349,13 +358,6 @@ stream_feed(struct stream *s, struct span in)
 }
 
 /* --- out --- */
-
-static void
-mark_dirty(struct stream *s)
-{
-	if (!link_is_on(&s->dirty))
-		list_add(&s->net->dirty, &s->dirty);
-}
 
 void
 stream_send(struct stream *s, struct span out, struct ws_frame *chunk)

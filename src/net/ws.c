@@ -382,6 +382,7 @@ http_upgrade(struct http_exchange *ex, const char *protocol,
 	buf_done(&head);
 	exchange_free(ex);
 	stream_attach(s, &ws_ops, ws);
+	s->is_feed = true;
 	free(c); /* its order is empty: an upgrade is asked alone */
 	stream_deadline(s, 0);
 	list_remove(&s->idle);

@@ -8,6 +8,7 @@
 #include "base/auto.h"
 #include "model/assignment.h"
 #include "model/incident.h"
+#include "model/opening.h"
 #include "model/signal.h"
 #include "model/site.h"
 
@@ -187,6 +188,29 @@ hear_press(struct recount *r, const struct event *e)
 	};
 }
 
+/* One event a look, whether by a grant or by leave of the law. */
+static void
+hear_look(struct recount *r, const struct event *e)
+{
+	const struct opening *o = (const struct opening *)e->body.rec;
+	const char *why = o->unusual ? o->unusual : "";
+
+	if (r->n_looks == r->cap_looks) {
+		r->cap_looks += r->cap_looks / 2 + 256;
+		r->looks = realloc(r->looks, r->cap_looks * sizeof *r->looks);
+		if (!r->looks)
+			abort();
+	}
+	r->looks[r->n_looks++] = (struct look_told){
+		.at = e->at,
+		.world = e->world,
+		.kind = o->kind,
+		.by = o->agency,
+		.is_many = strstr(why, "\"many\"") != NULL,
+		.is_idle = strstr(why, "\"idle\"") != NULL,
+	};
+}
+
 static void
 hear_site(struct recount *r, const struct event *e)
 {
@@ -219,6 +243,9 @@ hear(struct recount *r, const struct event *e)
 		break;
 	case NOUN_SITE:
 		hear_site(r, e);
+		break;
+	case NOUN_OPENING:
+		hear_look(r, e);
 		break;
 	default:
 		if (e->type == EVENT_SIGNAL_RECEIVED)
@@ -295,5 +322,6 @@ recount_free(struct recount *r)
 	map_done(&r->units);
 	map_done(&r->sites);
 	free(r->presses);
+	free(r->looks);
 	free(r);
 }

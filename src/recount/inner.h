@@ -38,10 +38,20 @@ struct site_told {
 	bool is_off;
 };
 
+/* Somebody looked at what is kept closed. */
+struct look_told {
+	int64_t at;
+	int world, kind;
+	struct id by; /* of which agency */
+	bool is_many, is_idle;
+};
+
 struct recount {
 	struct map calls, units, sites; /* id → what was told of it */
 	struct press_told *presses;
 	size_t n_presses, cap_presses;
+	struct look_told *looks;
+	size_t n_looks, cap_looks;
 };
 
 /* --- numbers by name (ledger.c) --------------------------------------------------- */

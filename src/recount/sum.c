@@ -4,6 +4,7 @@
 
 #include "model/assignment.h"
 #include "model/incident.h"
+#include "model/opening.h"
 #include "model/site.h"
 
 #include <math.h>
@@ -34,6 +35,7 @@ struct sums {
 	struct ledger ledger;
 	struct map keys; /* "now,site,khi.s.4" → how many incidents */
 	struct map desks, hours, doors;
+	struct map looked, looked_oddly; /* agency → how often */
 };
 
 static size_t
@@ -158,7 +160,7 @@ put_call(struct sums *s, const char *name, const struct call_told *c)
 struct totals {
 	size_t late, tests, days, open, out[DISP_CANCELLED + 1], unverified, taken,
 		units, offers, why[OVERRIDE__COUNT], presses, test_presses, busiest,
-		sites, due;
+		sites, due, looks, odd, many, idle, looks_at[OPENING_SEARCH + 1];
 };
 
 static bool
@@ -250,6 +252,28 @@ sum_press(struct sums *s, struct totals *t, const struct press_told *p)
 }
 
 static void
+sum_look(struct sums *s, struct totals *t, const struct look_told *l)
+{
+	bool is_odd = l->is_many || l->is_idle;
+	struct buf who = { 0 };
+
+	if (l->world != s->ask->world || !is_within(s->ask, l->at))
+		return;
+	t->looks++;
+	t->looks_at[l->kind]++;
+	t->odd += is_odd;
+	t->many += l->is_many;
+	t->idle += l->is_idle;
+	buf_add_z(&who, "now,looked_by,");
+	if (l->by.seq)
+		id_format(&who, l->by);
+	up(&s->looked, who.p);
+	if (is_odd)
+		up(&s->looked_oddly, who.p);
+	buf_done(&who);
+}
+
+static void
 sum_site(struct sums *s, struct totals *t, const struct site_told *site)
 {
 	bool is_tested = site->tested_at != TIME_NONE;
@@ -305,6 +329,30 @@ write_totals(struct sums *s, const struct totals *t)
 }
 
 static void
+write_looks(struct sums *s, const struct totals *t)
+{
+	struct ledger *l = &s->ledger;
+	struct span who;
+	char what[160];
+	void *n;
+
+	ledger_line(l, "now,all,,looks", t->looks);
+	for (int k = OPENING_BY_GRANT; k <= OPENING_SEARCH; k++) {
+		snprintf(what, sizeof what, "now,all,,looks.%s", opening_kind_names[k]);
+		ledger_line(l, what, t->looks_at[k]);
+	}
+	ledger_line(l, "now,all,,looks.unusual", t->odd);
+	ledger_line(l, "now,all,,looks.unusual.many", t->many);
+	ledger_line(l, "now,all,,looks.unusual.idle", t->idle);
+	for (size_t k = 0; map_next(&s->looked, &k, &who, &n);) {
+		snprintf(what, sizeof what, SPAN_FMT ",looks", SPAN_ARG(who));
+		ledger_line(l, what, (size_t)(uintptr_t)n);
+		snprintf(what, sizeof what, SPAN_FMT ",looks.unusual", SPAN_ARG(who));
+		ledger_line(l, what, (size_t)(uintptr_t)map_get(&s->looked_oddly, who));
+	}
+}
+
+static void
 write_keys(struct sums *s)
 {
 	char what[NAME + 40];
@@ -337,6 +385,8 @@ recount_csv(struct recount *r, const struct recount_ask *ask, struct buf *b)
 		sum_unit(&s, &t, v);
 	for (size_t k = 0; k < r->n_presses; k++)
 		sum_press(&s, &t, &r->presses[k]);
+	for (size_t k = 0; k < r->n_looks; k++)
+		sum_look(&s, &t, &r->looks[k]);
 	for (size_t k = 0; map_next(&r->sites, &k, NULL, &v);)
 		sum_site(&s, &t, v);
 	if (!map_get(&s.keys, SPAN("now,all,")))
@@ -344,10 +394,13 @@ recount_csv(struct recount *r, const struct recount_ask *ask, struct buf *b)
 	ledger_sort(&s.ledger);
 	write_keys(&s);
 	write_totals(&s, &t);
+	write_looks(&s, &t);
 	ledger_write(&s.ledger, b);
 	ledger_done(&s.ledger);
 	map_done(&s.keys);
 	map_done(&s.desks);
 	map_done(&s.hours);
 	map_done(&s.doors);
+	map_done(&s.looked);
+	map_done(&s.looked_oddly);
 }

@@ -69,36 +69,38 @@ by_key(const void *a, const void *b)
 
 /* One withheld group alone would be the sum without the others: the smallest of those
  * goes with it. */
-static void
-withhold(struct group **v, size_t n, size_t least, bool *withheld)
+void
+withhold(const size_t *counts, size_t n, size_t least, bool *ret)
 {
 	size_t few = 0, smallest = SIZE_MAX;
 
 	for (size_t i = 0; i < n; i++) {
-		withheld[i] = v[i]->incidents < least;
-		few += withheld[i];
-		if (!withheld[i] &&
-		    (smallest == SIZE_MAX || v[i]->incidents < v[smallest]->incidents))
+		ret[i] = counts[i] < least;
+		few += ret[i];
+		if (!ret[i] && (smallest == SIZE_MAX || counts[i] < counts[smallest]))
 			smallest = i;
 	}
 	if (few == 1 && smallest != SIZE_MAX)
-		withheld[smallest] = true;
+		ret[smallest] = true;
 }
 
 struct group **
 period_groups(struct period *p, size_t least, size_t *ret_n, bool **ret_withheld)
 {
 	struct group **v = calloc(p->groups.n + 1, sizeof *v);
+	size_t AUTO(auto_free) *counts = calloc(p->groups.n + 1, sizeof *counts);
 	void *g;
 	size_t n = 0;
 
 	*ret_withheld = calloc(p->groups.n + 1, sizeof **ret_withheld);
-	if (!v || !*ret_withheld)
+	if (!v || !counts || !*ret_withheld)
 		abort();
 	for (size_t k = 0; map_next(&p->groups, &k, NULL, &g);)
 		v[n++] = g;
 	qsort(v, n, sizeof *v, by_key);
-	withhold(v, n, least, *ret_withheld);
+	for (size_t k = 0; k < n; k++)
+		counts[k] = v[k]->incidents;
+	withhold(counts, n, least, *ret_withheld);
 	*ret_n = n;
 	return v;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One walk over the incidents, one over the assignments, one over the signals, newest
- * first; a page at a time, so that no read holds the database's log. Left out: tests,
- * late entries, other worlds, what never happened, and what is not the asker's.
+ * One walk each over incidents, assignments, signals and looks, newest first; a page at
+ * a time, so that no read holds the database's log. Left out: tests, late entries,
+ * other worlds, what never happened, and what is not the asker's.
  */
 #include "report/inner.h"
 
@@ -317,6 +317,19 @@ take_signal(struct report *r, const struct record *rec)
 		p->busiest_hour = n;
 }
 
+/* An agency counts looks of its people, and looks at what is its own. */
+static void
+take_opening(struct report *r, const struct record *rec)
+{
+	const struct opening *o = (const struct opening *)rec;
+	struct period *p = period_of(r, o->at);
+
+	if (!p || (id_is_set(r->ask.agency) && !id_is(o->agency, r->ask.agency) &&
+		   !id_is(o->owner, r->ask.agency)))
+		return;
+	looks_take(&p->looks, o);
+}
+
 static void
 take_site(struct report *r, const struct record *rec)
 {
@@ -431,6 +444,8 @@ report_make(struct store *s, const struct report_ask *ask, struct report **ret)
 		rc = walk(r, s, NOUN_ASSIGNMENT, take_assignment);
 	if (rc == 0)
 		rc = walk(r, s, NOUN_SIGNAL, take_signal);
+	if (rc == 0)
+		rc = walk(r, s, NOUN_OPENING, take_opening);
 	if (rc < 0)
 		report_free(r);
 	else
@@ -460,6 +475,7 @@ period_done(struct period *p)
 	map_done(&p->doors);
 	map_done(&p->hours);
 	map_done(&p->console_hours);
+	looks_done(&p->looks);
 }
 
 void

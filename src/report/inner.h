@@ -38,6 +38,18 @@ struct group {
 	struct sample clocks[CLOCK__COUNT];
 };
 
+/* Those of one agency that looked. */
+struct looker {
+	char *key;
+	size_t looks, unusual;
+};
+
+/* Looks at what is kept closed, by when they were made. */
+struct looks {
+	size_t n, unusual, many, idle, kinds[OPENING_SEARCH + 1];
+	struct map agencies; /* id → struct looker */
+};
+
 struct period {
 	int64_t from, to;
 	struct group all;
@@ -50,6 +62,7 @@ struct period {
 	size_t signals, test_signals, busiest_hour, acknowledged;
 	struct map doors, hours; /* counts as pointers */
 	struct map console_hours;
+	struct looks looks;
 };
 
 struct report {
@@ -67,6 +80,14 @@ void sample_buckets(struct sample *s, size_t ret[BUCKETS]);
 /* Groups in the order of their keys; which are withheld. The caller frees. */
 struct group **period_groups(struct period *p, size_t least, size_t *ret_n,
 			     bool **ret_withheld);
+/* Which of so many are too few to be shown. */
+void withhold(const size_t *counts, size_t n, size_t least, bool *ret);
+/* Counts one look (looks.c). */
+void looks_take(struct looks *l, const struct opening *o);
+/* Those who looked in the order of their keys; which are withheld. The caller frees. */
+struct looker **looks_by(struct looks *l, size_t least, size_t *ret_n,
+			 bool **ret_withheld);
+void looks_done(struct looks *l);
 size_t sample_missing(const struct group *g, enum clock_name k);
 
 /* Is one distribution below the other? (compare.c) */

@@ -158,6 +158,54 @@ write_load(struct buf *b, const struct period *p)
 	jw_close(b, '}');
 }
 
+/* An agency's name, where names are told. */
+static void
+write_looker(struct report *r, struct buf *b, const struct looker *by, bool is_withheld)
+{
+	const struct site *named = NULL;
+	struct id id;
+
+	jw_open(b, '{');
+	jw_kz(b, "key", by->key);
+	if (id_parse(span_of(by->key), &id) == 0 && !r->ask.least)
+		named = map_get(&r->sites, ID_KEY(&id));
+	if (named)
+		jw_kz(b, "name", named->name);
+	if (is_withheld) {
+		jw_kbool(b, "withheld", true);
+	} else {
+		jw_ki64(b, "count", (int64_t)by->looks);
+		jw_ki64(b, "unusual", (int64_t)by->unusual);
+	}
+	jw_close(b, '}');
+}
+
+static void
+write_looks(struct report *r, struct buf *b, struct looks *l)
+{
+	bool AUTO(auto_free) * withheld;
+	size_t n;
+	struct looker AUTO(auto_free) **v = looks_by(l, r->ask.least, &n, &withheld);
+
+	jw_key(b, "looks");
+	jw_open(b, '{');
+	jw_ki64(b, "count", (int64_t)l->n);
+	jw_ki64(b, "unusual", (int64_t)l->unusual);
+	jw_ki64(b, "many", (int64_t)l->many);
+	jw_ki64(b, "idle", (int64_t)l->idle);
+	jw_key(b, "kinds");
+	jw_open(b, '{');
+	for (int k = 1; k <= OPENING_SEARCH; k++)
+		jw_ki64(b, opening_kind_names[k], (int64_t)l->kinds[k]);
+	jw_close(b, '}');
+	jw_key(b, "agencies");
+	jw_open(b, '[');
+	for (size_t k = 0; k < n; k++)
+		write_looker(r, b, v[k], withheld[k]);
+	jw_close(b, ']');
+	jw_close(b, '}');
+}
+
 static void
 write_period(struct report *r, struct buf *b, struct period *p)
 {
@@ -183,6 +231,7 @@ write_period(struct report *r, struct buf *b, struct period *p)
 	write_offers(b, p);
 	write_outcomes(b, p);
 	write_load(b, p);
+	write_looks(r, b, &p->looks);
 }
 
 static void
@@ -360,6 +409,32 @@ put_sums(struct report *r, struct lines *l, struct period *p)
 }
 
 static void
+put_looks(struct report *r, struct lines *l, struct period *p, const char *period)
+{
+	const struct looks *s = &p->looks;
+	bool AUTO(auto_free) * withheld;
+	size_t n;
+	struct looker AUTO(auto_free) **v =
+		looks_by(&p->looks, r->ask.least, &n, &withheld);
+
+	put(l, "looks,%zu", s->n);
+	for (int k = 1; k <= OPENING_SEARCH; k++)
+		put(l, "looks.%s,%zu", opening_kind_names[k], s->kinds[k]);
+	put(l, "looks.unusual,%zu", s->unusual);
+	put(l, "looks.unusual.many,%zu", s->many);
+	put(l, "looks.unusual.idle,%zu", s->idle);
+	for (size_t k = 0; k < n; k++) {
+		head(l, period, "looked_by", v[k]->key);
+		if (withheld[k]) {
+			put(l, "withheld,1");
+			continue;
+		}
+		put(l, "looks,%zu", v[k]->looks);
+		put(l, "looks.unusual,%zu", v[k]->unusual);
+	}
+}
+
+static void
 put_period(struct report *r, struct lines *l, struct period *p, const char *name)
 {
 	bool AUTO(auto_free) * withheld;
@@ -370,6 +445,7 @@ put_period(struct report *r, struct lines *l, struct period *p, const char *name
 	head(l, name, "all", "");
 	put_group(l, &p->all);
 	put_sums(r, l, p);
+	put_looks(r, l, p, name);
 	for (size_t k = 0; k < n; k++) {
 		head(l, name, report_by_names[r->ask.by], v[k]->key);
 		if (withheld[k])

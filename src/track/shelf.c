@@ -21,7 +21,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
@@ -374,7 +373,6 @@ packer_main(void *ctx)
 	struct segment raw;
 	int rc;
 
-	setpriority(PRIO_PROCESS, (id_t)gettid(), 10);
 	pthread_mutex_lock(&s->lock);
 	while (!s->is_stopping) {
 		if (!pack_next(s, &raw)) {

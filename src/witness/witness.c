@@ -15,6 +15,13 @@
 #define ANSWER_MS 10000
 #define ANSWER_MAX 4096
 
+/* What became of heads on one way. */
+struct handed {
+	uint64_t seq, asked; /* asked: of the one that is under way */
+	int64_t at, wrong_at;
+	const char *wrong;
+};
+
 struct witness {
 	struct witness_config cfg;
 	struct net_timer *timer;
@@ -25,7 +32,20 @@ struct witness {
 	bool is_writing;
 	struct buf line; /* while it is being written */
 	int rc;
+	struct handed file, machine;
 };
+
+static void
+note(struct witness *w, struct handed *h, const char *wrong)
+{
+	h->wrong = wrong;
+	if (wrong) {
+		h->wrong_at = journal_now(w->cfg.journal);
+		return;
+	}
+	h->seq = h->asked;
+	h->at = journal_now(w->cfg.journal);
+}
 
 /* --- a file -------------------------------------------------------------------------
  */
@@ -49,6 +69,7 @@ appended(void *ctx)
 	struct witness *w = ctx;
 
 	w->is_writing = false;
+	note(w, &w->file, w->rc ? "not_kept" : NULL);
 	if (w->rc)
 		log_error("witness", "not_kept", "file=%s error=%s", w->path,
 			  strerror(w->rc));
@@ -59,8 +80,10 @@ hand_to_file(struct witness *w, struct span head)
 {
 	if (w->is_writing) { /* the last one still hangs there */
 		log_error("witness", "slow", "file=%s", w->path);
+		note(w, &w->file, "slow");
 		return;
 	}
+	w->file.asked = w->told;
 	buf_clear(&w->line);
 	buf_add_span(&w->line, head);
 	buf_add_c(&w->line, '\n');
@@ -77,6 +100,11 @@ on_answer(void *ctx, int rc, const struct http_answer *a)
 	struct witness *w = ctx;
 
 	w->fetch = NULL;
+	note(w, &w->machine,
+	     rc < 0             ? "not_reached"
+	     : a->status == 409 ? "contradicts"
+	     : a->status >= 300 ? "refused"
+				: NULL);
 	if (rc < 0)
 		log_error("witness", "not_reached", "url=%s error=%s", w->cfg.url,
 			  err_text(rc));
@@ -102,8 +130,11 @@ hand_to_machine(struct witness *w, struct span head)
 	if (w->fetch)
 		return; /* an answer is still awaited; the next tick brings a newer head
 			 */
-	if (http_fetch(w->cfg.net, &args, &w->fetch) < 0)
+	w->machine.asked = w->told;
+	if (http_fetch(w->cfg.net, &args, &w->fetch) < 0) {
 		log_error("witness", "not_reached", "url=%s", w->cfg.url);
+		note(w, &w->machine, "not_reached");
+	}
 }
 
 static void
@@ -121,6 +152,39 @@ on_tick(void *ctx)
 		hand_to_file(w, buf_span(&head));
 	if (w->cfg.url)
 		hand_to_machine(w, buf_span(&head));
+}
+
+static struct witness_way
+way_of(const struct handed *h, const char *kind)
+{
+	return (struct witness_way){ .kind = kind,
+				     .seq = h->seq,
+				     .at = h->at,
+				     .wrong = h->wrong,
+				     .wrong_at = h->wrong_at };
+}
+
+/* "there:8091" of "https://there:8091/head". */
+static struct span
+host_of(const char *url)
+{
+	const char *slashes = strstr(url, "//"), *host = slashes ? slashes + 2 : url;
+
+	return (struct span){ host, strcspn(host, "/?#") };
+}
+
+size_t
+witness_ways(const struct witness *w, struct witness_way ret[2])
+{
+	size_t n = 0;
+
+	if (w && w->path)
+		ret[n++] = way_of(&w->file, "folder");
+	if (w && w->cfg.url) {
+		ret[n] = way_of(&w->machine, "machine");
+		ret[n++].host = host_of(w->cfg.url);
+	}
+	return n;
 }
 
 int

@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "base/buf.h"
+#include "base/span.h"
 
 struct net;
 struct journal;
@@ -19,6 +20,18 @@ struct witness_config {
 	int64_t every_ms;
 	struct span authority; /* PEM of the url's; empty: the machine's own */
 };
+/* How handing to one of them went. */
+struct witness_way {
+	const char *kind;  /* folder, machine */
+	struct span host;  /* of a machine */
+	uint64_t seq;      /* of the last head that it took; 0: none yet */
+	int64_t at;        /* when it took that */
+	const char *wrong; /* what came of a later try; NULL: nothing wrong */
+	int64_t wrong_at;
+};
+/* At most two; returns how many there are. w may be NULL: none. */
+size_t witness_ways(const struct witness *w, struct witness_way ret[2]);
+
 /* NULL in *ret when neither is asked for. */
 int witness_open(const struct witness_config *cfg, struct witness **ret,
 		 struct buf *ret_why);

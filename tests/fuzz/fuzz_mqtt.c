@@ -25,9 +25,40 @@ down_check(struct mqtt_rules *rules, struct span in)
 	rules->n_confirms = 2 - in.n % 3 % 2;
 	assert(strlen(way.topic) < sizeof way.topic && way.identity[0]);
 	assert(memchr(way.profile, 0, sizeof way.profile));
-	if (mqtt_down(rules, &way, &order, &b) == 0)
-		assert(b.n && b.p[0] == '{' && b.p[b.n - 1] == '}');
+	if (mqtt_down(rules, &way, &order, &b) == 0) {
+		json_t *o = json_loadb(b.p, b.n, JSON_REJECT_DUPLICATES, NULL);
+		const char *eui = json_string_value(json_object_get(o, "devEui"));
+
+		assert(eui && strcmp(eui, way.identity) == 0);
+		assert(json_object_size(o) == 4); /* nothing that a name brought in */
+		json_decref(o);
+	}
 	buf_done(&b);
+}
+
+static void
+rules_check(const struct mqtt_rules *rules)
+{
+	assert(rules->n_topics && rules->n_topics <= MQTT_TOPICS_MAX);
+	assert(rules->n_rules && rules->n_rules <= MQTT_RULES_MAX);
+	assert(rules->n_confirms <= MQTT_CONFIRMS_MAX);
+	for (size_t i = 0; i < rules->n_topics; i++) {
+		const struct mqtt_topic *t = &rules->topics[i];
+
+		assert(memchr(t->filter, 0, sizeof t->filter));
+		assert(t->language == MQTT_OWNTRACKS || t->language == MQTT_CHIRPSTACK);
+	}
+	for (size_t i = 0; i < rules->n_rules; i++) {
+		const struct mqtt_rule *r = &rules->rules[i];
+
+		assert(memchr(r->profile, 0, sizeof r->profile));
+		assert(memchr(r->path, 0, sizeof r->path));
+		assert(memchr(r->value, 0, sizeof r->value));
+		assert(r->n_bytes <= MQTT_HAS_MAX);
+		assert(r->path[0] || r->n_bytes || r->port >= 0);
+	}
+	for (size_t i = 0; i < rules->n_confirms; i++)
+		assert(rules->confirms[i].n_bytes <= MQTT_HAS_MAX);
 }
 
 int
@@ -37,12 +68,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct span in = { (const char *)data, size };
 	struct buf why = { 0 };
 
-	if (mqtt_rules_read(in, &rules, &why) == 0) {
-		assert(rules.n_topics && rules.n_topics <= MQTT_TOPICS_MAX);
-		assert(rules.n_rules && rules.n_rules <= MQTT_RULES_MAX);
-	} else {
+	if (mqtt_rules_read(in, &rules, &why) == 0)
+		rules_check(&rules);
+	else
 		assert(why.n);
-	}
 	buf_done(&why);
 	down_check(&rules, in);
 	return driver_fuzz(&gate_driver_mqtt, data, size);

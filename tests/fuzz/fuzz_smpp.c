@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A centre that says anything: frames lie within what came, texts within their room;
  * and a text of anything splits into parts that read as it was. */
+#include "base/utf8.h"
 #include "gate/driver.h"
 #include "gate/wire/gsm7.h"
 #include "gate/wire/smpp_pdu.h"
@@ -34,7 +35,7 @@ parts_check(struct span text)
 {
 	struct smpp_part parts[SMPP_PARTS_MAX];
 	size_t n = smpp_split(text, 7, parts), letters = 0;
-	struct buf b = { 0 };
+	struct buf b = { 0 }, all = { 0 };
 	char again[GATE_WORDS_MAX];
 
 	assert(n >= 1 && n <= SMPP_PARTS_MAX);
@@ -50,15 +51,38 @@ parts_check(struct span text)
 			assert(ref == 7 && part == i + 1 && total == n);
 		}
 		p = span_skip(p, head);
-		letters += parts[i].coding ? ucs2_to_utf8(p, again, sizeof again)
-					   : gsm7_to_utf8(p, again, sizeof again);
+		letters = parts[i].coding ? ucs2_to_utf8(p, again, sizeof again)
+					  : gsm7_to_utf8(p, again, sizeof again);
+		buf_add(&all, again, letters);
 		buf_clear(&b);
 		smpp_write_submit(&b, 1, SPAN("1911"), SPAN("+923001234567"),
 				  &parts[i]);
 		assert(smpp_frame(buf_span(&b)) == (ssize_t)b.n);
 	}
-	assert(letters || !text.n);
+	assert(all.n || !text.n);
+	/* No letter is torn; what is longer than all parts is cut. */
+	if (n < SMPP_PARTS_MAX && utf8_is_valid(text) && !memchr(text.p, 0, text.n))
+		assert(span_is(buf_span(&all), text));
+	buf_done(&all);
 	buf_done(&b);
+}
+
+/* Each alphabet out of a copy of the exact size, and the head of parts. */
+static void
+alphabets_check(struct span in)
+{
+	char *copy = malloc(in.n), to[GATE_WORDS_MAX];
+	struct span s = { copy, in.n };
+	unsigned ref, part, total;
+
+	memcpy(copy, in.p, in.n);
+	assert(ucs2_to_utf8(s, to, sizeof to) <= sizeof to);
+	assert(gsm7_to_utf8(s, to, sizeof to) <= sizeof to);
+	assert(latin1_to_utf8(s, to, sizeof to) <= sizeof to);
+	assert(udh_length(s) <= s.n);
+	udh_parts(s, &ref, &part, &total);
+	assert(!total || (part >= 1 && part <= total));
+	free(copy);
 }
 
 int
@@ -68,6 +92,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ssize_t n;
 
 	parts_check(in);
+	if (size)
+		alphabets_check(in);
 	while ((n = smpp_frame(in)) > 0) {
 		assert((size_t)n <= in.n);
 		pdu_check((struct span){ in.p, (size_t)n });

@@ -850,20 +850,26 @@ def test_answers_carry_no_sniffing_or_caching(node):
         assert "no-store" in h.get("Cache-Control", "")
 
 
+def slowest_of(node, n):
+    took = []
+    for _ in range(n):
+        t0 = time.monotonic()
+        node.role("site", 9).press()
+        took.append(time.monotonic() - t0)
+    return max(took)
+
+
 def test_a_flood_of_silent_sockets_stops_no_press(node):
-    idle = []
+    idle, before = [], slowest_of(node, 20)
     for _ in range(300):
         s = socket.create_connection(node.hostport, 5)
         s.sendall(b"POST /api/v1/sos HTTP/1.1\r\nHost: x\r\nX-Slow: ")
         idle.append(s)
-    took = []
-    for _ in range(20):
-        t0 = time.monotonic()
-        node.role("site", 9).press()
-        took.append(time.monotonic() - t0)
+    meanwhile = slowest_of(node, 20)
     for s in idle:
         s.close()
-    assert sorted(took)[-1] < 0.25, took
+    # none waits for one of them, which would be ten seconds; the disk may be busy
+    assert meanwhile < 0.25 + 5 * before, (meanwhile, before)
     assert until(lambda: node.nobody().get("/readyz").status_code == 200)
 
 

@@ -197,6 +197,33 @@ def test_a_tablet_s_fixes(node):
                                  ).status_code == 404
 
 
+def test_boards_that_come_together_are_told_all_and_then_who_moved(fresh, live):
+    """Many at once, some of which go while they are told: each of the others has all."""
+    n = fresh()
+    n.start()
+    crew = n.role("responder", 3)
+    until(lambda: "position" in unit(n, crew.unit), 20)
+    first = live(n.role("dispatcher"))
+    first.wait(lambda f: "fixes" in f, 8)
+    all_of = {u["id"] for u in n.role("dispatcher").ok("GET", "/api/v1/units?limit=500")
+              ["items"] if u["shift"]["on"] and "position" in u}
+    boards = [live(n.role("board" if k % 3 else "dispatcher")) for k in range(150)]
+    for s in boards[::7]:
+        s.close()
+    stay = [s for k, s in enumerate(boards) if k % 7]
+    mission = live(n.role("site"))
+    for s in stay:
+        s.wait(lambda f: all_of <= {x["unit"] for x in f.get("fixes", [])}, 8, "all fixes")
+    crew.ok("POST", "/api/v1/fixes", {"fixes": [{
+        "unit": crew.unit, "at": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime()),
+        "position": {"lat": 24.815151, "lon": 67.035353}}]})
+    for s in stay + [first]:
+        s.wait(lambda f: any(x["unit"] == crew.unit and
+                             near(x["position"], 24.815151, 67.035353)
+                             for x in f.get("fixes", [])), 8, "the one that moved")
+    assert not any("fixes" in f for f in mission.frames)
+
+
 def test_off_duty_nothing_is_kept(fresh):
     n = fresh()
     n.start()

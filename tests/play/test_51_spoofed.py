@@ -121,3 +121,47 @@ def test_another_networks_address_soon_after_is_flagged(node):
         assert come("127.66.0.1") == []
     finally:
         here(device["trust"])
+
+
+def test_one_that_closed_and_comes_back_from_elsewhere_is_itself(node):
+    """A phone that leaves Wi-Fi, a watch that its operator gives a new address: it said
+    that it goes, so what comes next is no second one, and its call is its own. One whose
+    first connection still stands is another's."""
+    admin, d = node.role("administrator"), node.role("dispatcher")
+    identity = next(d["identity"] for d in node.demo["devices"] if d["door"] == "watch")
+    device = next(x for x in admin.items("/api/v1/devices")
+                  if x["identity"] == identity)
+    path = "/api/v1/devices/" + device["id"]
+
+    def come(address):
+        f = Fake(node, identity, address)
+        f.say("LK,50,100,80")
+        while not f.answer().endswith("*LK]"):
+            pass
+        return f
+
+    for i in open_calls(node):
+        node.role("supervisor").ok("POST", "/api/v1/incidents/%s/close" % i["id"],
+                                   {"disposition": "handled"})
+    admin.ok("PATCH", path, {"trust": "verified", "flags": []})
+    try:
+        first = come("127.0.0.1")
+        first.close()
+        for k in range(20):  # to and fro, at once
+            moved = come("127.66.0.%d" % (1 + k))
+            assert admin.ok("GET", path).get("flags", []) == [], k
+            if k < 19:
+                moved.close()
+        moved.fix("AL", 24.87, 67.03, status=1 << 16)
+        while not moved.answer().endswith("*AL]"):
+            pass
+        assert any(i.get("unit") == device["bound_to"] and i["trust"] == "verified"
+                   for i in open_calls(node))
+        come("127.77.0.1").close()  # and moved is still here
+        assert admin.ok("GET", path)["flags"] == ["second_address"]
+        moved.close()
+    finally:
+        for i in open_calls(node):
+            node.role("supervisor").ok("POST", "/api/v1/incidents/%s/close" % i["id"],
+                                       {"disposition": "handled"})
+        admin.ok("PATCH", path, {"trust": device["trust"], "flags": []})

@@ -14,7 +14,7 @@ import zoneinfo
 
 import pytest
 
-from actors import KUMAK
+from actors import KUMAK, until
 
 DATA = os.environ.get("KUMAK_DATA") or os.path.join(
     os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "shared", "data")
@@ -188,7 +188,15 @@ def test_a_played_city_is_counted_twice_and_by_every_group(fresh):
         sup.ok("POST", "/api/v1/incidents/%s/close" % i,
                {"disposition": "handled" if k else "false_alarm"})
     n.role("site", 2).press()
+    unit = next(u for u in d.items("/api/v1/units") if u["state"] == "available")
+    for who in (d, d, sup):
+        who.ok("POST", "/api/v1/units/%s/track" % unit["id"], {"reason": "complaint 7"})
     rep = sup.ok("GET", PATH)
+    looks = rep["looks"]
+    assert looks["count"] == looks["kinds"]["track"] == 3
+    assert looks["unusual"] == looks["idle"] == 3  # no incident explains them
+    assert [(a["count"], a["unusual"]) for a in looks["agencies"]] == [(3, 3)]
+    assert looks["agencies"][0]["name"]
     assert rep["incidents"] == 7 and rep["outcomes"]["false_alarm"] == 1
     assert rep["outcomes"]["open"] == 1 and rep["load"]["signals"] == 7
     assert rep["load"]["doors"] == {"api": 7} and rep["load"]["console_hours"] >= 1
@@ -216,6 +224,8 @@ def test_a_played_city_is_counted_twice_and_by_every_group(fresh):
             str(today + datetime.timedelta(2)), "--data", n.data)
     assert r.returncode == 0, r.stderr
     assert "now,all,,incidents,7,7" in r.stdout
+    assert "now,all,,looks.unusual,3,3" in r.stdout
+    assert r.stdout.count("now,looked_by,") == 2  # once, however it is grouped
 
 
 def test_oversight_sees_no_small_group_and_no_name(fresh):
@@ -238,6 +248,50 @@ def test_oversight_sees_no_small_group_and_no_name(fresh):
     assert "%s,incidents" % few["key"] not in text
     names = {g.get("name") for g in sup.ok("GET", PATH + "?by=site")["groups"]}
     assert len(names) == 3 and None not in names
+
+
+def test_oversight_has_figures_and_proofs_and_no_content(fresh, tmp_path):
+    """All that its page asks for, in every grouping and as a table: not one word that was
+    said, no name of a place, a person or a unit."""
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    n = fresh("--witness-dir", str(stick), "--witness-every", "1").start()
+    sup, d, over = n.role("supervisor"), n.role("dispatcher"), n.role("oversight")
+    told = ["wordsofthecall", "wordsofthenote", "wordsofthelook", "wordsofthelastone"]
+    unit = d.items("/api/v1/units")[0]
+    for k in range(6):
+        i = n.role("site", k % 2).press(message=told[0])["incident"]
+        d.ok("POST", "/api/v1/incidents/%s/notes" % i, {"text": told[1]})
+        d.ok("POST", "/api/v1/incidents/%s/acknowledge" % i)
+        sup.ok("POST", "/api/v1/incidents/%s/close" % i,
+               {"disposition": "handled", "note": told[3]})
+        d.ok("POST", "/api/v1/units/%s/track" % unit["id"], {"reason": told[2]})
+    a = n.role("administrator")
+    names = {r[k] for path, ks in (("sites", ("name", "name_ur")), ("people", ("name",)),
+                                   ("accounts", ("name", "login")),
+                                   ("units", ("callsign",)), ("agencies", ("name",)))
+             for r in a.items("/api/v1/" + path) for k in ks if r.get(k)}
+    names -= {g["name"] for g in over.items("/api/v1/agencies")}  # its own one
+    names = {x for x in names if len(x) > 3}  # what is shorter stands in ids by chance
+    assert len(names) > 60
+    until(lambda: over.items("/api/v1/witnesses")[0].get("seq"), 10)
+    groups = ["", "site", "agency", "district", "shift", "kind", "priority", "day",
+              "week", "month", "area"]
+    paths = [PATH + "?by=" + g + f for g in groups for f in ("", "&format=csv")]
+    paths += ["/api/v1/head?paper=1", "/api/v1/head?seq=1", "/api/v1/witnesses",
+              "/api/v1/events?limit=500", "/api/v1/site_tests", "/api/v1/openings",
+              "/api/v1/holds", "/api/v1/erasures", "/api/v1/incidents", "/api/v1/units",
+              "/api/v1/sites", "/api/v1/people", "/api/v1/devices"]
+    for path in paths:
+        r = over.get(path)
+        assert r.status_code == 200, path
+        found = [x for x in told + sorted(names) if x in r.text]
+        assert not found, (path, found)
+    looks = over.ok("GET", PATH)["looks"]
+    assert looks["count"] == 6 and "name" not in looks["agencies"][0]
+    # those who may see the words do: the silence above says something
+    assert told[1] in d.get("/api/v1/incidents/%s" % i).text
+    assert told[2] in sup.get("/api/v1/openings").text
 
 
 def test_a_node_wants_shifts_that_can_be(tmp_path):

@@ -69,6 +69,22 @@ def test_what_two_others_hold_is_of_the_history(fresh, second, tmp_path):
     seq = int(o["signal"].split(".")[-1])
     until(lambda: lines(kept)[-1]["seq"] >= seq, 10, "a head behind the press")
     until(lambda: lines(stick / "heads.jsonl")[-1]["seq"] >= seq, 10, "one on the stick")
+    over = n.role("oversight")
+    ways = {x["kind"]: x for x in over.items("/api/v1/witnesses")}
+    assert set(ways) == {"folder", "machine"} and "wrong" not in ways["machine"]
+    assert ways["machine"]["host"] == w.url.split("/")[2] and "host" not in ways["folder"]
+    assert min(x["seq"] for x in ways.values()) >= seq
+    # a head that was kept, laid beside what the node has there now
+    for head in lines(kept):
+        assert over.ok("GET", "/api/v1/head?seq=%d" % head["seq"]) == {
+            "seq": head["seq"], "hash": head["hash"]}
+    assert over.get("/api/v1/head?seq=99999999").status_code == 404
+    for bad in ("0", "-1", "x", "1e3"):
+        assert over.get("/api/v1/head?seq=" + bad).status_code == 400, bad
+    w.stop()
+    n.role("site").press()
+    until(lambda: [x for x in over.items("/api/v1/witnesses")
+                   if x["kind"] == "machine" and x.get("wrong") == "not_reached"], 15)
     n.stop()
     for file in (kept, stick / "heads.jsonl"):
         r = verify("--heads", file, n.data)

@@ -172,6 +172,10 @@ def test_terms_by_rule(fresh, tmp_path):
     n.stop()
     assert not found_in(n.data, gone + [phones[0][1:]])
     n.start()
+    told = n.role("oversight").ok("GET", "/api/v1/retention")
+    assert {r["what"]: r["days"] for r in told["rules"]} == {
+        "tracks": 30, "incidents": 730, "media": 31}
+    assert told["holds"] == 2 and told["swept_at"]
     # a second sweep has nothing to do
     assert "erased_at" not in n.role("dispatcher").incident(ids[1])
 

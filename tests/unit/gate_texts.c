@@ -163,6 +163,65 @@ long_texts(void **state)
 	joins("", 1);
 }
 
+/* A deliver_sm of one text, its options behind it. */
+static size_t
+text_of(unsigned esm, unsigned coding, struct span text, struct span options, char *ret,
+	struct smpp_deliver *ret_d)
+{
+	static struct buf b;
+
+	buf_clear(&b);
+	buf_add(&b,
+		"\0\x01\x01"
+		"923001234567\0"
+		"\0\x01"
+		"1911\0",
+		23);
+	buf_add_c(&b, (char)esm);
+	buf_add(&b, "\0\0\0\0\0\0", 6);
+	buf_add_c(&b, (char)coding);
+	buf_add_c(&b, 0);
+	buf_add_c(&b, (char)text.n);
+	buf_add_span(&b, text);
+	buf_add_span(&b, options);
+	assert_true(smpp_deliver_parse(buf_span(&b), ret_d));
+	return smpp_text(ret_d, ret, 64);
+}
+
+/* Nothing of how it was sent makes a text another's, or none. */
+static void
+a_text_is_read_however_it_is_sent(void **state)
+{
+	struct smpp_deliver d;
+	char t[64];
+	size_t n;
+
+	(void)state;
+	/* 5.3.2.32: a long one stands in message_payload, and its short one is empty */
+	n = text_of(0, 0, SPAN(""),
+		    SPAN("\x04\x24\0\x04"
+			 "HELP"),
+		    t, &d);
+	assert_true(span_is_z((struct span){ t, n }, "HELP"));
+	n = text_of(0, 0, SPAN("HELP"), SPAN("\x04\x24\0\0"), t, &d);
+	assert_true(span_is_z((struct span){ t, n }, "HELP"));
+	/* 5.2.19: shown at once (class 0), in the alphabet all the same */
+	n = text_of(0, 0x18, SPAN("\x06\x45\x06\x2f"), SPAN(""), t, &d);
+	assert_true(span_is_z((struct span){ t, n }, "مد"));
+	/* 3GPP TS 23.040, 9.2.3.24.8: the long reference */
+	n = text_of(0x40, 0,
+		    SPAN("\x06\x08\x04\x12\x34\x03\x02"
+			 "HELP"),
+		    SPAN(""), t, &d);
+	assert_true(span_is_z((struct span){ t, n }, "HELP"));
+	assert_true(d.ref == 0x1234 && d.total == 3 && d.part == 2);
+	/* 5.2.12: of the bits of esm_class only the type says that it is a receipt */
+	text_of(0x83, 0, SPAN("HELP"), SPAN(""), t, &d);
+	assert_false(d.is_receipt);
+	text_of(0x04, 0, SPAN("id:1 stat:DELIVRD"), SPAN(""), t, &d);
+	assert_true(d.is_receipt);
+}
+
 static void
 what_a_centre_brings(void **state)
 {
@@ -190,6 +249,33 @@ what_a_centre_brings(void **state)
 	assert_int_equal(smpp_frame(SPAN("\0\0\0\x0f....")), -1);
 	assert_int_equal(smpp_frame(SPAN("\0\x01\0\0")), -1);
 	assert_int_equal(smpp_frame(SPAN("\0\0\0\x10")), 0);
+}
+
+/* A button held while its line is tried: whichever rule stands first. */
+static void
+a_call_outweighs_a_test(void **state)
+{
+	static const char *const files[] = { "press object=sos\ntest port=7\n",
+					     "test port=7\npress object=sos\n" };
+	static struct mqtt_rules rules;
+	static struct gate_out out;
+	struct gate_in in = { .now_ms = TEST_NOW_MS };
+	struct buf why = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(mqtt_rules_read(span_of(files[i]), &rules, &why), 0);
+		gate_out_clear(&out);
+		assert_int_equal(
+			mqtt_read(
+				&in, &rules, SPAN("application/1/device/00a1/event/up"),
+				SPAN("{\"fPort\":7,\"object\":{\"sos\":true}}"), &out),
+			0);
+		assert_int_equal(out.n_reports, 1);
+		assert_int_equal(out.reports[0].kind, GATE_ALARM);
+		assert_int_equal(out.reports[0].alarms, GATE_SOS);
+	}
+	buf_done(&why);
 }
 
 static void
@@ -235,7 +321,9 @@ main(void)
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(submit_bytes),
 		cmocka_unit_test(long_texts),
+		cmocka_unit_test(a_text_is_read_however_it_is_sent),
 		cmocka_unit_test(what_a_centre_brings),
+		cmocka_unit_test(a_call_outweighs_a_test),
 		cmocka_unit_test(topics_and_rules),
 	};
 

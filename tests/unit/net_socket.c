@@ -189,7 +189,7 @@ test_addresses(void **state)
 
 struct device {
 	struct net *net;
-	int opened, closed;
+	int opened, ended, closed;
 	uint64_t last;
 	struct buf heard;
 };
@@ -234,8 +234,23 @@ on_close(void *own, struct net_conn *c)
 	d->closed++;
 }
 
-static const struct net_handlers device_handlers = { on_open, on_data, on_close,
-						     1000,    5000,    0 };
+/* It says no more, and still hears. */
+static void
+on_end(void *own, struct net_conn *c)
+{
+	struct device *d = own;
+
+	d->ended++;
+	assert_int_equal(d->closed, 3);
+	assert_true(net_conn_send(c, SPAN("end\n")));
+}
+
+static const struct net_handlers device_handlers = { .on_open = on_open,
+						     .on_data = on_data,
+						     .on_end = on_end,
+						     .on_close = on_close,
+						     .in_max = 1000,
+						     .idle_timeout_ms = 5000 };
 
 static void
 test_tcp_device(void **state)
@@ -273,14 +288,20 @@ test_tcp_device(void **state)
 	say(fd, big);
 	assert_false(live_read(fd, &b, "more"));
 	close(fd);
+	fd = live_connect(port, SOCK_STREAM);
+	say(fd, "last\n");
+	shutdown(fd, SHUT_WR);
+	assert_true(live_read(fd, &b, "last\nend\n"));
+	close(fd);
 	live_connect(port, SOCK_STREAM); /* open at the end */
 	fd = live_connect(port, SOCK_STREAM);
 	say(fd, "hello\n");
 	assert_true(live_read(fd, &b, "hello\n"));
 	live_stop(&l);
-	assert_int_equal(d.opened, 5);
-	assert_int_equal(d.closed, 5);
-	assert_string_equal(text_of(&d.heard), "one\nbye\nbad\nhello\n");
+	assert_int_equal(d.opened, 6);
+	assert_int_equal(d.closed, 6);
+	assert_int_equal(d.ended, 1);
+	assert_string_equal(text_of(&d.heard), "one\nbye\nbad\nlast\nhello\n");
 	buf_done(&d.heard);
 }
 

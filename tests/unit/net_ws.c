@@ -574,6 +574,69 @@ test_high_mark(void **state)
 	memory_free(m);
 }
 
+/* More boards than a turn has time for, and the answer to a call behind them all. */
+static void
+test_answers_go_before_feeds(void **state)
+{
+	enum { BOARDS = FEEDS_PER_TURN + 20 };
+	struct memory *m = memory_new();
+	struct ws *boards[BOARDS];
+	struct ws_frame *f = ws_frame_new(SPAN("told"));
+
+	(void)state;
+	for (int i = 0; i < BOARDS; i++) {
+		memory_connect(m);
+		memory_feed(m, SPAN(HANDSHAKE));
+		boards[i] = m->ws;
+	}
+	memory_connect(m);
+	memory_feed(m, SPAN("GET /later HTTP/1.1\r\nHost: x\r\n\r\n"));
+	buf_clear(&m->out);
+	for (int i = 0; i < BOARDS; i++)
+		ws_send(boards[i], f);
+	http_respond(m->later[0], 200, NULL, SPAN(""), SPAN("heard"));
+	net_turn(m->net);
+	assert_true(span_starts(buf_span(&m->out), SPAN("HTTP/1.1 200")));
+	assert_int_equal(count_of(&m->out, "told"), FEEDS_PER_TURN);
+	ws_send(boards[0], f); /* behind those that still wait */
+	net_turn(m->net);
+	assert_int_equal(count_of(&m->out, "told"), BOARDS + 1);
+	ws_frame_unref(f);
+	memory_free(m);
+}
+
+/* The bytes of a turn are counted too: large frames take several. */
+static void
+test_large_frames_take_turns(void **state)
+{
+	struct memory *m = memory_new();
+	struct buf b = { 0 };
+	struct ws *boards[8];
+	const size_t n = sizeof boards / sizeof *boards;
+	struct ws_frame *f;
+	size_t before;
+
+	(void)state;
+	for (size_t i = 0; i < FEED_BYTES_PER_TURN / 4; i++)
+		buf_add_c(&b, 'x');
+	f = ws_frame_new(buf_span(&b));
+	for (size_t i = 0; i < n; i++) {
+		memory_connect(m);
+		memory_feed(m, SPAN(HANDSHAKE));
+		boards[i] = m->ws;
+	}
+	before = m->out.n;
+	for (size_t i = 0; i < n; i++)
+		ws_send(boards[i], f);
+	net_turn(m->net);
+	assert_int_equal(m->out.n - before, 4 * ws_frame_bytes(f));
+	net_turn(m->net);
+	assert_int_equal(m->out.n - before, 8 * ws_frame_bytes(f));
+	ws_frame_unref(f);
+	buf_done(&b);
+	memory_free(m);
+}
+
 int
 main(void)
 {
@@ -591,6 +654,8 @@ main(void)
 		cmocka_unit_test(test_long_reason),
 		cmocka_unit_test(test_shared_frame),
 		cmocka_unit_test(test_high_mark),
+		cmocka_unit_test(test_answers_go_before_feeds),
+		cmocka_unit_test(test_large_frames_take_turns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -116,6 +116,35 @@ what_is_left_out(struct town *t)
 }
 
 static void
+look(struct town *t, const struct principal *who, struct id unit)
+{
+	assert_int_equal(track_look(town_by(t, who), unit, SPAN("complaint 7"), 1, 2),
+			 0);
+	town_settle(t);
+}
+
+/* Two of the room, of which one while its unit was on a call; one of another force at
+ * its own; and one a day later than any report here asks for. */
+static void
+three_looks(struct town *t)
+{
+	struct principal ranger;
+	struct id i;
+
+	principal_of_account(t->m, account_find(t->m, t->ranger_boss_id), &ranger);
+	go_to(t, 10 * HOUR);
+	look(t, &t->room, t->unit);
+	look(t, &ranger, t->ranger_unit);
+	i = town_press(t, &t->gate).incident;
+	acknowledge(t, i);
+	town_offer(t, i, t->unit);
+	look(t, &t->boss, t->unit);
+	finish(t, i, DISP_HANDLED);
+	go_to(t, 30 * HOUR);
+	look(t, &t->boss, t->unit);
+}
+
+static void
 night(struct town *t)
 {
 	town_open(t, true);
@@ -239,6 +268,98 @@ figures_are_those_made_by_hand(void **state)
 	town_close(&t);
 }
 
+static size_t
+looks_in(const struct buf *csv, struct id agency, const char *measure)
+{
+	struct buf AUTO(buf_done) name = { 0 };
+	const char *at;
+
+	buf_add_z(&name, "\r\nnow,looked_by,");
+	id_format(&name, agency);
+	buf_printf(&name, ",%s,", measure);
+	at = strstr(csv->p, name.p);
+	return at ? strtoul(at + name.n, NULL, 10) : 0;
+}
+
+static void
+looks_are_counted_by_kind_and_agency(void **state)
+{
+	struct buf AUTO(buf_done) one = { 0 }, two = { 0 }, json = { 0 };
+	struct report *r;
+	struct report_ask a;
+	struct town t;
+
+	(void)state;
+	town_open(&t, true);
+	three_looks(&t);
+	a = ask_of(&t, REPORT_BY_NOTHING);
+	tell(&t, &a, &one);
+	has(&one, "now,all,,looks,3");
+	has(&one, "now,all,,looks.track,3");
+	has(&one, "now,all,,looks.person,0");
+	has(&one, "now,all,,looks.unusual,2"); /* no call explains them */
+	has(&one, "now,all,,looks.unusual.idle,2");
+	has(&one, "now,all,,looks.unusual.many,0");
+	assert_int_equal(looks_in(&one, t.control, "looks"), 2);
+	assert_int_equal(looks_in(&one, t.control, "looks.unusual"), 1);
+	assert_int_equal(looks_in(&one, t.rangers, "looks"), 1);
+	tell_again(&t, &a, &two);
+	assert_string_equal(one.p, two.p);
+	assert_null(strstr(one.p, "complaint"));
+	/* too few, and alone: the next goes with it */
+	a.least = 2;
+	tell(&t, &a, &one);
+	assert_int_equal(looks_in(&one, t.rangers, "withheld"), 1);
+	assert_int_equal(looks_in(&one, t.control, "withheld"), 1);
+	assert_int_equal(looks_in(&one, t.control, "looks"), 0);
+	assert_int_equal(report_make(t.store, &a, &r), 0);
+	report_json(r, &json);
+	report_free(r);
+	assert_non_null(strstr(json.p, "\"looks\":{\"count\":3,\"unusual\":2,"));
+	assert_null(strstr(json.p, "complaint"));
+	/* another agency's figures know of its own looks alone */
+	a.least = 0;
+	a.agency = t.rangers;
+	tell(&t, &a, &one);
+	has(&one, "now,all,,looks,1");
+	assert_int_equal(looks_in(&one, t.control, "looks"), 0);
+	town_close(&t);
+}
+
+/* A look that was made to seem usual behind the journal's back. */
+static void
+a_look_that_was_whitened_is_seen(void **state)
+{
+	struct buf AUTO(buf_done) body = { 0 }, one = { 0 }, two = { 0 };
+	struct store_record rec = { .noun = noun_opening.letter };
+	struct report_ask a;
+	struct town t;
+	char *why;
+
+	(void)state;
+	town_open(&t, true);
+	go_to(&t, 10 * HOUR);
+	look(&t, &t.room, t.unit);
+	rec.seq = journal_tail(t.journal);
+	assert_int_equal(store_get(t.store, rec.noun, rec.seq, &body, rec.k), 0);
+	why = strstr(body.p, "\"idle\"");
+	assert_non_null(why);
+	memset(why, ' ', strlen("\"idle\""));
+	rec.body = buf_span(&body);
+	assert_int_equal(store_append(t.store,
+				      &(struct store_batch){
+					      .records = &rec,
+					      .n_records = 1,
+				      }),
+			 0);
+	a = ask_of(&t, REPORT_BY_NOTHING);
+	tell(&t, &a, &one);
+	tell_again(&t, &a, &two);
+	has(&one, "now,all,,looks.unusual,0");
+	has(&two, "now,all,,looks.unusual,1");
+	town_close(&t);
+}
+
 static void
 both_counts_agree(void **state)
 {
@@ -253,6 +374,7 @@ both_counts_agree(void **state)
 
 	(void)state;
 	night(&t);
+	three_looks(&t);
 	assert_int_equal(areas_read(span_of(square), &areas, &why), 0);
 	for (int by = 0; by < REPORT_BY__COUNT; by++) {
 		struct report_ask a = ask_of(&t, (enum report_by)by);
@@ -262,7 +384,7 @@ both_counts_agree(void **state)
 		tell_again(&t, &a, &two);
 		assert_string_equal(one.p, two.p);
 		if (by == REPORT_BY_DISTRICT)
-			has(&one, "now,district,\"South, \"\"old\"\"\",incidents,3");
+			has(&one, "now,district,\"South, \"\"old\"\"\",incidents,4");
 	}
 	areas_free(areas);
 	town_close(&t);
@@ -437,6 +559,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(figures_are_those_made_by_hand),
+		cmocka_unit_test(looks_are_counted_by_kind_and_agency),
+		cmocka_unit_test(a_look_that_was_whitened_is_seen),
 		cmocka_unit_test(both_counts_agree),
 		cmocka_unit_test(a_changed_record_is_seen),
 		cmocka_unit_test(history_is_a_world_of_its_own),

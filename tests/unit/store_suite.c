@@ -425,6 +425,12 @@ test_older(void **state)
 	assert_int_equal(store_exec(f->s->writer, "DROP TABLE search_b"), 0);
 	assert_int_equal(
 		store_exec(f->s->writer, "DELETE FROM migration WHERE number > 1"), 0);
+	assert_int_equal(
+		store_exec(f->s->writer,
+			   "INSERT INTO rec_i(seq, body) VALUES "
+			   "(9, '{\"m_closed\":\"2026-03-23T10:15:30.000Z\"}'), "
+			   "(10, '{\"state\":\"new\"}')"),
+		0);
 	store_close(f->s);
 	f->s = NULL;
 	buf_printf(&body, "%s/store.db-front", f->dir); /* it had none */
@@ -438,6 +444,14 @@ test_older(void **state)
 	assert_int_equal(store_get(f->s, 'h', 5, &body, NULL), 0);
 	buf_clear(&body);
 	assert_int_equal(store_get(f->s, 'u', 3, &body, NULL), 0);
+	/* closed incidents stand by the day on which they were closed */
+	assert_int_equal(store_exec(f->s->writer,
+				    "CREATE TEMP TABLE day(n CHECK(n = 1)); "
+				    "INSERT INTO day SELECT count(*) "
+				    "FROM rec_i WHERE k1 IS NOT NULL; "
+				    "INSERT INTO day SELECT count(*) "
+				    "FROM rec_i WHERE k1 = -20535"),
+			 0);
 }
 
 static void

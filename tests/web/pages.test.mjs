@@ -23,6 +23,8 @@ const PAGES = [
 	{ name: 'admin', role: 'administrator', shows: 'table tbody tr' },
 	{ name: 'people', path: '/admin#people', role: 'administrator', shows: 'table tbody tr' },
 	{ name: 'report', role: 'oversight', shows: 'table tbody tr' },
+	{ name: 'keep', role: 'supervisor', shows: 'table tbody tr' },
+	{ name: 'month', path: '/report#month', role: 'oversight', shows: '.a4 .qr' },
 	{ name: 'paper', role: 'dispatcher', shows: 'table' },
 ]
 /* Who has no session is told so when the page asks; the browser prints that by itself. */

@@ -226,6 +226,7 @@ function Tabs({ present }: { present: NounName | 'setup' }) {
 					)}
 				</a>
 			))}
+			<a href="/keep">{t('keep')}</a>
 		</nav>
 	)
 }

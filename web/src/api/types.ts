@@ -484,6 +484,34 @@ export interface ReportPeriod {
 		console_hours: number
 		per_console_hour: number
 	}
+	looks: Looks
+}
+
+/* Looks at what is kept closed, counted: never at what, by whom, or what for. */
+export interface Looks {
+	count: number
+	unusual: number
+	many: number
+	idle: number
+	kinds: Partial<Record<'grant' | 'track' | 'person' | 'search', number>>
+	/* Of those whose people looked; withheld: too few to be shown. */
+	agencies: {
+		key: string
+		name?: string
+		withheld?: boolean
+		count?: number
+		unusual?: number
+	}[]
+}
+
+/* How far somebody got to whom the chain's heads are handed. */
+export interface Witness {
+	kind: 'folder' | 'machine'
+	host?: string
+	seq?: number
+	at?: Time
+	wrong?: string
+	wrong_at?: Time
 }
 
 export interface ReportComparison {

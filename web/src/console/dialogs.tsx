@@ -18,6 +18,7 @@ import { DevicesForm } from './devices'
 import { CallForm, LateForm } from './forms'
 import { KEY_MAP } from './keymap'
 import { dialog, select, selected, setSingleKeys, singleKeys } from './state'
+import { TrackForm } from './track'
 
 export const shut = () => {
 	dialog.value = undefined
@@ -48,6 +49,8 @@ function Chosen() {
 			return <ClosedList />
 		case 'devices':
 			return <DevicesForm />
+		case 'track':
+			return <TrackForm />
 		case 'sound':
 			return <SoundCheck />
 		default:

@@ -15,6 +15,7 @@ export type DialogName =
 	| 'closed'
 	| 'sound'
 	| 'devices'
+	| 'track'
 
 export const selectedId = signal<Id | undefined>(undefined)
 export const selectedUnit = signal<Id | undefined>(undefined)

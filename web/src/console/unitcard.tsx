@@ -6,6 +6,7 @@ import { agencies } from '../state/room'
 import { offer, setService, setShift } from './actions'
 import { UnitDevices } from './devices'
 import { selected } from './state'
+import { TrackButton } from './track'
 
 const ignore = (work: Promise<unknown>) => void work.catch(() => undefined)
 
@@ -50,6 +51,7 @@ export function UnitCard({ unit }: { unit: Unit }) {
 					{out ? t('units.back') : t('units.out')}
 				</button>
 				<UnitDevices unit={unit} />
+				<TrackButton unit={unit} />
 			</div>
 		</div>
 	)

@@ -11,17 +11,18 @@ export type PageName =
 	| 'admin'
 	| 'report'
 	| 'liaison'
+	| 'keep'
 
 /* The first is the role's own page. */
 const PAGES: Readonly<Record<Role, readonly PageName[]>> = {
-	administrator: ['admin', 'report'],
+	administrator: ['admin', 'report', 'keep'],
 	dispatcher: ['console', 'board', 'liaison'],
-	supervisor: ['console', 'board', 'liaison', 'report'],
-	duty_officer: ['console', 'board', 'liaison', 'report'],
+	supervisor: ['console', 'board', 'liaison', 'report', 'keep'],
+	duty_officer: ['console', 'board', 'liaison', 'report', 'keep'],
 	responder: ['tablet'],
 	site: ['sos', 'liaison'],
-	liaison: ['liaison', 'report'],
-	oversight: ['report'],
+	liaison: ['liaison', 'report', 'keep'],
+	oversight: ['report', 'keep'],
 	board: ['board'],
 }
 

@@ -19,7 +19,7 @@ import { baseStyle, hasBase } from './base'
 import { addIncidentLayers, drawIncident, setIncidents } from './incidents'
 import { drawLabel, loadLabelFont } from './labels'
 import { paletteOf } from './palette'
-import { type ClosedShape, setClosed, setWays, type WayLine } from './roads'
+import { type ClosedShape, setClosed, setTrack, setWays, type WayLine } from './roads'
 import { addSiteLayers, setSites } from './sites'
 import { addUnitLayers, drawUnit, setUnits } from './units'
 
@@ -58,6 +58,7 @@ export interface MapHandle {
 	/* Ways along the roads; a unit that has one gets no straight line. */
 	setWays(ways: readonly WayLine[]): void
 	setClosed(shapes: readonly ClosedShape[]): void
+	setTrack(line: readonly [number, number][]): void
 	/* The next clicks are places for whoever draws; undefined: he has done. */
 	onPlace(take: ((place: [number, number]) => void) | undefined): void
 	middle(): [number, number]
@@ -163,6 +164,7 @@ export async function makeMap(options: MapOptions): Promise<MapHandle> {
 			if (shown) paint(map, shown, options, routed)
 		},
 		setClosed: (shapes) => setClosed(map, colour, shapes),
+		setTrack: (line) => setTrack(map, colour, line),
 		onPlace(take) {
 			takePlace = take
 			canvas.style.cursor = take ? 'crosshair' : ''

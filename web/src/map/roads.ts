@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ways of units along the roads, and closed streets. Both layers come with their first
- * data: a room without roads has neither. */
+/* Ways of units along the roads, closed streets, and where one unit was. The layers come with
+ * their first data: a room without roads has none. */
 import type { Geometry } from 'geojson'
 import type { Map as GlMap } from 'maplibre-gl'
 import type { Id } from '../api/types'
@@ -129,4 +129,20 @@ export function setClosed(
 			geometry: shape,
 		})),
 	)
+}
+
+/* Where somebody asked that a unit was; an empty line takes it away. */
+export function setTrack(
+	map: GlMap,
+	colour: Palette,
+	line: readonly [number, number][],
+): void {
+	if (!map.getSource('track')) {
+		if (line.length === 0) return
+		map.addSource('track', { type: 'geojson', data: EMPTY })
+		const paint = { 'line-color': colour.available, 'line-width': 3 }
+		map.addLayer({ id: 'track', type: 'line', source: 'track', paint }, BELOW)
+	}
+	const geometry = { type: 'LineString' as const, coordinates: [...line] }
+	put(map, 'track', [{ type: 'Feature', properties: {}, geometry }])
 }

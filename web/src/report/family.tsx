@@ -8,15 +8,17 @@ import type { ReportPeriod, ResponseTimes } from '../api/types'
 import { t, word } from '../lib/i18n'
 import { serverNow } from '../lib/time'
 import { me } from '../state/session'
-import { boundName, cellsOf, formatSeconds, INTERVALS, UNIT_INTERVALS } from './targets'
+import {
+	boundName,
+	cellsOf,
+	formatSeconds,
+	INTERVALS,
+	minute,
+	UNIT_INTERVALS,
+} from './targets'
 
 const ALL = [...INTERVALS, ...UNIT_INTERVALS]
 type Name = (typeof ALL)[number]
-
-/* With its year, and alike in every language: a sheet of paper outlives its night. */
-const PKT_MS = 5 * 3_600_000
-const minute = (ms: number) =>
-	new Date(ms + PKT_MS).toISOString().slice(0, 16).replace('T', ' ')
 
 const intervalOf = (data: ReportPeriod, name: Name) =>
 	data.intervals[name] ?? data.units.intervals[name]

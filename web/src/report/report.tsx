@@ -2,15 +2,16 @@
 /* The report page. The figures come from the server's one code path over the events;
  * this page only shows them against their targets. It shows no content of any call, so
  * that oversight can have it. */
-import { useSignal } from '@preact/signals'
+import { signal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { ApiError, get } from '../api/client'
+import { get } from '../api/client'
 import type { KumakEvent, Page, ResponseTimes, SiteTest } from '../api/types'
-import { language, nameOf, t, word } from '../lib/i18n'
+import { addCatalogs, language, nameOf, t, word } from '../lib/i18n'
 import { formatDate, formatWhen, serverNow } from '../lib/time'
 import { me, needSession } from '../state/session'
 import { LanguageSwitch } from '../ui/parts'
 import { WorldBanner } from '../ui/strip'
+import { ask, explain } from './ask'
 import { AreaMap, Compared, Outcomes, Proof, Spread } from './family'
 import { baselineOf, formatSeconds, INTERVALS, rateOf, TARGETS, verdictOf } from './targets'
 import './report.css'
@@ -43,18 +44,31 @@ const LOOK_BACK = 5_000
 const dayText = (ms: number) => new Date(ms + PKT_MS).toISOString().slice(0, 10)
 const dayStart = (text: string) => new Date(Date.parse(`${text}T00:00:00Z`) - PKT_MS)
 
-function explain(error: unknown): string {
-	if (error instanceof ApiError && error.status === 403) return t('report.forbidden')
-	if (error instanceof ApiError && error.status === 0) return t('report.unreachable')
-	return error instanceof Error ? error.message : String(error)
+/* The chain, looks and the sheet of a month come when the first figures are there. */
+const late = signal<typeof import('./late') | undefined>(undefined)
+
+async function loadLate(): Promise<void> {
+	if (late.peek()) return
+	const found = await import('./late')
+	await addCatalogs(found.words)
+	late.value = found
 }
+
+const isMonth = () => location.hash === '#month'
 
 export function Report() {
 	const ready = useSignal(false)
+	const atMonth = useSignal(isMonth())
 	useEffect(() => {
 		void needSession().then(() => {
 			ready.value = true
+			void loadLate()
 		})
+		const turn = () => {
+			atMonth.value = isMonth()
+		}
+		addEventListener('hashchange', turn)
+		return () => removeEventListener('hashchange', turn)
 	}, [])
 	if (!ready.value) return <p class="pageload">{t('report.coming')}</p>
 	return (
@@ -62,26 +76,57 @@ export function Report() {
 			<header class="strip">
 				<h1>{t('report.title')}</h1>
 				<span class="dim">{me.value?.node.name}</span>
+				<nav class="views" aria-label={t('report.views')}>
+					<a
+						class="btn small"
+						href="#figures"
+						aria-current={atMonth.value ? undefined : 'page'}
+					>
+						{t('report.figures')}
+					</a>
+					<a
+						class="btn small"
+						href="#month"
+						aria-current={atMonth.value ? 'page' : undefined}
+					>
+						{t('report.month')}
+					</a>
+				</nav>
 				<span class="grow" />
 				<span class="dim">{formatDate(serverNow(), language.value)}</span>
 				<LanguageSwitch />
-				<button type="button" class="btn small" onClick={() => print()}>
-					{t('report.print')}
-				</button>
+				{!atMonth.value && (
+					<button type="button" class="btn small" onClick={() => print()}>
+						{t('report.print')}
+					</button>
+				)}
 			</header>
 			<WorldBanner />
-			<main>
-				<ResponseTimesCard />
-				{me.value?.role === 'oversight' ? (
-					<p class="sheet dim">{t('report.room_only')}</p>
-				) : (
-					<>
-						<AlarmRate />
-						<Tests />
-					</>
-				)}
-			</main>
+			<main>{atMonth.value ? <LateMonth /> : <Figures />}</main>
 		</div>
+	)
+}
+
+function LateMonth() {
+	const Month = late.value?.Month
+	return Month ? <Month /> : <p class="pageload">{t('report.coming')}</p>
+}
+
+function Figures() {
+	const Chain = late.value?.Chain
+	return (
+		<>
+			<ResponseTimesCard />
+			{Chain && <Chain />}
+			{me.value?.role === 'oversight' ? (
+				<p class="sheet dim">{t('report.room_only')}</p>
+			) : (
+				<>
+					<AlarmRate />
+					<Tests />
+				</>
+			)}
+		</>
 	)
 }
 
@@ -107,29 +152,23 @@ function ResponseTimesCard() {
 		})
 	}
 	const asked = useRef(0)
-	/* The newest question counts; while the server makes other reports it is asked again. */
+	/* The newest question counts. */
 	const load = async () => {
 		const mine = ++asked.current
-		for (let tries = 0; mine === asked.current; tries++) {
-			try {
-				const found = await get<ResponseTimes>(`/reports/response_times?${query()}`)
-				if (mine !== asked.current) return
-				data.value = found
-				failed.value = ''
-				document.title = `Kumak: ${t('report.title')}, ${from.value} – ${to.value}`
-				return
-			} catch (error) {
-				if (mine !== asked.current) return
-				if (!(error instanceof ApiError) || error.status !== 503 || tries === 20) {
-					failed.value = explain(error)
-					return
-				}
-				await new Promise((wake) => setTimeout(wake, 500))
-			}
+		const isWanted = () => mine === asked.current
+		try {
+			const found = await ask(query(), isWanted)
+			if (!found) return
+			data.value = found
+			failed.value = ''
+			document.title = `Kumak: ${t('report.title')}, ${from.value} – ${to.value}`
+		} catch (error) {
+			if (isWanted()) failed.value = explain(error)
 		}
 	}
 	useEffect(() => void load(), [from.value, to.value, by.value, base.value, world.value])
 	const isPolice = me.value?.world === 'live'
+	const LooksCard = late.value?.LooksCard
 	return (
 		<>
 			{data.value?.world === 'history' && (
@@ -234,6 +273,7 @@ function ResponseTimesCard() {
 			{data.value && <Compared data={data.value} />}
 			{data.value && <Spread data={data.value} />}
 			{data.value && <Outcomes data={data.value} />}
+			{data.value && LooksCard && <LooksCard looks={data.value.looks} />}
 			{data.value && <Proof data={data.value} />}
 		</>
 	)

@@ -58,6 +58,15 @@ export function formatSeconds(seconds: number | undefined): string {
 	return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
 }
 
+const ROOM_MS = 5 * 3_600_000
+
+/* With its year, and alike in every language: a sheet of paper outlives its night. Kept in
+ * its own direction, or a line of Urdu turns the date around. */
+export function minute(ms: number): string {
+	const text = new Date(ms + ROOM_MS).toISOString().slice(0, 16).replace('T', ' ')
+	return `\u2066${text}\u2069`
+}
+
 /* A period to lay beside this one: just before it, or a year before. */
 export function baselineOf(
 	kind: 'before' | 'year',
