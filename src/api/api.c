@@ -211,6 +211,7 @@ api_open(const struct api_config *cfg, struct api **ret)
 	api_openapi(&api->openapi);
 	live_open(api, &api->live);
 	downloads_open(api);
+	turns_open(&api->turns, cfg->net);
 	if (cfg->print_every_ms) {
 		api->print_timer = net_timer_new(cfg->net, paper_print, api);
 		net_timer_start(api->print_timer, cfg->print_every_ms,
@@ -227,6 +228,7 @@ api_close(struct api *api)
 		return;
 	net_timer_free(api->print_timer);
 	downloads_close(api);
+	turns_close(&api->turns);
 	live_close(api->live);
 	buf_done(&api->openapi);
 	free(api);

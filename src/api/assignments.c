@@ -90,8 +90,8 @@ assignments_post(struct call *c)
 	answer(c, 201);
 }
 
-void
-recommendations_get(struct call *c)
+static void
+suggest(struct call *c)
 {
 	struct incident *i = (struct incident *)journal_find(c->api->cfg.journal,
 							     NOUN_INCIDENT, c->id);
@@ -148,6 +148,12 @@ recommendations_get(struct call *c)
 	jw_close(b, '}');
 	buf_done(&r.fixes);
 	answer(c, 200);
+}
+
+void
+recommendations_get(struct call *c)
+{
+	call_in_turn(c, suggest);
 }
 
 /* What a crew needs of its incident, in the assignment itself. */

@@ -127,8 +127,8 @@ write_leg(struct buf *b, const struct unit *u, const struct dispatch_way *w)
 	jw_close(b, '}');
 }
 
-void
-incident_route_get(struct call *c)
+static void
+show_way(struct call *c)
 {
 	struct buf AUTO(buf_done) line = { 0 };
 	const struct incident *i = (const struct incident *)journal_find(
@@ -158,4 +158,10 @@ incident_route_get(struct call *c)
 	write_leg(b, u, &w);
 	jw_close(b, '}');
 	answer(c, 200);
+}
+
+void
+incident_route_get(struct call *c)
+{
+	call_in_turn(c, show_way);
 }

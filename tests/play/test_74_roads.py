@@ -6,6 +6,8 @@ import datetime
 import json
 import math
 import os
+import re
+import socket
 import subprocess
 
 import pytest
@@ -277,3 +279,46 @@ def test_who_cannot_go_is_named_and_comes_back(city):
     why = {o["unit"]: o["reason"] for o in got["left_out"]}
     assert why[third] == "already_assigned:offered"
     assert {first, second} - {third} <= {x["unit"] for x in got["items"]}
+
+
+def ask_raw(n, paths):
+    """A connection on which they have been asked, one behind the other."""
+    s = socket.create_connection(n.hostport, 10)
+    token = n.role("dispatcher").token
+    s.sendall(b"".join(b"GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n%s\r\n"
+                       % (p.encode(), token.encode(),
+                          b"Connection: close\r\n" if k == len(paths) else b"")
+                       for k, p in enumerate(paths, 1)))
+    return s
+
+
+def read_all(s):
+    out = b""
+    while part := s.recv(65536):
+        out += part
+    s.close()
+    return [json.loads(body) for body in re.findall(rb"\r\n\r\n(\{.*?\})(?=HTTP/1|$)", out,
+                                                   re.S)]
+
+
+def test_many_consoles_open_one_call_and_all_are_answered(city):
+    """They take turns; who hangs up before its turn takes nobody else's."""
+    n = city
+    assert kumak("import", "roads", n.grid, "--data", n.data).returncode == 0
+    i = call(n, {"lat": 24.865, "lon": 67.052})
+    until(lambda: all("fix_age_s" in x for x in recommended(n, i, 500)["items"]))
+    want = [x["unit"] for x in recommended(n, i)["items"]]
+    way = "/api/v1/incidents/%s/route?unit=%s" % (i, want[0])
+    path = "/api/v1/incidents/%s/recommendations?limit=%d" % (i, len(want))
+    asked = [ask_raw(n, [path, way, path + "0000", path]) for _ in range(20)]
+    for s in asked[::4]:
+        s.close()
+    n.role("site", 9).press()
+    for k, s in enumerate(asked):
+        if k % 4 == 0:
+            continue
+        first, line, wrong, last = read_all(s)
+        assert [x["unit"] for x in first["items"]] == want
+        assert [x["unit"] for x in last["items"]] == want
+        assert line["geometry"]["type"] == "LineString" and wrong["status"] == 400
+    assert [x["unit"] for x in recommended(n, i)["items"]] == want
