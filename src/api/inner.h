@@ -2,6 +2,7 @@
 /* The api's inside, shared by its own files only. */
 #pragma once
 #include "api/api.h"
+#include "api/turns.h"
 
 struct call;
 struct live;
@@ -50,12 +51,6 @@ struct call {
 	bool has_reason;    /* given and kept: what is sealed may be shown */
 };
 
-/* Calls whose answers are computed one a turn (turns.c). */
-struct turns {
-	struct net_timer *timer;
-	struct turn *first, **last;
-};
-
 struct api {
 	struct api_config cfg;
 	struct live *live;
@@ -78,10 +73,6 @@ void answer_refusal(struct call *c, const struct decision *d);
 void answer_hidden(struct call *c); /* 404, like nothing is there */
 void answer_field_error(struct call *c, const struct field_error *e);
 struct decision *call_decide(struct call *c);
-/* Runs fn(c) when it is its turn, which is soon; fn looks at the records anew. */
-void call_in_turn(struct call *c, void (*fn)(struct call *c));
-void turns_open(struct turns *t, struct net *net);
-void turns_close(struct turns *t);
 /* A query parameter as a number within bounds; *ret untouched when absent.
  * False after having answered 400. */
 bool query_number(struct call *c, const char *key, int64_t min, int64_t max,
