@@ -63,8 +63,8 @@ test('nothing is held, nothing was asked for, and the terms stand there', async 
 	await page.context().close()
 	/* who watches sees that it is done, and no list */
 	const oversight = await seat('oversight', 'en')
-	await oversight.page.getByText(t('rules.title')).waitFor()
-	assert.equal(await oversight.page.getByText(t('holds.title')).count(), 0)
+	await oversight.page.getByRole('heading', { name: t('rules.title') }).waitFor()
+	assert.equal(await oversight.page.getByRole('heading', { name: t('holds.title') }).count(), 0)
 	await oversight.page.context().close()
 })
 
@@ -174,7 +174,7 @@ test('what is held is not erased, and the page says so', async () => {
 
 test('a list that does not come is said, and asked for again', async () => {
 	const { page, t } = await seat('supervisor', 'en')
-	await page.getByText(t('rules.title')).waitFor()
+	await page.getByRole('heading', { name: t('rules.title') }).waitFor()
 	await page.route('**/api/v1/holds*', (route) => route.abort())
 	await page.reload()
 	await page.getByText(t('keep.failed')).waitFor()
