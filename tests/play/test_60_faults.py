@@ -303,6 +303,7 @@ def test_the_disk_has_it_before_the_answer_is_written(fresh, tmp_path):
     board.hello()
     o2 = n.role("site", 1).press(key="traced-press-2", message="TRACED-TWO")
     board.event("signal.received", signal=o2["signal"])
+    assert n.nobody().get("/readyz").status_code == 200  # a turn later: the trace has it
     board.close()
     n.kill()
     calls = calls_of(trace)
