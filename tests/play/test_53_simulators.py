@@ -2,15 +2,13 @@
 """`kumak bench device` as an officer uses it (docs/operator/devices.md): each simulated
 device at its door of a running node, SOS and all, and many at once."""
 import json
-import os
 import subprocess
 
 import pytest
-from actors import SLOW, die_with_us, until
+from actors import KUMAK, SLOW, die_with_us, until
 
 DOORS = ["watch", "gt06", "jt808", "h02", "osmand", "owntracks", "teltonika",
          "minifinder2", "eelink", "topin", "dc09", "sms"]
-KUMAK = os.path.join(os.environ.get("KUMAK_ROOT", "."), "build/kumak")
 
 
 def bench(*args, timeout=60):
