@@ -3,9 +3,9 @@
  * The ranking, pure and deterministic. In this order: units with a fresh fix
  * before those ranked by their beat or post (never dropped: marked "place not
  * confirmed"); free before busy; fewer wanted capabilities missing; a way around
- * closures before none; sooner there, by road for the best ROAD_MAX; callsign. Each
- * says why, as code or code:detail, and who cannot go is listed with the reason. A
- * person decides.
+ * closures before none, where one of their like has one; sooner there, by road for the
+ * best ROAD_MAX; callsign. Each says why, as code or code:detail, and who cannot go is
+ * listed with the reason. A person decides.
  */
 #include "dispatch/inner.h"
 
@@ -25,7 +25,8 @@ struct ranked {
 	double distance_m, seconds; /* < 0: no place */
 	int64_t eta_s;
 	struct route_leg leg;
-	bool is_asked; /* leg says what the roads say */
+	bool is_asked;  /* leg says what the roads say */
+	bool is_behind; /* its way crosses a closure, another's does not */
 };
 
 const char **
@@ -163,35 +164,59 @@ measure(const struct score_args *a, struct ranked *r)
 		r->eta_s = (int64_t)ceil(r->seconds);
 }
 
+/* What stands before any distance. */
 static int
-order(const void *x, const void *y)
+by_merit(const struct ranked *a, const struct ranked *b)
 {
-	const struct ranked *a = x, *b = y;
-	double da = a->seconds < 0 ? INFINITY : a->seconds;
-	double db = b->seconds < 0 ? INFINITY : b->seconds;
-	int by_name;
-
 	if (a->is_live != b->is_live)
 		return a->is_live ? -1 : 1;
 	if (!a->busy != !b->busy)
 		return a->busy ? 1 : -1;
 	if (a->c->n_missing != b->c->n_missing)
 		return a->c->n_missing < b->c->n_missing ? -1 : 1;
-	if (a->leg.crosses_closure != b->leg.crosses_closure)
-		return a->leg.crosses_closure ? 1 : -1;
-	/* what one run did not reach is further than all that it did */
+	return 0;
+}
+
+static int
+order(const void *x, const void *y)
+{
+	const struct ranked *a = x, *b = y;
+	double da = a->seconds < 0 ? INFINITY : a->seconds;
+	double db = b->seconds < 0 ? INFINITY : b->seconds;
+	int rc = by_merit(a, b);
+
+	if (rc)
+		return rc;
+	if (a->has_place != b->has_place)
+		return a->has_place ? -1 : 1;
+	/* what one run did not reach is further than all that it did, through closures too:
+	 * those it tries last */
 	if ((a->leg.why == ROUTE_TOO_FAR) != (b->leg.why == ROUTE_TOO_FAR))
 		return a->leg.why == ROUTE_TOO_FAR ? 1 : -1;
+	if (a->is_behind != b->is_behind)
+		return a->is_behind ? 1 : -1;
 	if (da != db)
 		return da < db ? -1 : 1;
-	by_name = strcmp(a->c->unit->callsign ? a->c->unit->callsign : "",
+	rc = strcmp(a->c->unit->callsign ? a->c->unit->callsign : "",
 			 b->c->unit->callsign ? b->c->unit->callsign : "");
-	if (by_name)
-		return by_name;
+	if (rc)
+		return rc;
 	return a->c->unit->r.id.seq < b->c->unit->r.id.seq ? -1 : 1;
 }
 
 /* --- roads ------------------------------------------------------------------- */
+
+/* A cordon around the place closes every way: then the nearest is still the nearest.
+ * Only where a unit of equal merit has a way around do those without stand behind. */
+static void
+put_behind(struct ranked *r, size_t n)
+{
+	for (size_t k = 0; k < n; k++)
+		for (size_t i = 0; i < n && r[k].leg.crosses_closure; i++)
+			r[k].is_behind |= r[i].leg.why == ROUTE_FOUND &&
+					  !r[i].leg.crosses_closure &&
+					  by_merit(&r[k], &r[i]) == 0;
+}
 
 /* Those who lead by straight line are asked for by road, and sorted again among
  * themselves; the rest stand behind them as they are. */
@@ -216,6 +241,7 @@ ask_roads(const struct score_args *a, struct ranked *r, size_t n, struct arena *
 		r[k].seconds = (double)legs[k].ms / 1000;
 		r[k].eta_s = (legs[k].ms + 999) / 1000;
 	}
+	put_behind(r, n_asked);
 	qsort(r, n_asked, sizeof *r, order);
 }
 

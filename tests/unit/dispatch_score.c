@@ -318,15 +318,51 @@ roads_rank_and_say_so(void **state)
 	add(&b, "nowhere", -1, 0);
 	score(&b);
 	assert_int_equal(asked, 6);
-	expect_order(&b, "island by-bridge over-water beyond closed nowhere");
+	expect_order(&b, "island by-bridge over-water closed beyond nowhere");
 	assert_string_equal(b.r.items[1].method, "road");
 	assert_int_equal(b.r.items[1].eta_s, 600);
 	assert_true(says(&b.r.items[1], "by_road:6.0 km"));
 	assert_string_equal(b.r.items[0].method, "straight_line");
 	assert_true(says(&b.r.items[0], "straight_line:no_way"));
-	assert_true(says(&b.r.items[3], "straight_line:too_far"));
-	assert_true(says(&b.r.items[4], "crosses_closure"));
+	assert_true(says(&b.r.items[4], "straight_line:too_far"));
+	assert_true(says(&b.r.items[3], "crosses_closure"));
 	assert_true(says(&b.r.items[5], "no_place"));
+	bench_close(&b);
+}
+
+/* Every way leads through the cordon; who is off the roads or out of reach is far. */
+static void
+cordon(void *ctx, const struct position *to, const struct position *from, size_t n,
+       struct route_leg *ret)
+{
+	(void)ctx;
+	for (size_t k = 0; k < n; k++) {
+		double m = geo_distance_m(&from[k], to);
+
+		ret[k] = (struct route_leg){ .metres = m, .ms = (int64_t)(m * 100) };
+		ret[k].crosses_closure = m < 5000;
+		if (m >= 9000)
+			ret[k].why = ROUTE_TOO_FAR;
+		else if (m >= 5000)
+			ret[k].why = ROUTE_OFF_ROAD;
+	}
+}
+
+static void
+a_cordon_around_the_place_keeps_the_nearest_first(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	b.a.by_road = cordon;
+	add(&b, "out-of-reach", 9500, 1000);
+	add(&b, "off-road", 8000, 1000);
+	add(&b, "second", 2000, 1000);
+	add(&b, "nearest", 1000, 1000);
+	score(&b);
+	expect_order(&b, "nearest second off-road out-of-reach");
+	assert_true(says(&b.r.items[0], "crosses_closure"));
 	bench_close(&b);
 }
 
@@ -380,6 +416,7 @@ main(void)
 		cmocka_unit_test(left_out_with_a_reason),
 		cmocka_unit_test(limit_and_fixes),
 		cmocka_unit_test(roads_rank_and_say_so),
+		cmocka_unit_test(a_cordon_around_the_place_keeps_the_nearest_first),
 		cmocka_unit_test(the_best_are_the_best_of_all),
 	};
 
