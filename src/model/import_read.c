@@ -231,7 +231,9 @@ cell_value(const struct field *f, struct span s)
 	case FIELD_JSON:
 		if (s.p[0] == '[' || s.p[0] == '{')
 			v = json_read(s, NULL);
-		return v ? v : list_value(s, true);
+		return v                                ? v
+		       : strcmp(f->name, "phones") == 0 ? list_value(s, true)
+							: text_value(s);
 	default:
 		return text_value(s);
 	}
