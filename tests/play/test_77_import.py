@@ -243,3 +243,12 @@ def test_what_stands_in_a_field_is_of_its_kind(city):
     r = send(a, "devices", "door,identity\nosmand,zz-1\nnodoor,zz-2\n", preview=True)
     (bad,) = r.json()["bad"]
     assert bad["line"] == 3 and "door" in bad["why"], r.text
+
+
+def test_what_is_wrong_is_told_once(city):
+    a = city.role("administrator")
+    g = city.demo["sites"][0]["agency"]
+    r = send(a, "sites", "agency,ref,name,lat,lon\n%s,W1,a,abc,67\n%s,W2,%s,24,67\n"
+             "%s,W3,b,24,\n%s,W4,,24,67\n" % (g, g, "x" * 5000, g, g))
+    assert [(x["line"], x["column"]) for x in r.json()["bad"]] == [
+        (2, "lat"), (3, "name"), (4, "lat"), (5, "name")], r.text
