@@ -81,7 +81,8 @@ say(struct buf *why, int rc, const char *fmt, const char *path)
 	return rc;
 }
 
-/* The head of a whole chain, and that it is one. */
+/* The head of a whole chain, that it is one, and that every page is as it was written.
+ */
 static int
 verify(const char *dir, struct buf *ret_head, struct buf *why)
 {
@@ -93,9 +94,13 @@ verify(const char *dir, struct buf *ret_head, struct buf *why)
 	if (rc < 0)
 		return rc;
 	rc = chain_verify(s, NULL, 0, &r);
+	if (rc < 0)
+		say(why, rc, "%s", r.bad_seq ? r.why : err_text(rc));
+	else /* every page, not only those of events */
+		rc = store_check(s, why);
 	store_close(s);
 	if (rc < 0)
-		return say(why, rc, "%s", r.bad_seq ? r.why : err_text(rc));
+		return rc;
 	buf_printf(ret_head, "%llu:", (unsigned long long)r.seq);
 	crypt_hex(ret_head, r.hash, sizeof r.hash);
 	return 0;
@@ -404,6 +409,23 @@ put_keys(const struct copy_args *a, struct buf *why)
 	return rc;
 }
 
+/* Opens it as the node will, and makes the index of words, of which a copy has none. Of
+ * what was erased there are no words left. */
+static int
+open_once(const char *dir, struct buf *why)
+{
+	struct maker m;
+	int rc = maker_open(&m, dir, why);
+
+	if (rc < 0)
+		return rc;
+	rc = journal_index(m.journal);
+	maker_close(&m);
+	return rc < 0 ? say(why, rc, "the index of words cannot be made: %s",
+			    err_text(rc))
+		      : 0;
+}
+
 static int
 restore(const struct copy_args *a, struct buf *ret_head, struct buf *why)
 {
@@ -420,6 +442,8 @@ restore(const struct copy_args *a, struct buf *ret_head, struct buf *why)
 		rc = verify(a->dir, ret_head, why);
 	if (rc == 0)
 		rc = put_keys(a, why);
+	if (rc == 0)
+		rc = open_once(a->dir, why);
 	if (rc == 0 && access(a->more, F_OK) == 0)
 		rc = backup_more(a->more, a->dir, why);
 	else if (rc == 0)

@@ -4,6 +4,7 @@ copy is whole by its chain, opens with its keys, and an old one with the newest 
 not bring back what was erased."""
 import datetime
 import os
+import random
 import shutil
 import subprocess
 import threading
@@ -218,6 +219,93 @@ def test_old_keys_open_nothing_that_was_erased(fresh, tmp_path):
     r = run("restore", file, "--keys", short, "--data", str(tmp_path / "none"))
     assert r.returncode == 1 and "older than the copy" in r.stderr, r.stderr
     assert not os.path.exists(tmp_path / "none")
+
+
+def test_no_word_of_what_is_sealed_is_in_a_copy(fresh, tmp_path):
+    """Not as an index of words either; that is made anew by who has the keys, and has
+    nothing of what was erased since."""
+    n, file, folder = fresh().start(), str(tmp_path / "copy"), str(tmp_path / "new")
+    calls = [n.role("site", k % 28).press(message="zqcall%d zqall" % k, key="k%d" % k)
+             for k in range(3)]
+    desk = n.login("liaison")
+    channel = desk.items("/api/v1/posts?limit=1")[0]["channel"]
+    post = desk.ok("POST", "/api/v1/channels/%s/posts" % channel,
+                   {"kind": "situation", "text": "zqpost is said"}, 201)["id"]
+    assert [x["id"] for x in desk.items("/api/v1/posts?q=zqpost")] == [post]
+    d = n.role("dispatcher")
+    for k, c in enumerate(calls):
+        assert [x["id"] for x in d.items("/api/v1/incidents?q=zqcall%d" % k)] == [
+            c["incident"]]
+    assert run("backup", file, "--data", n.data).returncode == 0
+    with open(file, "rb") as f:
+        copy = f.read().lower()
+    assert not any(w in copy for w in (b"zqcall", b"zqall", b"zqpost"))
+    # one of them is erased after the copy was made
+    n.role("supervisor").ok("POST", "/api/v1/incidents/%s/close" % calls[1]["incident"],
+                            {"disposition": "handled"})
+    s, a = n.login("supervisor"), n.login("administrator")
+    e = s.ok("POST", "/api/v1/erasures", {"subject": calls[1]["incident"],
+                                          "reason": "by law"}, 201)["id"]
+    a.ok("POST", "/api/v1/erasures/%s/decision" % e, {"approve": True, "reason": "yes"})
+    until(lambda: s.ok("GET", "/api/v1/erasures/" + e)["state"] == "done", what="done")
+    assert run("backup", file + "2", "--data", n.data).returncode == 0
+    r = run("restore", file, "--keys", file + "2.keys", "--data", folder)
+    assert r.returncode == 0, r.stderr
+    m = served(folder, n.data)
+    try:
+        d = m.role("dispatcher")
+        assert {x["id"] for x in d.items("/api/v1/incidents?q=zqall")} == {
+            calls[0]["incident"], calls[2]["incident"]}
+        assert not d.items("/api/v1/incidents?q=zqcall1")
+        assert [x["id"] for x in m.login("liaison").items("/api/v1/posts?q=zqpost")] == [
+            post]
+    finally:
+        m.done()
+    for name in os.listdir(folder):
+        if os.path.isfile(os.path.join(folder, name)) and name != "play.log":
+            with open(os.path.join(folder, name), "rb") as f:
+                assert b"zqcall1" not in f.read().lower(), name
+
+
+def test_a_damaged_copy_is_refused(fresh, tmp_path):
+    """One bit of any page that is used: told when it is restored, not when the node is to
+    start with it."""
+    n, file = fresh().start(), str(tmp_path / "copy")
+    for k in range(20):
+        n.role("site", k).press(message="words %d" % k)
+    assert run("backup", file, "--data", n.data).returncode == 0
+    n.stop()
+    with open(file, "rb") as f:
+        good = f.read()
+    page = int.from_bytes(good[16:18], "big")
+    used = [k for k in range(1, len(good) // page) if any(good[k * page:(k + 1) * page])]
+    refused = 0
+    for k in random.Random(7).sample(used, 12):
+        bad = bytearray(good)
+        at = next(i for i in range(k * page, (k + 1) * page) if bad[i])
+        bad[at] ^= 4
+        with open(tmp_path / "bad", "wb") as f:
+            f.write(bad)
+        folder = str(tmp_path / "try")
+        r = run("restore", str(tmp_path / "bad"), "--keys", file + ".keys", "--data", folder)
+        if r.returncode == 0:  # a page that nothing reads
+            m = served(folder, n.data)
+            m.done()
+            shutil.rmtree(folder)
+        else:
+            refused += 1
+            assert not os.path.exists(folder) and "kumak restore: " in r.stderr
+    assert refused >= 10, refused
+    r = run("restore", file, "--data", str(tmp_path / "good"))
+    assert r.returncode == 0, r.stderr
+    # and where a node's own file is
+    with open(tmp_path / "good" / "store.db", "r+b") as f:
+        f.seek(used[len(used) // 2] * page + 100)
+        x = f.read(1)
+        f.seek(-1, 1)
+        f.write(bytes([x[0] ^ 1]))
+    r = run("verify", "--data", str(tmp_path / "good"))
+    assert r.returncode == 1, r.stdout
 
 
 def test_the_drill_as_the_page_says(fresh, tmp_path):
