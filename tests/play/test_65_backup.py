@@ -188,6 +188,47 @@ def test_a_restored_node_has_its_positions_and_files(fresh, tmp_path):
         m.done()
 
 
+def test_copies_of_positions_are_not_lost_by_a_copy(fresh, tmp_path):
+    n, more = fresh().start(), tmp_path / "more"
+    for k, name in enumerate("abcdef"):  # as the days before left them
+        os.makedirs(os.path.join(n.data, "tracks"), exist_ok=True)
+        with open(os.path.join(n.data, "tracks", "2020010%d-0001.trk" % k), "w") as f:
+            f.write(name)
+
+    def copy(file, data=n.data, *more_words):
+        return run("backup", str(tmp_path / file), "--keys", str(tmp_path / "keys"), "--more",
+                   str(more), "--data", data, *more_words)
+
+    # somebody else's folder: refused, and left as it is
+    os.makedirs(more / "files")
+    (more / "files" / "report.txt").write_text("precious")
+    r = copy("c0")
+    assert r.returncode == 1 and "no copies of this node" in r.stderr, r.stderr
+    assert (more / "files" / "report.txt").read_text() == "precious"
+    shutil.rmtree(more)
+    assert copy("c1").returncode == 0
+    had = set(os.listdir(more / "tracks"))
+    assert len(had) >= 6
+    # a node restored without them must not take them with it
+    r = run("restore", str(tmp_path / "c1"), "--keys", str(tmp_path / "keys"), "--more",
+            str(tmp_path / "not-mounted"), "--data", str(tmp_path / "bare"))
+    assert r.returncode == 0, r.stderr
+    r = copy("c2", str(tmp_path / "bare"))
+    assert r.returncode == 1 and "--let-go" in r.stderr, r.stderr
+    assert set(os.listdir(more / "tracks")) == had
+    # one day whose term is over goes by itself
+    os.unlink(os.path.join(n.data, "tracks", "20200100-0001.trk"))
+    assert copy("c3").returncode == 0
+    assert set(os.listdir(more / "tracks")) >= had - {"20200100-0001.trk"}
+    assert "20200100-0001.trk" not in os.listdir(more / "tracks")
+    assert copy("c4", str(tmp_path / "bare"), "--let-go").returncode == 0
+    assert not os.listdir(more / "tracks")
+    # another node's
+    other = fresh().start()
+    r = copy("c5", other.data)
+    assert r.returncode == 1 and "another node" in r.stderr, r.stderr
+
+
 def test_old_keys_open_nothing_that_was_erased(fresh, tmp_path):
     """Keys from before an erasure, with the store from after it: what the store says
     was erased is closed in them. Keys that lack some of the store's are refused."""
