@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/utf8.h"
 
+#include "base/auto.h"
+
 int32_t
 utf8_next(struct span *s)
 {
@@ -130,4 +132,31 @@ utf8_fold(struct buf *b, struct span s)
 		if (f)
 			utf8_put(b, f);
 	}
+}
+
+bool
+utf8_is_blank(struct span s)
+{
+	/* Unicode: White_Space and Default_Ignorable_Code_Point, and Braille's blank */
+	static const int32_t ranges[][2] = {
+		{ 0, 0x20 },          { 0x7f, 0xa0 },       { 0xad, 0xad },
+		{ 0x34f, 0x34f },     { 0x61c, 0x61c },     { 0x115f, 0x1160 },
+		{ 0x1680, 0x1680 },   { 0x17b4, 0x17b5 },   { 0x180b, 0x180f },
+		{ 0x2000, 0x200f },   { 0x2028, 0x202f },   { 0x205f, 0x206f },
+		{ 0x2800, 0x2800 },   { 0x3000, 0x3000 },   { 0x3164, 0x3164 },
+		{ 0xfe00, 0xfe0f },   { 0xfeff, 0xfeff },   { 0xffa0, 0xffa0 },
+		{ 0xfff0, 0xfff8 },   { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a },
+		{ 0xe0000, 0xe0fff },
+	};
+	int32_t c;
+
+	while ((c = utf8_next(&s)) != -1) {
+		size_t k = 0;
+
+		while (k < ARRAY_LEN(ranges) && (c < ranges[k][0] || c > ranges[k][1]))
+			k++;
+		if (k == ARRAY_LEN(ranges) && c >= 0)
+			return false;
+	}
+	return true;
 }

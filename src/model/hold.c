@@ -104,6 +104,9 @@ hold_lift(struct decision *d, struct id id, struct span reason)
 
 	if (!h || access_record(d->m, d->actor, NOUN_HOLD, &h->r) == VIEW_NONE)
 		return refuse_hidden(d);
+	if (d->actor->id.noun != noun_account.letter)
+		return refuse(d, 403, "needs_person",
+			      "a person lifts it, not a program");
 	if (id_is(h->set_by, d->actor->id))
 		return refuse(d, 403, "needs_another", "another person lifts a hold");
 	if (h->state != HOLD_ACTIVE)

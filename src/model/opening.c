@@ -6,6 +6,7 @@
 #include "model/commands.h"
 
 #include "base/auto.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 
@@ -203,7 +204,7 @@ opening_make(struct decision *d, enum event_type type, const struct opening_args
 static int
 check_reason(struct decision *d, struct span reason)
 {
-	if (!span_trim(reason).n)
+	if (utf8_is_blank(reason))
 		return refuse(d, 422, "needs_reason",
 			      "reason: say what this is looked at for; its owner "
 			      "reads it");

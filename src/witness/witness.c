@@ -28,7 +28,6 @@ struct witness {
 	struct net_tls *tls;
 	struct http_fetch *fetch;
 	char *path;
-	uint64_t told; /* the last head that was handed on */
 	bool is_writing;
 	struct buf line; /* while it is being written */
 	int rc;
@@ -76,14 +75,14 @@ appended(void *ctx)
 }
 
 static void
-hand_to_file(struct witness *w, struct span head)
+hand_to_file(struct witness *w, struct span head, uint64_t seq)
 {
 	if (w->is_writing) { /* the last one still hangs there */
 		log_error("witness", "slow", "file=%s", w->path);
 		note(w, &w->file, "slow");
 		return;
 	}
-	w->file.asked = w->told;
+	w->file.asked = seq;
 	buf_clear(&w->line);
 	buf_add_span(&w->line, head);
 	buf_add_c(&w->line, '\n');
@@ -116,7 +115,7 @@ on_answer(void *ctx, int rc, const struct http_answer *a)
 }
 
 static void
-hand_to_machine(struct witness *w, struct span head)
+hand_to_machine(struct witness *w, struct span head, uint64_t seq)
 {
 	struct http_fetch_args args = { .url = span_of(w->cfg.url),
 					.tls = w->tls,
@@ -130,7 +129,7 @@ hand_to_machine(struct witness *w, struct span head)
 	if (w->fetch)
 		return; /* an answer is still awaited; the next tick brings a newer head
 			 */
-	w->machine.asked = w->told;
+	w->machine.asked = seq;
 	if (http_fetch(w->cfg.net, &args, &w->fetch) < 0) {
 		log_error("witness", "not_reached", "url=%s", w->cfg.url);
 		note(w, &w->machine, "not_reached");
@@ -144,14 +143,18 @@ on_tick(void *ctx)
 	struct buf AUTO(buf_done) head = { 0 };
 	uint64_t now = journal_durable(w->cfg.journal);
 
-	if (now == w->told || now == 0)
+	bool is_filed = !w->path || w->file.seq == now;
+	bool is_told = !w->cfg.url || w->machine.seq == now;
+
+	/* What did not arrive goes again, though nothing happened since: those are the
+	 * last events before a quiet time. */
+	if (now == 0 || (is_filed && is_told))
 		return;
-	w->told = now;
 	journal_head(w->cfg.journal, &head);
-	if (w->path)
-		hand_to_file(w, buf_span(&head));
-	if (w->cfg.url)
-		hand_to_machine(w, buf_span(&head));
+	if (!is_filed)
+		hand_to_file(w, buf_span(&head), now);
+	if (!is_told)
+		hand_to_machine(w, buf_span(&head), now);
 }
 
 static struct witness_way

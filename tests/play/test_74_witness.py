@@ -15,6 +15,7 @@ from actors import KUMAK, until
 
 class Witness:
     def __init__(self, folder, *options):
+        self.folder = str(folder)
         self.p = subprocess.Popen(
             [KUMAK, "witness", "--dir", str(folder), "--listen", "127.0.0.1:0", *options],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -27,6 +28,13 @@ class Witness:
             return urllib.request.urlopen(ask, timeout=10).status
         except urllib.error.HTTPError as e:
             return e.code
+
+    def again(self):
+        """On the same address, as a machine that comes back."""
+        self.p = subprocess.Popen(
+            [KUMAK, "witness", "--dir", self.folder, "--listen", self.url.split("/")[2]],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.p.stdout.readline()
 
     def stop(self):
         self.p.terminate()
@@ -86,6 +94,12 @@ def test_what_two_others_hold_is_of_the_history(fresh, second, tmp_path):
     n.role("site").press()
     until(lambda: [x for x in over.items("/api/v1/witnesses")
                    if x["kind"] == "machine" and x.get("wrong") == "not_reached"], 15)
+    # it comes back, and nothing happens at the node: what it missed is brought again
+    tail = over.ok("GET", "/api/v1/head")["seq"]
+    w.again()
+    until(lambda: lines(kept)[-1]["seq"] >= tail, 15, "the head before the quiet")
+    until(lambda: not [x for x in over.items("/api/v1/witnesses") if "wrong" in x], 10)
+    w.stop()
     n.stop()
     for file in (kept, stick / "heads.jsonl"):
         r = verify("--heads", file, n.data)

@@ -88,6 +88,8 @@ def test_what_two_people_erase_is_in_no_file(fresh):
     assert (r.status_code, r.json()["code"]) == (409, "held")
     r = s.post("/api/v1/holds/%s/lift" % hold, {"reason": "over"})
     assert (r.status_code, r.json()["code"]) == (403, "needs_another")
+    r = n.role("supervisor").post("/api/v1/holds/%s/lift" % hold, {"reason": "over"})
+    assert (r.status_code, r.json()["code"]) == (403, "needs_person")  # a token is nobody
     assert second(n).ok("POST", "/api/v1/holds/%s/lift" % hold, {"reason": "over"})[
         "state"] == "lifted"
     erase(s, a, i)

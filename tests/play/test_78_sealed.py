@@ -119,8 +119,9 @@ def test_the_cell_sees_that_he_is_there_and_more_for_a_reason(town, live):
                       "site_name", "residence_name"}
     assert o["residence_name"] == "the house"
     assert town.envoy in [x["id"] for x in cell.items("/api/v1/people?kind=diplomat")]
-    r = cell.post(town.path + "/open", {})
-    assert (r.status_code, r.json()["code"]) == (422, "needs_reason")
+    for why in ({}, {"reason": "  "}, {"reason": "\u200b\u2060"}):
+        r = cell.post(town.path + "/open", why)
+        assert (r.status_code, r.json()["code"]) == (422, "needs_reason"), why
     o = cell.ok("POST", town.path + "/open", {"reason": "escort on Friday"})
     assert o["name"] == NAME and o["document"] == PAPER and o["needs"] == NEEDS
     assert not town.seen_by(cell), "one look opens one answer"
