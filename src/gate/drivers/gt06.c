@@ -193,13 +193,6 @@ answer_report(const struct gt06_message *m, struct gate_report *r)
 			strcasestr(r->text, "invalid");
 }
 
-/* A time and the cells that it hears, no place. */
-static bool
-is_cells(uint8_t kind)
-{
-	return kind && strchr("\x18\x24\x28\x2e\x32\xa1", kind);
-}
-
 static void
 report(struct gt06_state *st, const struct gt06_message *m, int64_t now_ms,
        struct gate_report *r)
@@ -219,7 +212,7 @@ report(struct gt06_state *st, const struct gt06_message *m, int64_t now_ms,
 			r->kind = GATE_STORED_FIX;
 		if (m->kind == 0x95)
 			event_report(m, g.end, r);
-	} else if (is_cells(m->kind) && m->body.n >= 6) {
+	} else if (gt06_is_cells(m->kind) && m->body.n >= 6) {
 		r->kind = GATE_READING;
 		r->device_time_ms = clock_utc(st, (const uint8_t *)m->body.p, now_ms);
 	} else if (m->kind == 0x95) {
