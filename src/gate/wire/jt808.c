@@ -479,21 +479,3 @@ jt808_ask(const struct jt808_message *m, unsigned from, struct gate_out *out)
 		bytes_put(body + 3 + 2 * i, from + i, 2);
 	jt808_write(out, m, 0x8003, 0, (struct span){ body, 3 + 2 * n });
 }
-
-int
-jt808_write_text(bool is_2019, struct span text, char *to, size_t cap)
-{
-	int n = 0;
-
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] > 0x7e || text.p[i] < ' ')
-			return ERR_UNSUPPORTED;
-	/* Urgent, shown and spoken; 2019: a notice. */
-	to[n++] = is_2019 ? 0x0e : 0x0d;
-	if (is_2019)
-		to[n++] = 1;
-	if (text.n > cap - 2)
-		return ERR_TOO_BIG;
-	memcpy(to + n, text.p, text.n);
-	return n + (int)text.n;
-}
