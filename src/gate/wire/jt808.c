@@ -274,8 +274,10 @@ jt808_place(struct span all, struct gate_report *r)
 	double lat = (double)bytes_take(&b, 4) / 1e6,
 	       lon = (double)bytes_take(&b, 4) / 1e6;
 
-	if (all.n < JT808_PLACE_BYTES)
-		return false;
+	for (; alarms; alarms &= alarms - 1) /* the lowest bit that is set */
+		r->alarms |= word_alarms[__builtin_ctz(alarms)];
+	if (all.n < JT808_PLACE_BYTES) /* cut short: a call is one all the same */
+		return r->alarms;
 	r->altitude_m = (int16_t)bytes_take(&b, 2);
 	r->speed_mps = (double)bytes_take(&b, 2) / 36;
 	r->course_deg = (double)(bytes_take(&b, 2) % 360);
@@ -283,8 +285,6 @@ jt808_place(struct span all, struct gate_report *r)
 	if (status & 2 && pick_position(status & 4 ? -lat : lat,
 					status & 8 ? -lon : lon, &r->position))
 		r->position.accuracy_m = -1;
-	for (; alarms; alarms &= alarms - 1) /* the lowest bit that is set */
-		r->alarms |= word_alarms[__builtin_ctz(alarms)];
 	while (b.rest.n >= 2 && !b.is_short) {
 		unsigned tag = (unsigned)bytes_take(&b, 1);
 		struct span v = bytes_cut(&b, bytes_take(&b, 1));

@@ -46,14 +46,13 @@ jt808_place_keep(struct span all, char room[JT808_KEPT_MAX])
 {
 	struct span rest = span_skip(all, JT808_PLACE_BYTES);
 
-	if (all.n < JT808_PLACE_BYTES) {
-		memcpy(room, all.p, all.n);
-		return all.n;
-	}
+	size_t head = all.n < JT808_PLACE_BYTES ? all.n : JT808_PLACE_BYTES;
+
 	while (rest.n >= 2 && rest.n >= 2u + (uint8_t)rest.p[1])
 		rest = span_skip(rest, 2u + (uint8_t)rest.p[1]);
-	memset(room, 0, 4); /* its alarms were told */
-	memcpy(room + 4, all.p + 4, JT808_PLACE_BYTES - 4);
-	memcpy(room + JT808_PLACE_BYTES, rest.p, rest.n);
-	return JT808_PLACE_BYTES + rest.n;
+	memcpy(room, all.p, head);
+	if (head >= 4)
+		memset(room, 0, 4); /* its alarms were told */
+	memcpy(room + head, rest.p, rest.n);
+	return head + rest.n;
 }
