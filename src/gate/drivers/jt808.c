@@ -6,9 +6,9 @@
  *
  *   7E kind u16, attributes u16, [version u8,] phone BCD6 (2019: BCD10), serial u16,
  *   [total u16, index u16,] body, sum (XOR) 7E; 7E as 7D 02, 7D as 7D 01
- * attributes: 0-9 length, 13 in parts, 14 of 2019. No decimal phone: a packed IMEI
- * place: alarms u32, status u32 (1 fix, 2 south, 3 west), lat u32, lon u32 by
- *   1,000,000, altitude, km/h by 10, course u16, time BCD6 (GMT+8), tags u8 len u8
+ * attributes: 0-9 length, 10-12 in a cipher, 13 in parts, 14 of 2019. No decimal phone:
+ * a packed IMEI place: alarms u32, status u32 (1 fix, 2 south, 3 west), lat u32, lon
+ * u32 by 1,000,000, altitude, km/h by 10, course u16, time BCD6 (GMT+8), tags u8 len u8
  * 0200 place; 0201 order's serial, place; 0704 count u16, 1: kept, {len u16, place};
  *   all may come in parts: jt808_parts.c
  * 0801 media: jt808_media.c; 0100 register, 0102 authenticate, 0002 alive,
@@ -174,7 +174,10 @@ message_decode(struct jt808_state *st, const struct jt808_message *m, int64_t no
 {
 	struct gate_report *r;
 
-	if (m->kind == 0x0200) {
+	if (m->is_secret) {
+		r = gate_report_add(out, GATE_UNKNOWN, st->id);
+		snprintf(r->text, sizeof r->text, "encrypted, and no key fits");
+	} else if (m->kind == 0x0200) {
 		return place_decode(st, m, m->body, now_ms, out);
 	} else if (m->kind == 0x0704) {
 		return batch_decode(st, m, now_ms, out);
@@ -227,7 +230,7 @@ jt808_decode(void *state, const struct gate_in *in, struct gate_out *out)
 	st->version = m.version;
 	if (message_decode(st, &m, in->now_ms, out))
 		jt808_answer(&m, out);
-	if (m.kind == 0x0801)
+	if (m.kind == 0x0801 && !m.is_secret)
 		jt808_media_take(&st->media, &m, in->msg, out);
 	return 0;
 }

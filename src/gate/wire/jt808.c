@@ -16,6 +16,7 @@
 #define HEAD_MIN 12
 #define IS_2019 0x4000u
 #define IS_PART 0x2000u
+#define IS_SECRET 0x1c00u /* a cipher, of which there are seven */
 
 size_t
 jt808_plain(struct span s, char *to, size_t cap)
@@ -82,6 +83,10 @@ head_parse(struct span s, struct jt808_message *ret, size_t *ret_length)
 	ret->total = attributes & IS_PART ? (unsigned)bytes_take(&b, 2) : 0;
 	ret->index = attributes & IS_PART ? (unsigned)bytes_take(&b, 2) : 0;
 	ret->body = b.rest;
+	/* Locks have attributes of their own, and some count on where a cipher stands.
+	 */
+	ret->is_secret = attributes & IS_SECRET && ret->kind != 0x5501 &&
+			 b.rest.n != (attributes & 0x1fff) + 1;
 	*ret_length = attributes & 0x3ff;
 	return !b.is_short;
 }
@@ -431,7 +436,7 @@ jt808_answer(const struct jt808_message *m, struct gate_out *out)
 			  sizeof body - 3);
 		n = 3 + 2 * m->phone_n;
 		jt808_write(out, m, 0x8100, 0, (struct span){ body, n });
-	} else if (m->kind == 0x0801 && !m->total && m->body.n >= 4) {
+	} else if (m->kind == 0x0801 && !m->total && m->body.n >= 4 && !m->is_secret) {
 		jt808_write(out, m, 0x8800, 0, (struct span){ m->body.p, 4 });
 	} else if (m->kind == 0x5501) { /* its number is one byte */
 		gate_reply(out, SPAN("\x7e\x44\x01\0\x03"));

@@ -12,6 +12,7 @@ struct jt808_message {
 	uint8_t phone[JT808_PHONE_MAX];
 	size_t phone_n; /* 6: the standard of 2013, 10: of 2019 */
 	uint8_t version;
+	bool is_secret; /* its body is in a cipher, for which nobody here has a key */
 	struct span body;
 	char plain[JT808_MESSAGE_MAX];
 };
