@@ -217,6 +217,19 @@ jt808_orders_need_the_device_s_number(void **unused)
 	/* Its letters are GBK, which has none of Urdu. */
 	order = (struct gate_order){ .kind = GATE_TEXT, .text = SPAN("کمک") };
 	assert_int_equal(d->encode(state, &order, out), ERR_UNSUPPORTED);
+	buf_clear(&alive);
+	/* Another flag, other escapes, a longer number. */
+	assert_true(hex_read(SPAN("e7000200000139000000001500012ee7"), &alive));
+	assert_int_equal(d->decode(state,
+				   &(struct gate_in){ .msg = buf_span(&alive),
+						      .now_ms = TEST_NOW_MS },
+				   out),
+			 0);
+	jt808_order_is(state, (struct gate_order){ .kind = GATE_LOCATE_NOW },
+		       "e782010000013900000000150009a7e7");
+	jt808_order_is(state,
+		       (struct gate_order){ .kind = GATE_TEXT, .text = SPAN("a>=") },
+		       "e7830000040139000000001500090d613e013e02cce7");
 	buf_done(&alive);
 	free(state);
 	free(out);

@@ -6,6 +6,7 @@
  *
  *   7E kind u16, attributes u16, [version u8,] phone BCD6 (2019: BCD10), serial u16,
  *   [total u16, index u16,] body, sum (XOR) 7E; 7E as 7D 02, 7D as 7D 01
+ *   or framed by E7, and phone BCD7: wire/jt808_frame.c
  * attributes: 0-9 length, 10-12 in a cipher, 13 in parts, 14 of 2019. No decimal phone:
  * a packed IMEI place: alarms u32, status u32 (1 fix, 2 south, 3 west), lat u32, lon
  * u32 by 1,000,000, altitude, km/h by 10, course u16, time BCD6 (GMT+8), tags u8 len u8

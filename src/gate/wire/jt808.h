@@ -10,7 +10,7 @@
 struct jt808_message {
 	unsigned kind, serial, total, index; /* total 0: one package */
 	uint8_t phone[JT808_PHONE_MAX];
-	size_t phone_n; /* 6: the standard of 2013, 10: of 2019 */
+	size_t phone_n; /* 6: the standard of 2013, 10: of 2019, 7: framed by E7 */
 	uint8_t version;
 	bool is_secret; /* its body is in a cipher, for which nobody here has a key */
 	struct span body;
@@ -34,6 +34,9 @@ void jt808_text(const struct gate_in *in, struct gate_report *r, struct gate_out
 struct span jt808_raw(struct span msg, const struct jt808_message *m);
 /* Takes those escapes out; at most cap bytes, the length told. */
 size_t jt808_plain(struct span s, char *to, size_t cap);
+size_t jt808_plain_e7(struct span s, char *to, size_t cap); /* framed by E7 */
+/* With flags and escapes: at most twice as long, and two. Its length. */
+size_t jt808_wrap(bool is_e7, struct span plain, char *to);
 /* What the device is owed, if anything. */
 void jt808_answer(const struct jt808_message *m, struct gate_out *out);
 /* One message to the device that m is from. */
