@@ -6,13 +6,13 @@
  *   *HQ,ID,V1,hhmmss,A|0|V,lat,N|S,lon,E|W,knots,course,ddmmyy,STATUS,…#
  *   *HQ,ID,LINK,hhmmss,gsm,satellites,battery,steps,turns,ddmmyy,STATUS#
  *   *HQ,ID,NBR|V3,hhmmss,cells…,ddmmyy,STATUS[,battery]#
- *   V19 has three fields between ddmmyy and STATUS
- *   $ or X: ID BCD5, hhmmss ddmmyy BCD, lat BCD4, battery u8, lon BCD 9 digits and
- *     flags (2 fixed, 4 north, 8 east), knots and course 3 digits each, STATUS u32, …
- * lat DDMM.MMMM and lon DDDMM.MMMM, the point may be missing. $ has 32 or 45 bytes
- * and does not say how many: all that is read stands in the first 32.
- * STATUS is low where something is: bit 0 vibration, 1 and 18 SOS, 2 overspeed, 19
- * power cut. All are looked at: vibration must not hide an SOS.
+ *   V19 has three fields between ddmmyy and STATUS; VP1 no clock, and V: cells alone
+ *   $ or X: ID BCD5 (of $ perhaps 8), hhmmss ddmmyy BCD, lat BCD4, battery u8, lon BCD
+ * 9 digits and flags (2 fixed, 4 north, 8 east), knots and course 3 digits each, STATUS
+ * u32, … lat DDMM.MMMM and lon DDDMM.MMMM, the point may be missing. $ has 32 or 45
+ * bytes (42 with the long ID) and does not say how many: all that is read stands in the
+ * first. STATUS is low where something is: bit 0 vibration, 1 and 18 SOS, 2 overspeed,
+ * 19 power cut. All are looked at: vibration must not hide an SOS.
  */
 #include "base/err.h"
 #include "base/time.h"
@@ -27,7 +27,7 @@
 #define MPS_PER_KNOT (1852.0 / 3600)
 
 struct h02_state {
-	char id[24], maker[4];
+	char id[24], maker[12];
 };
 
 static unsigned
@@ -170,7 +170,8 @@ text_decode(struct h02_state *st, const struct gate_in *in, struct gate_out *out
 				  : 0;
 		return 0;
 	}
-	clock = span_trim(span_cut(&rest, ','));
+	clock = span_is_z(word, "VP1") ? (struct span){ 0 }
+				       : span_trim(span_cut(&rest, ','));
 	if (span_is_z(word, "LINK")) {
 		r->signal_pct = pick_int(span_cut(&rest, ','), 0, 100);
 		r->satellites = pick_int(span_cut(&rest, ','), 0, 200);
@@ -179,6 +180,8 @@ text_decode(struct h02_state *st, const struct gate_in *in, struct gate_out *out
 		tail_parse(rest, clock, in->now_ms, true, 0, r);
 	} else if (span_is_z(word, "NBR") || span_is_z(word, "V3")) {
 		tail_parse(rest, clock, in->now_ms, true, 0, r);
+	} else if (span_is_z(word, "VP1") && span_starts(rest, SPAN("V"))) {
+		r->kind = GATE_READING;
 	} else if (*word.p == 'V') {
 		place_parse(rest, clock, in->now_ms, span_is_z(word, "V19") ? 3 : 0, r);
 	} else {
@@ -197,22 +200,24 @@ static int
 binary_decode(struct h02_state *st, const struct gate_in *in, struct gate_out *out)
 {
 	struct bytes b = { .rest = span_skip(in->msg, 1) };
-	char id[11], clock[13], lat[9], lon[11], move[7];
+	char id[17], clock[13], lat[9], lon[11], move[7];
+	size_t more = h02_id_bytes(in->msg) == 8 ? 3 : 0;
 	struct gate_report *r;
 	double y, x;
 	unsigned flags;
 	int volt;
 
-	if (in->msg.n < H02_SHORT)
+	if (in->msg.n < H02_SHORT + more)
 		return ERR_SYNTAX;
-	bytes_hex(bytes_cut(&b, 5), id, sizeof id);
+	bytes_hex(bytes_cut(&b, 5 + more), id, sizeof id);
 	bytes_hex(bytes_cut(&b, 6), clock, sizeof clock);
 	bytes_hex(bytes_cut(&b, 4), lat, sizeof lat);
 	volt = (int)bytes_take(&b, 1);
 	flags = (uint8_t)b.rest.p[4] & 15;
 	bytes_hex(bytes_cut(&b, 5), lon, sizeof lon);
 	bytes_hex(bytes_cut(&b, 3), move, sizeof move);
-	snprintf(st->id, sizeof st->id, "%s", id);
+	/* An IMEI, behind a 0 or before a digit that fills up. */
+	snprintf(st->id, sizeof st->id, "%.15s", id + (more && *id == '0'));
 	r = gate_report_add(out, GATE_READING, st->id);
 	r->device_time_ms = pick_ddmmyy((struct span){ clock + 6, 6 },
 					(struct span){ clock, 6 }, in->now_ms);
@@ -225,7 +230,8 @@ binary_decode(struct h02_state *st, const struct gate_in *in, struct gate_out *o
 	    pick_position(flags & 4 ? y : -y, flags & 8 ? x : -x, &r->position))
 		r->position.accuracy_m = -1;
 	r->alarms = status_alarms((uint32_t)bytes_take(&b, 4));
-	kind_set(r, (struct span){ in->msg.p, H02_SHORT - 1 }); /* the last counts up */
+	/* the last counts up */
+	kind_set(r, (struct span){ in->msg.p, H02_SHORT + more - 1 });
 	return 0;
 }
 

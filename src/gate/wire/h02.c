@@ -9,23 +9,44 @@
 
 #define FRAME_MAX 2048
 #define LONG 45
-#define CLOCK_END 12 /* sign, id, clock, date */
+#define NAMED 42      /* with an id of eight bytes */
+#define CLOCK_BYTES 6 /* hhmmss ddmmyy, behind sign and id */
+
+static bool
+is_clock(struct span s)
+{
+	char t[2 * CLOCK_BYTES + 1];
+
+	return s.n >= CLOCK_BYTES &&
+	       bytes_bcd((struct span){ s.p, CLOCK_BYTES }, t, sizeof t) &&
+	       pick_ddmmyy((struct span){ t + 6, 6 }, (struct span){ t, 6 }, 0) !=
+		       TIME_NONE;
+}
+
+size_t
+h02_id_bytes(struct span s)
+{
+	char t[17];
+	bool is_short = s.n > 5 &&
+			bytes_bcd((struct span){ s.p + 1, 5 }, t, sizeof t) &&
+			is_clock(span_skip(s, 6)),
+	     /* the last digit fills up */
+		is_long = s.n > 8 && *s.p == '$' &&
+			  bytes_bcd((struct span){ s.p + 1, 7 }, t, sizeof t) &&
+			  is_clock(span_skip(s, 9));
+
+	return is_short && !(is_long && s.n == NAMED) ? 5 : is_long ? 8 : 0;
+}
 
 /* A sign alone is no start: the tail of a long message may hold one. */
 static bool
 is_start(struct span s)
 {
-	char t[2 * CLOCK_END + 1];
-
 	if (!s.n || !strchr("*$X", *s.p) || !*s.p)
 		return false;
 	if (*s.p == '*')
-		return s.n < 2 || isupper((unsigned char)s.p[1]);
-	if (s.n < CLOCK_END)
-		return true; /* wait */
-	return bytes_bcd((struct span){ s.p + 1, CLOCK_END - 1 }, t, sizeof t) &&
-	       pick_ddmmyy((struct span){ t + 16, 6 }, (struct span){ t + 10, 6 }, 0) !=
-		       TIME_NONE;
+		return s.n < 2 || isalpha((unsigned char)s.p[1]);
+	return s.n < 9 + CLOCK_BYTES || h02_id_bytes(s); /* or wait */
 }
 
 ssize_t
@@ -43,6 +64,8 @@ h02_frame(struct span in)
 	if (*in.p != '*') {
 		if (in.n < H02_SHORT)
 			return 0;
+		if (h02_id_bytes(in) == 8)
+			return in.n < NAMED ? 0 : NAMED;
 		return in.n == LONG || (in.n > LONG &&
 					!is_start(span_skip(in, H02_SHORT)) &&
 					is_start(span_skip(in, LONG)))

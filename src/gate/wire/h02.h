@@ -7,3 +7,6 @@
 	32 /* bytes of a binary one: longer ones have nothing more that is read */
 
 ssize_t h02_frame(struct span in);
+/* Of a binary message's name: 5, or 8 where a clock stands behind as many. 0: it is no
+ * message. */
+size_t h02_id_bytes(struct span msg);
