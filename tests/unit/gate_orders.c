@@ -189,6 +189,7 @@ jt808_orders_need_the_device_s_number(void **unused)
 	void *state = calloc(1, d->state);
 	struct gate_order order = { .kind = GATE_LOCATE_NOW };
 	struct buf alive = { 0 };
+	char long_text[1200];
 
 	(void)unused;
 	assert_int_equal(d->encode(state, &order, out), ERR_UNSUPPORTED);
@@ -215,8 +216,23 @@ jt808_orders_need_the_device_s_number(void **unused)
 	order.kind = GATE_RING;
 	assert_int_equal(d->encode(state, &order, out), ERR_UNSUPPORTED);
 	/* Its letters are GBK, which has none of Urdu. */
+	jt808_order_is(
+		state,
+		(struct gate_order){ .kind = GATE_TEXT, .text = SPAN("Help 救援") },
+		"7e 8300 000a 013900000015 0009 0d 48656c7020 bec8d4ae bd 7e");
+	gate_out_clear(out);
 	order = (struct gate_order){ .kind = GATE_TEXT, .text = SPAN("کمک") };
-	assert_int_equal(d->encode(state, &order, out), ERR_UNSUPPORTED);
+	assert_int_equal(d->encode(state, &order, out), ERR_LETTERS);
+	order.text = SPAN("a\nb");
+	assert_int_equal(d->encode(state, &order, out), ERR_LETTERS);
+	order.text = SPAN("\xff");
+	assert_int_equal(d->encode(state, &order, out), ERR_SYNTAX);
+	memset(long_text, 'x', sizeof long_text);
+	order.text = (struct span){ long_text, sizeof long_text };
+	assert_int_equal(d->encode(state, &order, out), ERR_TOO_BIG);
+	memcpy(long_text, "救", 3);
+	assert_int_equal(d->encode(state, &order, out), ERR_TOO_BIG);
+	assert_int_equal(out->reply_n, 0);
 	buf_clear(&alive);
 	/* Another flag, other escapes, a longer number. */
 	assert_true(hex_read(SPAN("e7000200000139000000001500012ee7"), &alive));

@@ -87,7 +87,6 @@ size_t jt808_place_keep(struct span all, char room[JT808_KEPT_MAX]);
 #define JT808_ORDER_MAX 1000
 /* Which order a message to the device was; 0: none. */
 enum gate_order_kind jt808_order_of(unsigned kind);
-/* The body of an order: its length, or ERR_. Texts in ASCII alone: the letters of the
- * wire are GBK, which has none of Urdu. */
+/* The body of an order: its length, or ERR_. */
 int jt808_order(const struct gate_order *order, bool is_2019, unsigned sos_serial,
 		unsigned *ret_kind, char body[JT808_ORDER_MAX]);

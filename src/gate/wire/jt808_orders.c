@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bodies of orders. None that listens or looks is ever written here. */
 #include "base/err.h"
+#include "base/utf8.h"
 #include "gate/wire/bytes.h"
 #include "gate/wire/jt808.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <iconv.h>
 
 enum gate_order_kind
 jt808_order_of(unsigned kind)
@@ -14,23 +19,49 @@ jt808_order_of(unsigned kind)
 						  : 0;
 }
 
+/* The letters of the wire are GBK, which has none of Urdu. How many bytes, or ERR_. */
+static int
+gbk_put(struct span text, char *to, size_t cap)
+{
+	char *from = (char *)text.p, *at = to;
+	size_t rest = text.n, room = cap, lost;
+	iconv_t letters;
+	int why;
+
+	if (!utf8_is_valid(text))
+		return ERR_SYNTAX;
+	letters = iconv_open("GBK", "UTF-8");
+	if (letters == (iconv_t)-1)
+		return ERR_LETTERS;
+	lost = iconv(letters, &from, &rest, &at, &room);
+	why = lost == (size_t)-1 ? errno : 0;
+	iconv_close(letters);
+	return why == E2BIG ? ERR_TOO_BIG : lost ? ERR_LETTERS : (int)(at - to);
+}
+
 /* A text to be shown and spoken. */
 static int
 text_put(bool is_2019, struct span text, char *to, size_t cap)
 {
-	int n = 0;
+	bool is_ascii = true;
+	int n = 0, size = (int)text.n;
 
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] > 0x7e || text.p[i] < ' ')
-			return ERR_UNSUPPORTED;
+	for (size_t i = 0; i < text.n; i++) {
+		if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f)
+			return ERR_LETTERS;
+		is_ascii &= isascii((unsigned char)text.p[i]) != 0;
+	}
 	/* Urgent, shown and spoken; 2019: a notice. */
 	to[n++] = is_2019 ? 0x0e : 0x0d;
 	if (is_2019)
 		to[n++] = 1;
-	if (text.n > cap - 2)
+	if (!is_ascii)
+		size = gbk_put(text, to + n, cap - 2);
+	else if (text.n > cap - 2)
 		return ERR_TOO_BIG;
-	memcpy(to + n, text.p, text.n);
-	return n + (int)text.n;
+	else
+		memcpy(to + n, text.p, text.n);
+	return size < 0 ? size : n + size;
 }
 
 int
