@@ -182,10 +182,11 @@ def test_wrong_doors_are_named(node):
         d.sock = Tape()
         with pytest.raises(StopIteration):
             d.hello()
-    sent.append(b'POST /pub HTTP/1.1\r\nContent-Length: 32\r\n\r\n'
-                b'{"_type":"status","topic":"a/b"}')
+    sent.append(b'POST /pub HTTP/1.1\r\nContent-Length: 54\r\n\r\n'
+                b'{"_type":"location","topic":"a/b","lat":24,"lon":67.1}')
+    assert len(sent[-1].split(b"\r\n\r\n")[1]) == 54
     names = ["teltonika", "minifinder2", "eelink", "topin", "gt06", "owntracks"]
-    for door in ("watch", "jt808"):
+    for door in ("watch", "jt808", "osmand"):
         at = node.demo["doors"][door].rsplit(":", 1)
         for first, name in zip(sent, names, strict=True):
             s = socket.create_connection((at[0], int(at[1])), 10)
