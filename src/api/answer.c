@@ -30,8 +30,8 @@ release(void *ctx)
 	free(h);
 }
 
-/* The call is gone with its exchange once that is answered, unless its handler runs yet:
- * what is to be freed after the answer is taken out of it before. */
+/* The call is gone with its exchange once that is answered, unless its handler runs
+ * yet: what is to be freed after the answer is taken out of it before. */
 static void
 send_when_durable(struct call *c, int status, const char *type)
 {

@@ -121,8 +121,8 @@ ASK(ask_glass, LINE(ask_glass, reason, STR, MUST, .min = 1, .max = 400),
 	 .doc = "for so long; 30 when left out"));
 ASK(ask_why, LINE(ask_why, reason, STR, MAY, .max = 400, .doc = "its owner reads it"));
 ASK(ask_search, LINE(ask_search, agency, ID, MUST, .doc = "whose people"),
-    LINE(ask_search, q, STR, MAY, .max = 200,
-	 .doc = "words; all of them when left out"),
+    LINE(ask_search, q, STR, MUST, .min = 1, .max = 200,
+	 .doc = "begins of words, all of them; one of three letters at least"),
     LINE(ask_search, reason, STR, MAY, .max = 400, .doc = "that agency reads it"));
 ASK(ask_track, LINE(ask_track, from, TIME, MAY, .doc = "an hour ago when left out"),
     LINE(ask_track, to, TIME, MAY, .doc = "now when left out"),

@@ -76,6 +76,8 @@ places_search_get(struct call *c)
 		jw_kpos(&c->out, "position", &found[k].position);
 		jw_key(&c->out, "match");
 		jw_double(&c->out, found[k].match, 2);
+		if (found[k].is_part)
+			jw_kbool(&c->out, "partial", true);
 		if (found[k].metres >= 0)
 			jw_ki64(&c->out, "distance_m", (int64_t)found[k].metres);
 		jw_close(&c->out, '}');

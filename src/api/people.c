@@ -158,6 +158,45 @@ is_like(const struct person *h, struct span folded)
 	return true;
 }
 
+/* A search finds one of a few: a list of all leaves by two (model/export.c). Three
+ * bytes are three Latin letters, two of Urdu, one character of Chinese. */
+#define FOUND_MAX 20
+#define WORD_MIN 3
+
+static bool
+has_a_word(struct span folded)
+{
+	while (folded.n)
+		if (span_cut(&folded, ' ').n >= WORD_MIN)
+			return true;
+	return false;
+}
+
+/* Those that are like it, one more than may be told at most; ret_n: how many there are.
+ */
+static const struct record **
+find_like(struct call *c, struct id agency, struct span folded, size_t *ret_n)
+{
+	const struct record **found =
+		arena_alloc(c->req->arena, FOUND_MAX * sizeof *found);
+	struct record **all;
+	size_t len, n = 0;
+
+	all = model_list(c->m, NOUN_PERSON, &len, c->req->arena);
+	for (size_t k = 0; k < len; k++) {
+		const struct person *h = (const struct person *)all[k];
+
+		if (!id_is(h->agency, agency) || !is_like(h, folded) ||
+		    access_record(c->m, c->who, NOUN_PERSON, all[k]) == VIEW_NONE)
+			continue;
+		if (n < FOUND_MAX)
+			found[n] = all[k];
+		n++;
+	}
+	*ret_n = n;
+	return found;
+}
+
 /* The cell looks by name. Only of one mission, which reads the reason: two missions
  * would read of one another. */
 void
@@ -166,30 +205,36 @@ people_search_post(struct call *c)
 	const struct ask_search *ask = (const struct ask_search *)c->ask.rec;
 	struct decision *d = call_decide(c);
 	struct buf AUTO(buf_done) folded = { 0 };
-	struct pager none = { .limit = 500 };
-	struct record **all;
-	size_t len;
+	struct pager none = { .limit = FOUND_MAX };
+	const struct record **found;
+	size_t n;
 
 	if (people_look(d, ask->agency, span_of(ask->reason)) < 0) {
 		answer_refusal(c, d);
 		return;
 	}
-	utf8_fold(&folded, span_of(ask->q ? ask->q : ""));
-	c->has_reason = true;
-	all = model_list(c->m, NOUN_PERSON, &len, c->req->arena);
-	pager_open(c);
-	for (size_t k = 0; k < len && (int64_t)none.n < none.limit; k++) {
-		const struct person *h = (const struct person *)all[k];
-		enum view v = access_record(c->m, c->who, NOUN_PERSON, all[k]);
-
-		if (v == VIEW_NONE || !id_is(h->agency, ask->agency) ||
-		    !is_like(h, buf_span(&folded)))
-			continue;
-		view_record(c, &c->out, NOUN_PERSON, all[k], v);
-		none.n++;
+	utf8_fold(&folded, span_of(ask->q));
+	if (!has_a_word(buf_span(&folded))) {
+		answer_problem(c, 422, "too_short",
+			       "q: three letters of a name or a document at least");
+		return;
 	}
+	found = find_like(c, ask->agency, buf_span(&folded), &n);
+	people_found(d, ask->agency, span_of(ask->reason), (int64_t)n);
+	if (n > FOUND_MAX) {
+		answer_problem(
+			c, 422, "too_many",
+			"q: %zu people are like it; say more of whom you look for "
+			"(a list of all leaves by an export)",
+			n);
+		return;
+	}
+	c->has_reason = true;
+	pager_open(c);
+	for (; none.n < n; none.n++)
+		view_record(c, &c->out, NOUN_PERSON, found[none.n],
+			    access_record(c->m, c->who, NOUN_PERSON, found[none.n]));
 	pager_close(c, &none);
-	people_found(d, ask->agency, span_of(ask->reason), (int64_t)none.n);
 	answer(c, 200);
 }
 

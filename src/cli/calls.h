@@ -62,5 +62,5 @@ bool calls_date(struct span s, const char *order, struct calls_day *ret,
 /* Seconds of the day: "23:59:10", "0:00", "12:00 AM". */
 bool calls_clock(struct span s, int *ret);
 /* Of the local wall clock; s may go past the day's end. An hour that comes twice is
- * its first, one that does not come is moved on. */
-int64_t calls_moment(const struct calls_day *d, int64_t s);
+ * its first or its second, one that does not come is moved on. */
+int64_t calls_moment(const struct calls_day *d, int64_t s, bool is_second);

@@ -92,7 +92,7 @@ calls_clock(struct span s, int *ret)
 }
 
 int64_t
-calls_moment(const struct calls_day *d, int64_t s)
+calls_moment(const struct calls_day *d, int64_t s, bool is_second)
 {
 	int64_t days = s / 86400 - (s % 86400 < 0), left = s - days * 86400;
 	struct tm want = { .tm_year = d->year - 1900,
@@ -105,14 +105,15 @@ calls_moment(const struct calls_day *d, int64_t s)
 
 	int64_t t = (int64_t)mktime(&want);
 
-	/* Zones set their clocks back by an hour, one of them by half of one. */
-	for (int back = 3600; back >= 1800; back -= 1800) {
-		time_t before = (time_t)(t - back);
+	/* Zones set their clocks back by an hour, one of them by half of one; which of
+	 * the two mktime gives is its own choice. */
+	for (int step = 3600; step >= 1800; step -= 1800) {
+		time_t other = (time_t)(is_second ? t + step : t - step);
 		struct tm is;
 
-		localtime_r(&before, &is);
+		localtime_r(&other, &is);
 		if (is.tm_hour == want.tm_hour && is.tm_min == want.tm_min)
-			return (int64_t)before * 1000;
+			return (int64_t)other * 1000;
 	}
 	return t * 1000;
 }

@@ -189,8 +189,8 @@ order(const void *x, const void *y)
 		return rc;
 	if (a->has_place != b->has_place)
 		return a->has_place ? -1 : 1;
-	/* what one run did not reach is further than all that it did, through closures too:
-	 * those it tries last */
+	/* what one run did not reach is further than all that it did, through closures
+	 * too: those it tries last */
 	if ((a->leg.why == ROUTE_TOO_FAR) != (b->leg.why == ROUTE_TOO_FAR))
 		return a->leg.why == ROUTE_TOO_FAR ? 1 : -1;
 	if (a->is_behind != b->is_behind)
@@ -198,7 +198,7 @@ order(const void *x, const void *y)
 	if (da != db)
 		return da < db ? -1 : 1;
 	rc = strcmp(a->c->unit->callsign ? a->c->unit->callsign : "",
-			 b->c->unit->callsign ? b->c->unit->callsign : "");
+		    b->c->unit->callsign ? b->c->unit->callsign : "");
 	if (rc)
 		return rc;
 	return a->c->unit->r.id.seq < b->c->unit->r.id.seq ? -1 : 1;

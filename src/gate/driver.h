@@ -14,10 +14,10 @@
 
 #define GATE_TCP 1u
 #define GATE_UDP 2u
-#define GATE_HTTP 4u /* frame() sees a whole HTTP request, replies likewise */
-/* Others bring it: no session of its own, and its silence says nothing. */
-#define GATE_RELAYED 8u
+#define GATE_HTTP 4u    /* frame() sees a whole HTTP request, replies likewise */
+#define GATE_RELAYED 8u /* others bring it: no session, and silence says nothing */
 #define GATE_PHONES 16u /* identities are telephone numbers: texts go back */
+#define GATE_KEYED 32u  /* what it says is proven by the device's key */
 
 #define GATE_IDENTITY_MAX 80 /* topics of OwnTracks are long */
 #define GATE_REPORTS_MAX 256 /* reports out of one message: Teltonika sends 255 */

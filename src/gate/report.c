@@ -40,17 +40,27 @@ device_meet(struct gate *g, const char *door, const char *identity)
 	return d;
 }
 
-static struct device *
-know(struct gate *g, const char *door, const char *identity)
+/* A link on which another speaks under the same name, a message that one without the
+ * device's key can write as well: not believed. What it asks for is heard all the same,
+ * like a stranger's. */
+static bool
+is_believed(const struct link *l, const struct device *d, const struct gate_report *r)
 {
-	struct device *d = device_meet(g, door, identity);
+	unsigned wire = l->door->driver->wire;
 
-	if (!d)
-		return NULL;
+	if (l->is_doubted)
+		return false;
+	return r->is_proven ||
+	       !((wire & GATE_RELAYED) || ((wire & GATE_KEYED) && d->key));
+}
+
+/* It is there, by a word of its own. */
+static void
+seen(struct gate *g, struct device *d)
+{
 	d->last_seen_at = net_wall_ms(g->cfg.net);
 	if (d->link != LINK_LIVE && d->state == DEVICE_BOUND)
 		device_link_set(journal_begin(g->cfg.journal, NULL), d, LINK_LIVE);
-	return d;
 }
 
 /* --- what it says ------------------------------------------------------------ */
@@ -154,15 +164,15 @@ place_of_call(struct gate *g, const struct device *d, const struct gate_report *
 
 /* NULL d: one unknown device too many to keep; its call is heard all the same. */
 static void
-caller_of(struct gate *g, const struct door *door, const struct device *d,
-	  const struct gate_report *r, bool is_doubted, struct principal *ret)
+caller_of(struct gate *g, const struct link *l, const struct device *d,
+	  const struct gate_report *r, struct principal *ret)
 {
-	bool is_relayed_here = door->driver->wire & GATE_RELAYED;
+	const struct door *door = l->door;
 	char source[GATE_IDENTITY_MAX + 20];
 
 	if (d) {
 		principal_of_device(journal_model(g->cfg.journal), d, ret);
-		ret->is_verified &= !is_doubted && (r->is_proven || !is_relayed_here);
+		ret->is_verified &= is_believed(l, d, r);
 		if ((door->driver->wire & GATE_PHONES) && d->state != DEVICE_BOUND)
 			number_place(g, r->identity, ret);
 		return;
@@ -224,7 +234,7 @@ take_call(struct gate *g, struct link *l, const struct device *d,
 	bool is_more = false;
 	struct press_args a = { .claimed_at = r->device_time_ms };
 
-	caller_of(g, l->door, d, r, l->is_doubted, &who);
+	caller_of(g, l, d, r, &who);
 	crypt_hex(&raw, msg.p, msg.n > EVIDENCE_MAX ? EVIDENCE_MAX : msg.n);
 	if (r->parts)
 		is_more = parts_take(g, r, words_of(g, r), &key, &all);
@@ -318,22 +328,27 @@ void
 take_report(struct link *l, const struct gate_report *r, struct span msg)
 {
 	struct gate *g = l->door->gate;
-	struct device *d = know(g, l->door->driver->name, r->identity);
-
 	bool is_session = !(l->door->driver->wire & GATE_RELAYED);
+	struct device *d = device_meet(g, l->door->driver->name, r->identity);
 	bool is_new = d && is_session && seat_take(g, l, d, r->identity);
+	/* Who cannot prove that he is a verified thing moves nothing of it; another has
+	 * no more than its name. */
+	bool is_own = d && (is_believed(l, d, r) ||
+			    (!l->is_doubted && d->trust != TRUST_VERIFIED));
 
-	/* A copy of its name moves nothing; its call is heard like a stranger's. */
-	if (d && r->position.is_set && !l->is_doubted)
+	if (is_own)
+		seen(g, d);
+	if (is_own && r->position.is_set)
 		take_fix(g, d, r);
 	if (!is_answer(l, d, r) && is_call(d, r))
 		take_call(g, l, d, r, msg);
 	if (!d)
 		return;
-	observe(d, r);
-	if ((r->kind == GATE_RESTORE || r->kind == GATE_TEST) && !l->is_doubted)
+	if (is_own || !d->key)
+		observe(d, r);
+	if ((r->kind == GATE_RESTORE || r->kind == GATE_TEST) && is_own)
 		take_said(g, d, r);
-	if (r->kind == GATE_ORDER_ACK)
+	if (r->kind == GATE_ORDER_ACK && is_own)
 		orders_answered(g, d, r);
 	if (is_session)
 		orders_give(g, d, is_new);

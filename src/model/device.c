@@ -47,11 +47,28 @@ agency_has(const struct model *m, struct id agency, const struct device *asked,
 
 /* Whether a new record of that name may be: the control agency sees them all,
  * others are told of their own only. */
+static bool
+is_door(const struct model *m, const char *name)
+{
+	if (!m->doors)
+		return true;
+	for (size_t k = 0; m->doors[k]; k++)
+		if (strcmp(m->doors[k], name) == 0)
+			return true;
+	return false;
+}
+
 static int
 check_name(struct decision *d, const struct device *asked, bool is_control)
 {
 	size_t claims;
 
+	if (!is_door(d->m, asked->door))
+		return refuse(
+			d, 422, "bad_field",
+			"door: no such door; it is the name of a protocol, such as "
+			"%s",
+			d->m->doors[0]);
 	if (is_control)
 		return device_by_name(d->m, span_of(asked->door),
 				      span_of(asked->identity))

@@ -44,7 +44,10 @@ import_count(const struct import *im, enum import_fate fate)
 struct known {
 	struct decision *d;
 	struct import *im;
-	struct map sites, people, agencies, rows;
+	struct map sites, people, agencies;
+	struct map rows;        /* the file's own, by what they are known by */
+	struct map named, bare; /* … by name: all, and those without a ref */
+	struct map matched;     /* … by the record that they are */
 };
 
 static const char several[] = ""; /* stands for more than one record */
@@ -117,6 +120,9 @@ known_close(struct known *k)
 	map_done(&k->people);
 	map_done(&k->agencies);
 	map_done(&k->rows);
+	map_done(&k->named);
+	map_done(&k->bare);
+	map_done(&k->matched);
 }
 
 /* --- names in a row -------------------------------------------------------------- */
@@ -258,24 +264,66 @@ match(const struct known *k, struct import_row *row, struct buf *key)
 	}
 }
 
+/* Puts the row there and refuses it when another stands there already. */
+static bool
+is_first(struct known *k, struct map *m, struct span key, size_t at, const char *why)
+{
+	const struct import_row *row = &k->im->rows[at];
+	size_t other = (size_t)(uintptr_t)map_put(m, key, (void *)(uintptr_t)(at + 1));
+
+	if (!other || other == at + 1)
+		return true;
+	import_wrong(k->im, row->line, "", (struct span){ 0 }, why,
+		     k->im->rows[other - 1].line);
+	return false;
+}
+
+/* A row without a ref is known by its name: then no other row may have it. */
+static bool
+is_name_its_own(struct known *k, const struct import_row *row, size_t at)
+{
+	const bool is_site = k->im->noun == NOUN_SITE;
+	const struct site *s = (const struct site *)row->p.rec;
+	const struct person *h = (const struct person *)row->p.rec;
+	const char *ref = is_site ? s->ref : h->ref,
+		   *name = is_site ? s->name : h->name;
+	const char *why = "called as line %zu: give each a ref";
+	struct buf AUTO(buf_done) key = { 0 };
+	size_t other;
+
+	if (!is_site && k->im->noun != NOUN_PERSON)
+		return true;
+	key_of(&key, row->owner, 'n', span_of(name));
+	if (!ref)
+		return is_first(k, &k->named, buf_span(&key), at, why) &&
+		       is_first(k, &k->bare, buf_span(&key), at, why);
+	map_put(&k->named, buf_span(&key), (void *)(uintptr_t)(at + 1));
+	other = (size_t)(uintptr_t)map_get(&k->bare, buf_span(&key));
+	if (!other)
+		return true;
+	import_wrong(k->im, row->line, "", (struct span){ 0 }, why,
+		     k->im->rows[other - 1].line);
+	return false;
+}
+
 static bool
 settle_record(struct known *k, struct import_row *row, size_t at)
 {
 	struct buf AUTO(buf_done) key = { 0 };
 	const struct record *rec = match(k, row, &key);
-	size_t other = (size_t)(uintptr_t)map_put(&k->rows, buf_span(&key),
-						  (void *)(uintptr_t)(at + 1));
 
-	if (other) {
-		import_wrong(k->im, row->line, "", (struct span){ 0 },
-			     "the same as line %zu", k->im->rows[other - 1].line);
+	if (!is_first(k, &k->rows, buf_span(&key), at, "the same as line %zu") ||
+	    !is_name_its_own(k, row, at))
 		return false;
-	}
 	if ((const void *)rec == several) {
 		import_wrong(k->im, row->line, "", (struct span){ 0 },
 			     "more than one record is called so: give each a ref");
 		return false;
 	}
+	if (rec &&
+	    !is_first(k, &k->matched, ID_KEY(&rec->id), at,
+		      "the same record as line %zu: give the record its ref first"))
+		return false;
 	row->fate = rec ? IMPORT_CHANGED : IMPORT_NEW;
 	row->id = rec ? rec->id : (struct id){ 0 };
 	return true;

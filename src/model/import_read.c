@@ -231,7 +231,9 @@ cell_value(const struct field *f, struct span s)
 	case FIELD_JSON:
 		if (s.p[0] == '[' || s.p[0] == '{')
 			v = json_read(s, NULL);
-		return v ? v : list_value(s, true);
+		return v                                ? v
+		       : strcmp(f->name, "phones") == 0 ? list_value(s, true)
+							: text_value(s);
 	default:
 		return text_value(s);
 	}
@@ -241,7 +243,8 @@ struct reading {
 	struct import *im;
 	struct import_row *row;
 	double lat, lon;
-	bool has_lat, has_lon;
+	bool has_lat, has_lon, has_bad_degrees;
+	uint64_t tried;    /* fields that had a value, good or refused */
 	const char *place; /* the column that said it */
 };
 
@@ -251,6 +254,7 @@ take_degrees(struct reading *r, const char *name, struct span s, double *ret,
 {
 	*ret_has = span_to_double(s, ret);
 	r->place = name;
+	r->has_bad_degrees |= !*ret_has;
 	if (!*ret_has)
 		import_wrong(r->im, r->row->line, name, s, "degrees as 24.8607");
 }
@@ -269,6 +273,7 @@ take_field(struct reading *r, const char *name, const struct field *f, const jso
 			(struct span){ arena_dup(&r->im->arena, s), s.n };
 		return;
 	}
+	r->tried |= 1ull << (f - row->p.noun->fields);
 	if (field_read(f, row->p.rec, v, &why) < 0)
 		import_wrong(r->im, row->line, name,
 			     is_secret(f) ? (struct span){ 0 } : shown, "%s", why.text);
@@ -303,6 +308,8 @@ take_place(struct reading *r)
 	struct position at;
 
 	if (!r->place)
+		return;
+	if (r->has_bad_degrees)
 		return;
 	if (!r->has_lat || !r->has_lon) {
 		if (r->has_lat || r->has_lon)
@@ -343,7 +350,7 @@ row_end(struct reading *r)
 	take_place(r);
 	for (size_t i = 0; i < noun->n_fields; i++)
 		if ((noun->fields[i].flags & FIELD_NEEDED) &&
-		    !(r->row->p.given >> i & 1) && !r->row->named[i].n)
+		    !((r->row->p.given | r->tried) >> i & 1) && !r->row->named[i].n)
 			import_wrong(r->im, r->row->line, noun->fields[i].name,
 				     (struct span){ 0 }, "%s is needed",
 				     noun->fields[i].name);

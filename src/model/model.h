@@ -48,6 +48,7 @@ struct model {
 	void (*on_touch)(void *ctx, const struct record *rec);
 	void *touch_ctx;
 	char node_id[NODE_MAX];
+	const char *const *doors; /* that devices may have, ends with NULL; NULL: any */
 };
 
 void model_init(struct model *m);

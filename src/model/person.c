@@ -51,7 +51,6 @@ static const struct field fields[] = {
 NOUN_TABLE(noun_person, 'h', "person", "people", person, fields);
 
 /* Enough for one person; an answer stays small. */
-#define PHONES_MAX 10
 #define PHONE_BYTES 60
 
 static bool
@@ -60,7 +59,7 @@ is_short_text(const json_t *v)
 	return !v || (json_is_string(v) && json_string_length(v) <= PHONE_BYTES);
 }
 
-static bool
+bool
 phones_are_good(const char *text)
 {
 	json_t AUTO(auto_json) *list = json_read(span_of(text), NULL);

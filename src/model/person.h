@@ -52,4 +52,7 @@ enum person_access person_access(const struct model *m, const struct principal *
 /* Keeps the register of protected people for the police: the foreigners' security
  * cell. */
 bool principal_is_cell(const struct model *m, const struct principal *p);
+/* At most so many of {label, number}, of a person or a site. */
+#define PHONES_MAX 10
+bool phones_are_good(const char *json);
 extern const struct noun noun_person;

@@ -5,6 +5,8 @@
 #include "base/auto.h"
 #include "base/crypt.h"
 
+#define RING_POINTS 10000 /* of a boundary */
+
 const char *const site_class_names[] = { "",     "consulate", "residence", "project",
 					 "camp", "other",     NULL };
 
@@ -81,6 +83,60 @@ check_owner(struct decision *d, struct site *now, struct site *asked, struct id 
 	return 0;
 }
 
+/* A ring is closed, and each of its corners a place. */
+static bool
+is_ring(const json_t *ring)
+{
+	size_t k, n = json_array_size(ring);
+	struct position p;
+	json_t *v;
+
+	if (n < 4 || n > RING_POINTS ||
+	    !json_equal(json_array_get(ring, 0), json_array_get(ring, n - 1)))
+		return false;
+	json_array_foreach(ring, k, v)
+	{
+		const json_t *lon = json_array_get(v, 0), *lat = json_array_get(v, 1);
+
+		if (!json_is_number(lon) || !json_is_number(lat) ||
+		    !geo_position(json_number_value(lat), json_number_value(lon), &p))
+			return false;
+	}
+	return true;
+}
+
+/* RFC 7946, 3.1.6 and 3.1.7. */
+static bool
+is_boundary(const char *text)
+{
+	json_t AUTO(auto_json) *o = json_read(span_of(text), NULL);
+	json_t *parts = json_object_get(o, "coordinates"), *part, *ring;
+	bool is_many = span_is_z(json_str(o, "type"), "MultiPolygon");
+	size_t i, k;
+
+	if (!is_many && !span_is_z(json_str(o, "type"), "Polygon"))
+		return false;
+	for (i = 0; i < (is_many ? json_array_size(parts) : 1); i++) {
+		part = is_many ? json_array_get(parts, i) : parts;
+		if (!json_array_size(part))
+			return false;
+		json_array_foreach(part, k, ring) if (!is_ring(ring)) return false;
+	}
+	return i > 0;
+}
+
+static int
+check_texts(struct decision *d, const struct site *asked)
+{
+	if (asked->phones && !phones_are_good(asked->phones))
+		return refuse(d, 422, "bad_phones",
+			      "phones: at most %d of {label, number}", PHONES_MAX);
+	if (asked->boundary && !is_boundary(asked->boundary))
+		return refuse(d, 422, "bad_boundary",
+			      "boundary: a GeoJSON Polygon of closed rings");
+	return 0;
+}
+
 int
 site_put(struct decision *d, struct id id, struct patch *p, struct id *ret)
 {
@@ -92,7 +148,7 @@ site_put(struct decision *d, struct id id, struct patch *p, struct id *ret)
 	if (id_is_set(id) && (!now || !d->actor || now->r.world != d->actor->world))
 		return refuse_hidden(d);
 	if (check_owner(d, now, asked, &agency) < 0 ||
-	    world_for(d, asked->ask_world, &world) < 0)
+	    world_for(d, asked->ask_world, &world) < 0 || check_texts(d, asked) < 0)
 		return ERR_DENIED;
 	if (asked->cancel_code && asked->duress_code &&
 	    strcmp(asked->cancel_code, asked->duress_code) == 0)

@@ -104,10 +104,26 @@ is_letter(int32_t c)
 		c != 0xa0 && !(c >= 0x2000 && c <= 0x206f));
 }
 
+/* Initials are one word: M.A. Jinnah Road, M A Jinnah Road, MA Jinnah Road. */
+static void
+take_word(struct buf *b, struct buf *initials, struct buf *word)
+{
+	bool is_initial = word->n == 1 && word->p[0] >= 'a' && word->p[0] <= 'z';
+
+	if (is_initial)
+		buf_add_c(initials, word->p[0]);
+	if (!is_initial && word->n) {
+		add_word(b, buf_span(initials));
+		buf_clear(initials);
+		add_word(b, buf_span(word));
+	}
+	buf_clear(word);
+}
+
 void
 place_fold(struct buf *b, struct span name)
 {
-	struct buf AUTO(buf_done) folded = { 0 }, word = { 0 };
+	struct buf AUTO(buf_done) folded = { 0 }, word = { 0 }, initials = { 0 };
 	struct span rest;
 	int32_t c;
 
@@ -116,14 +132,13 @@ place_fold(struct buf *b, struct span name)
 	while ((c = utf8_next(&rest)) != -1) {
 		if (c == '\'' || c == '`' || c == 0x2019)
 			continue; /* Ma'mar */
-		if (is_letter(c)) {
+		if (is_letter(c))
 			utf8_put(&word, (uint32_t)c);
-			continue;
-		}
-		add_word(b, buf_span(&word));
-		buf_clear(&word);
+		else
+			take_word(b, &initials, &word);
 	}
-	add_word(b, buf_span(&word));
+	take_word(b, &initials, &word);
+	add_word(b, buf_span(&initials));
 }
 
 /* --- typing errors --------------------------------------------------------- */

@@ -29,6 +29,7 @@ struct place {
 	const struct route_name *with;
 	struct position position;
 	double match;  /* 0 … 1 */
+	bool is_part;  /* it has a part of what was asked: the street of an address */
 	double metres; /* from near; < 0: no near */
 };
 #define PLACES_FOUND 50

@@ -2,7 +2,8 @@
 /*
  * Searching. Every word that was asked must be found in the name, as it is, begun, or
  * with a typing error; a name that says little more than what was asked comes first;
- * among equals the nearer. "A / B", "A and B", "A اور B" is where streets meet.
+ * among equals the nearer. "A / B", "A and B", "A اور B" is where streets meet. Of an
+ * address nothing has as a whole, the street or the quarter is found, and said so.
  */
 #include "base/auto.h"
 #include "base/utf8.h"
@@ -84,16 +85,25 @@ judge_words(const struct places *p, const struct span *asked, size_t n)
 }
 
 static double
+best_of(const struct places *p, const struct row *row, const float *words, size_t n,
+	size_t k)
+{
+	double best = 0;
+
+	for (uint32_t i = row->first; i < row->first + row->n; i++)
+		if ((double)words[p->row_words[i] * n + k] > best)
+			best = (double)words[p->row_words[i] * n + k];
+	return best;
+}
+
+static double
 judge_row(const struct places *p, const struct row *row, const float *words, size_t n)
 {
 	double sum = 0;
 
 	for (size_t k = 0; k < n; k++) {
-		double best = 0;
+		double best = best_of(p, row, words, n, k);
 
-		for (uint32_t i = row->first; i < row->first + row->n; i++)
-			if ((double)words[p->row_words[i] * n + k] > best)
-				best = (double)words[p->row_words[i] * n + k];
 		if (best <= 0)
 			return 0;
 		sum += best;
@@ -144,13 +154,121 @@ run(struct search *s, struct span text, bool only_streets)
 	}
 }
 
+/* --- addresses ------------------------------------------------------------- */
+
+/* What stands before a street, and what many places are. */
+static const char of_a_house[] = "plot house flat shop floor office near opposite opp "
+				 "behind number no apartment next to "
+				 "مکان پلاٹ فلیٹ نمبر نزد دکان";
+static const char of_many[] = "road street avenue lane block phase sector area colony "
+			      "town market gali chowk boulevard society scheme "
+			      "روڈ سڑک گلی بلاک فیز سیکٹر ٹاؤن کالونی چوک";
+
+/* Whether the word, folded, is one of the list, not folded. */
+static bool
+is_one_of(const char *list, struct span word)
+{
+	struct buf AUTO(buf_done) folded = { 0 };
+	struct span rest;
+
+	place_fold(&folded, span_of(list));
+	rest = buf_span(&folded);
+	while (rest.n)
+		if (span_is(span_cut(&rest, ' '), word))
+			return true;
+	return false;
+}
+
+static bool
+is_part_of_address(struct span word)
+{
+	for (size_t i = 0; i < word.n; i++)
+		if (word.p[i] >= '0' && word.p[i] <= '9')
+			return true;
+	return word.n == 1 || is_one_of(of_a_house, word);
+}
+
+/* How much of what was asked the name has, by letters; 0 where it shares no word that
+ * is its own. */
+static double
+judge_part(const struct places *p, const struct row *row, const float *words,
+	   const struct span *asked, const bool *is_common, size_t n)
+{
+	double has = 0, all = 0;
+	bool is_own = false;
+
+	for (size_t k = 0; k < n; k++) {
+		double best = best_of(p, row, words, n, k);
+
+		all += (double)asked[k].n;
+		has += best * (double)asked[k].n;
+		is_own |= best > 0 && !is_common[k];
+	}
+	if (!is_own)
+		return 0;
+	return has / all * (0.75 + 0.25 * (double)(n < row->n ? n : row->n) / row->n);
+}
+
+/* Numbers of houses and what leads to them are left out; of the rest, what is there. */
+static void
+run_part(struct search *s, struct span text)
+{
+	struct buf AUTO(buf_done) folded = { 0 };
+	struct span asked[ASKED_MAX];
+	size_t n_all = words_of(text, &folded, asked), n = 0;
+	bool is_common[ASKED_MAX];
+	float AUTO(auto_free) *words = NULL;
+
+	for (size_t k = 0; k < n_all; k++)
+		if (!is_part_of_address(asked[k])) {
+			is_common[n] = is_one_of(of_many, asked[k]);
+			asked[n++] = asked[k];
+		}
+	if (!n)
+		return;
+	words = judge_words(s->p, asked, n);
+	for (size_t k = 0; k < s->p->n_rows; k++) {
+		const struct row *row = &s->p->rows[k];
+		struct position at = position_of(s->p, row->item);
+		struct found f = { .item = row->item, .metres = -1 };
+
+		f.match = judge_part(s->p, row, words, asked, is_common, n);
+		if (f.match < LEAST)
+			continue;
+		if (s->near)
+			f.metres = geo_distance_m(s->near, &at);
+		take(s, f);
+	}
+}
+
 /* --- junctions ------------------------------------------------------------- */
+
+/* "6/2", "12-A/1", "5/C" are numbers of houses. */
+static bool
+is_house_number(struct span before, struct span after)
+{
+	struct span b = before, a = after;
+	bool has_digit[2] = { false, false };
+
+	while (b.n && b.p[b.n - 1] != ' ')
+		b.n--;
+	b = span_skip(before, b.n);
+	a = span_cut(&a, ' ');
+	for (size_t i = 0; i < b.n; i++)
+		has_digit[0] |= b.p[i] >= '0' && b.p[i] <= '9';
+	for (size_t i = 0; i < a.n; i++)
+		has_digit[1] |= a.p[i] >= '0' && a.p[i] <= '9';
+	return b.n && a.n && (has_digit[0] || has_digit[1]) &&
+	       (has_digit[0] || b.n == 1) && (has_digit[1] || a.n == 1);
+}
 
 static bool
 cut_at(struct span text, struct span by, struct span *ret_a, struct span *ret_b)
 {
 	for (size_t i = 1; i + by.n < text.n; i++)
-		if (memcmp(text.p + i, by.p, by.n) == 0) {
+		if (memcmp(text.p + i, by.p, by.n) == 0 &&
+		    !(by.p[0] == '/' && is_house_number((struct span){ text.p, i },
+							span_skip(text, i + by.n)))) {
 			*ret_a = span_trim((struct span){ text.p, i });
 			*ret_b = span_trim(span_skip(text, i + by.n));
 			return ret_a->n && ret_b->n;
@@ -293,6 +411,7 @@ places_search(const struct places *p, struct span text, const struct position *n
 	struct found best[PLACES_FOUND];
 	struct search s = { .p = p, .near = near, .best = best, .max = limit };
 	struct span a, b;
+	bool is_part = false;
 	size_t n = 0;
 
 	if (!limit || limit > PLACES_FOUND)
@@ -306,8 +425,14 @@ places_search(const struct places *p, struct span text, const struct position *n
 	}
 	if (!s.n)
 		run(&s, text, false);
-	for (size_t k = 0; k < s.n; k++)
+	if (!s.n) {
+		is_part = true;
+		run_part(&s, text);
+	}
+	for (size_t k = 0; k < s.n; k++) {
 		say(p, &best[k], &ret[k]);
+		ret[k].is_part = is_part;
+	}
 	return s.n;
 }
 

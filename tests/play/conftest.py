@@ -14,6 +14,8 @@ from actors import KUMAK, Node  # noqa: E402
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: runs only in make test-long")
+    config.addinivalue_line("markers", "shipped: of the program as it is shipped, not "
+                            "below a sanitizer: its memory, pages, time, or speed")
 
 
 def pytest_collection_modifyitems(config, items):

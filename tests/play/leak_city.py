@@ -500,7 +500,7 @@ def bodies(c):
         "/api/v1/accounts": {"login": "administrator", "role": "liaison",
                              "name": "n", "password": "a-long-password"},
         "/api/v1/people": {"name": "n"},
-        "/api/v1/people/search": {"agency": c.A, "q": "n", "reason": "r"},
+        "/api/v1/people/search": {"agency": c.A, "q": "nobody", "reason": "r"},
         "/api/v1/exports": {"kind": "people", "owner": c.A, "reason": "r"},
         "/api/v1/plans": {"site": c.a_site["id"], "kind": "other", "title": "t"},
         "/api/v1/points": {"site": c.a_site["id"], "kind": "gate", "name": "n"},

@@ -8,7 +8,7 @@ import pytest
 from actors import KUMAK, SLOW, die_with_us, until
 
 DOORS = ["watch", "gt06", "jt808", "h02", "osmand", "owntracks", "teltonika",
-         "minifinder2", "eelink", "topin", "dc09", "sms"]
+         "minifinder2", "eelink", "topin", "dc09", "sms"]  # mqtt: test_55_mqtt.py
 
 
 def bench(*args, timeout=60):

@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from actors import SLOW, die_with_us, key, until
+from actors import KUMAK, SLOW, die_with_us, key, until
 from test_54_sms import signal_of
 
 MOSQUITTO = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
@@ -392,3 +392,19 @@ def test_a_button_is_told_that_it_was_heard(fresh, broker, tmp_path):
     until(lambda: state(o) == "sent", 15, "after its next word")
     broker.publish(topic(event="ack"), dict(uplink(), acknowledged=False))
     until(lambda: state(o) == "refused", 10, "given up by the network")
+
+
+@pytest.mark.parametrize("identity", ["a840410000000077", "owntracks/demo/tablet"])
+def test_the_simulator_calls_by_a_broker(fresh, broker, live, identity):
+    n = fresh("--mqtt", "mqtt://127.0.0.1:%d" % broker.port)
+    n.start()
+    up(n, broker)
+    bind(n, identity, n.site(0)["id"])
+    room = live(n.role("board"))
+    room.hello()
+    r = subprocess.run([KUMAK, "bench", "device", "--door", "mqtt", "--to",
+                        "127.0.0.1:%d" % broker.port, "--identity", identity, "--at",
+                        "24.87,67.03", "--sos"], capture_output=True, text=True, timeout=60)
+    assert r.returncode == 0 and "the SOS is taken (the broker has it)" in r.stdout, r.stdout
+    e = room.event("signal.received", door="mqtt")["data"]
+    assert e["trust"] == "verified" and abs(e["position"]["lat"] - 24.87) < 1e-4

@@ -159,6 +159,7 @@ def say_with(capsys):
     return say
 
 
+@pytest.mark.shipped
 def test_killed_again_and_again_it_loses_and_doubles_nothing(fresh, tmp_path, capsys):
     asked = os.environ.get("KUMAK_KILLS")
     done = kill_many(fresh, tmp_path, int(asked or KILLS),
@@ -370,6 +371,7 @@ def quicken(n, **seconds):
         a.ok("PATCH", "/api/v1/run_cards/" + c["id"], seconds)
 
 
+@pytest.mark.shipped
 @pytest.mark.parametrize("jump", ["-1h", "+1h"])
 def test_a_clock_set_over_a_ladder_s_step_moves_no_step(fresh, tmp_path, jump):
     lib = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
@@ -448,6 +450,7 @@ def test_in_a_quiet_city_nothing_waits_for_the_next_that_happens(fresh):
 # --- slow readers -----------------------------------------------------------------------
 
 
+@pytest.mark.shipped
 def test_a_reader_that_never_reads_costs_others_nothing(fresh):
     n = fresh()
     n.start()

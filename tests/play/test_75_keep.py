@@ -120,6 +120,7 @@ def at(clock, days):
     clock.write_text("@" + t.strftime("%Y-%m-%d %H:%M:%S"))
 
 
+@pytest.mark.shipped
 def test_terms_by_rule(fresh, tmp_path):
     """Two years later, in one night: words of closed incidents are gone, of what is
     held or open are not; positions are gone but for a unit's that is held."""

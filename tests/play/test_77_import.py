@@ -193,3 +193,62 @@ def test_a_press_goes_on_while_a_city_is_taken(city):
     assert sum(took) < 30 * SLOW and max(worst) < 2 * SLOW
     r = send(a, "sites", "name\n" + "\n".join("P%d" % i for i in range(5001)))
     assert "5000 rows" in json.dumps(r.json()["bad"])
+
+
+def test_a_name_is_one_row_s_where_no_ref_is(city):
+    a = city.role("administrator")
+    g = city.demo["sites"][0]["agency"]
+    head = "agency,ref,name,lat,lon\n"
+    s = a.ok("POST", "/api/v1/sites", {"name": "Residence X", "agency": g,
+                                       "class": "residence",
+                                       "position": {"lat": 24.8, "lon": 67.0}})
+    two = head + "%s,R1,Residence X,24.81,67.01\n%s,R2,Residence X,24.82,67.02\n" % (g, g)
+    r = send(a, "sites", two)
+    (bad,) = r.json()["bad"]
+    assert (r.status_code, bad["line"]) == (422, 3) and "line 2" in bad["why"], bad
+    assert a.ok("GET", "/api/v1/sites/" + s["id"])["position"]["lat"] == 24.8
+    assert counts(send(a, "sites", head + "%s,R1,Residence X,24.81,67.01\n" % g)) == (
+        1, 0, 1, 0, True)
+    assert counts(send(a, "sites", two)) == (2, 1, 0, 1, True)
+    assert counts(send(a, "sites", two)) == (2, 0, 0, 2, True)
+    for rows in ("%s,Q1,Camp Q,24,67\n%s,,Camp Q,24,67\n",
+                 "%s,,Camp Q,24,67\n%s,Q1,Camp Q,24,67\n",
+                 "%s,,Camp Q,24,67\n%s,,Camp Q,24,67\n"):
+        r = send(a, "sites", head + rows % (g, g))
+        assert r.status_code == 422 and "line 2" in r.text, r.text
+
+
+def test_what_stands_in_a_field_is_of_its_kind(city):
+    a = city.role("administrator")
+    g = city.demo["sites"][0]["agency"]
+    head = "agency,ref,name,boundary,phones\n%s," % g
+    ring = '[[67,24],[67.1,24],[67.1,24.1],[67,24]]'
+    for boundary in ("hello", '{""type"":""Point"",""coordinates"":[67,24]}',
+                     '{""type"":""Polygon"",""coordinates"":[[[67,24],[68,24]]]}',
+                     '{""type"":""Polygon"",""coordinates"":[[[500,900],[1,1],[2,2],'
+                     '[500,900]]]}'):
+        r = send(a, "sites", head + 'B1,B,"%s",\n' % boundary, preview=True)
+        assert r.status_code == 422 and "boundary" in r.text, (boundary, r.text)
+    r = send(a, "sites", head + 'B1,B,,"[1,2,{}]"\n', preview=True)
+    assert r.status_code == 422 and "phones" in r.text
+    good = head + 'B1,B,"{""type"":""Polygon"",""coordinates"":[%s]}",desk: +92 1\n' % ring
+    assert counts(send(a, "sites", good)) == (1, 1, 0, 0, True)
+    (s,) = [x for x in a.items("/api/v1/sites") if x.get("ref") == "B1"]
+    assert s["boundary"]["type"] == "Polygon"
+    assert s["phones"] == [{"label": "desk", "number": "+92 1"}]
+    for body in ({"boundary": {"type": "Polygon", "coordinates": []}},
+                 {"boundary": "x"}, {"phones": {}}, {"phones": [{}]}):
+        assert a.call("PATCH", "/api/v1/sites/" + s["id"], body).status_code == 422, body
+    assert a.ok("PATCH", "/api/v1/sites/" + s["id"], {"boundary": None, "phones": None})
+    r = send(a, "devices", "door,identity\nosmand,zz-1\nnodoor,zz-2\n", preview=True)
+    (bad,) = r.json()["bad"]
+    assert bad["line"] == 3 and "door" in bad["why"], r.text
+
+
+def test_what_is_wrong_is_told_once(city):
+    a = city.role("administrator")
+    g = city.demo["sites"][0]["agency"]
+    r = send(a, "sites", "agency,ref,name,lat,lon\n%s,W1,a,abc,67\n%s,W2,%s,24,67\n"
+             "%s,W3,b,24,\n%s,W4,,24,67\n" % (g, g, "x" * 5000, g, g))
+    assert [(x["line"], x["column"]) for x in r.json()["bad"]] == [
+        (2, "lat"), (3, "name"), (4, "lat"), (5, "name")], r.text

@@ -105,7 +105,8 @@ def test_his_mission_keeps_him_and_others_are_told_nothing(town):
         for path in (town.path, ghost):
             r = c.post(path + "/open", {"reason": "let me"})
             assert r.status_code == 404, (who, r.text)
-        r = c.post("/api/v1/people/search", {"agency": town.a.agency, "reason": "x"})
+        r = c.post("/api/v1/people/search", {"agency": town.a.agency, "q": "zenvoy",
+                                             "reason": "x"})
         assert (r.status_code, r.json()["code"]) == (403, "needs_cell"), who
 
 
@@ -134,6 +135,10 @@ def test_the_cell_sees_that_he_is_there_and_more_for_a_reason(town, live):
     assert (e["found"], e["reason"]) == (1, "visa desk asks")
     assert cell.ok("POST", "/api/v1/people/search", dict(search, q="nobody"))[
         "items"] == []
+    # no list of all by one person: not by a letter, not by a word that all have
+    for q in ("", "z", " - ", "ze"):
+        r = cell.post("/api/v1/people/search", dict(search, q=q))
+        assert (r.status_code, "zenvoy" in r.text.lower()) == (422, False), r.text
     for bad in ({"agency": town.control}, {"agency": "khi.g.999999"}, {"reason": ""}):
         assert cell.post("/api/v1/people/search",
                          dict(search, **bad)).status_code == 422
@@ -398,3 +403,19 @@ def second_administrator(town):
         "login": "seal0-second", "password": "a-long-password", "name": "second",
         "role": "administrator", "agency": town.a.agency}, 201)
     return town.n.login(None, login="seal0-second", password="a-long-password")
+
+
+def test_a_search_is_no_list(town):
+    """More than a few are counted, to the mission too, and not shown."""
+    crowd = "name,kind,document\n" + "".join("Zcrowd Nr%d,expert,ZC-%d\n" % (k, k)
+                                             for k in range(25))
+    r = town.a.administrator.post("/api/v1/people/import", raw=crowd.encode(),
+                                  headers={"Content-Type": "text/csv"})
+    assert r.status_code == 200, r.text
+    search = {"agency": town.a.agency, "q": "zcrowd", "reason": "who are they"}
+    r = town.cell.post("/api/v1/people/search", search)
+    assert (r.status_code, r.json()["code"]) == (422, "too_many")
+    assert "25" in r.json()["detail"] and "ZC-" not in r.text
+    assert town.a.liaison.items("/api/v1/openings")[0]["found"] == 25
+    (o,) = town.cell.ok("POST", "/api/v1/people/search", dict(search, q="zc-7"))["items"]
+    assert o["document"] == "ZC-7"

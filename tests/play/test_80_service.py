@@ -245,6 +245,7 @@ def nginx_of(folder, port, upstream):
                              folder + "/nginx.conf"], preexec_fn=die_with_us)
 
 
+@pytest.mark.shipped
 @pytest.mark.skipif(not shutil.which("nginx", path=os.defpath + ":/usr/sbin"),
                     reason="no nginx here")
 def test_behind_nginx(service):

@@ -103,6 +103,7 @@ def certificate(folder, days):
     return "--tls-cert", path, "--tls-key", path + ".key"
 
 
+@pytest.mark.shipped
 def test_the_certificate(folder):
     assert doctor(folder, *WHOLE, *certificate(folder, 300))["certificate"][0] == "ok"
     told = doctor(folder, *WHOLE, *certificate(folder, 9))

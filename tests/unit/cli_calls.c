@@ -144,14 +144,52 @@ a_clock_that_is_set_is_understood(void **state)
 
 	(void)state;
 	zone(":/usr/share/zoneinfo/America/Chicago");
-	assert_int_equal(calls_moment(&fall, 3 * 3600) - calls_moment(&fall, 0),
+	assert_int_equal(calls_moment(&fall, 3 * 3600, false) -
+				 calls_moment(&fall, 0, false),
 			 4 * 3600000);
-	assert_int_equal(calls_moment(&fall, 90 * 60) - calls_moment(&fall, 0),
+	assert_int_equal(calls_moment(&fall, 90 * 60, false) -
+				 calls_moment(&fall, 0, false),
 			 90 * 60000); /* the first of the two */
-	assert_int_equal(calls_moment(&spring, 4 * 3600) - calls_moment(&spring, 0),
+	assert_int_equal(calls_moment(&spring, 4 * 3600, false) -
+				 calls_moment(&spring, 0, false),
 			 3 * 3600000);
-	assert_int_equal(calls_moment(&fall, 86400 + 60) - calls_moment(&fall, 0),
+	assert_int_equal(calls_moment(&fall, 86400 + 60, false) -
+				 calls_moment(&fall, 0, false),
 			 25 * 3600000 + 60000);
+	assert_int_equal(calls_moment(&fall, 90 * 60, true) -
+				 calls_moment(&fall, 90 * 60, false),
+			 3600000);
+	assert_int_equal(calls_moment(&fall, 60 * 60 - 1, true),
+			 calls_moment(&fall, 60 * 60 - 1, false));
+	assert_int_equal(calls_moment(&fall, 120 * 60, true),
+			 calls_moment(&fall, 120 * 60, false));
+	zone("UTC");
+}
+
+/* Of the hour that comes twice a call is read as it took less: it began before it, lay
+ * in it, or ended after it. */
+static void
+the_hour_that_comes_twice(void **state)
+{
+	struct buf AUTO(buf_done) got = { 0 };
+
+	(void)state;
+	zone(":/usr/share/zoneinfo/America/Chicago");
+	read_calls("date_order = YMD\n",
+		   HEAD "1,2019-11-03,fire,A=00:55:00,,A=01:05:00,A=01:20:00\n"
+			"2,2019-11-03,fire,A=01:49:00,,A=02:00:30,A=02:30:00\n"
+			"3,2019-11-03,fire,A=01:10:00,,A=01:20:00,\n",
+		   &got);
+	assert_string_equal(got.p,
+			    "1 fire P2 on 2019-11-03T05:00:00 sent 2019-11-03T05:55:00 "
+			    "there 2019-11-03T06:05:00 [A sent 2019-11-03T05:55:00 "
+			    "there 2019-11-03T06:05:00 left 2019-11-03T06:20:00]\n"
+			    "2 fire P2 on 2019-11-03T05:00:00 sent 2019-11-03T07:49:00 "
+			    "there 2019-11-03T08:00:30 [A sent 2019-11-03T07:49:00 "
+			    "there 2019-11-03T08:00:30 left 2019-11-03T08:30:00]\n"
+			    "3 fire P2 on 2019-11-03T05:00:00 sent 2019-11-03T06:10:00 "
+			    "there 2019-11-03T06:20:00 [A sent 2019-11-03T06:10:00 "
+			    "there 2019-11-03T06:20:00]\n");
 	zone("UTC");
 }
 
@@ -212,6 +250,7 @@ main(void)
 		cmocka_unit_test(lists_cross_midnight),
 		cmocka_unit_test(rows_are_calls),
 		cmocka_unit_test(a_clock_that_is_set_is_understood),
+		cmocka_unit_test(the_hour_that_comes_twice),
 		cmocka_unit_test(bad_rows_are_named),
 		cmocka_unit_test(bad_columns_are_named),
 	};

@@ -131,7 +131,8 @@ spellings_are_found(void **state)
 		{ "harbour st", "Harbour Street" },
 		{ "بندرگاه", "Harbour Street" }, /* Arabic heh */
 		{ "zzzz", "" },
-		{ "lantern zzzzzz", "" },
+		{ "road zzzzzz", "" },
+		{ "street 900", "" },
 		{ "", "" },
 		{ " / ", "" },
 	};
@@ -147,6 +148,47 @@ spellings_are_found(void **state)
 			bad++;
 		}
 	assert_int_equal(bad, 0);
+	close_stage(&s);
+}
+
+/* Initials with and without points; the street or the quarter of an address. */
+static void
+initials_and_addresses_are_found(void **state)
+{
+	static const char list[] =
+		"name,kind,lat,lon\nM.A. Firdous Road,place,24.9,67\n"
+		"I.I. Yaqoot Road,place,24.9,67.1\n"
+		"Civil Meadows,place,24.8,67\n"
+		"Block A Meadows,place,24.7,67\n";
+	static const struct {
+		const char *asked, *want;
+		bool is_part;
+	} cases[] = {
+		{ "MA Firdous Road", "M.A. Firdous Road", false },
+		{ "M A Firdaus Rd", "M.A. Firdous Road", false },
+		{ "m.a.firdous", "M.A. Firdous Road", false },
+		{ "Firdous Road", "M.A. Firdous Road", false },
+		{ "II Yaqoot Road", "I.I. Yaqoot Road", false },
+		{ "I I Yakut", "I.I. Yaqoot Road", false },
+		{ "6/2 Civil Meadows", "Civil Meadows", true },
+		{ "Plot 5/C, Civil Meadows", "Civil Meadows", true },
+		{ "House ST-20, Block 4, Harbour Street", "Harbour Street", true },
+		{ "12-A/1 Lantern Road", "Lantern Road", true },
+		{ "مکان نمبر ۴ لالٹین روڈ", "Lantern Road", true },
+		{ "Nowhere House, Lantern Road", "Lantern Road", true },
+		{ "Block A Meadows", "Block A Meadows", false },
+	};
+	struct stage s;
+
+	(void)state;
+	open_stage(&s, span_of(list), span_of(streets));
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct place found[PLACES_FOUND];
+
+		assert_string_equal(first(&s, cases[i].asked), cases[i].want);
+		places_search(s.p, span_of(cases[i].asked), NULL, 5, found);
+		assert_int_equal(found[0].is_part, cases[i].is_part);
+	}
 	close_stage(&s);
 }
 
@@ -309,6 +351,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(spellings_are_found),
+		cmocka_unit_test(initials_and_addresses_are_found),
 		cmocka_unit_test(the_nearer_of_equals_comes_first),
 		cmocka_unit_test(junctions_are_found),
 		cmocka_unit_test(the_landmark_is_the_nearest),

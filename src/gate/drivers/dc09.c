@@ -253,7 +253,7 @@ dc09_decode(void *state, const struct gate_in *in, struct gate_out *out)
 const struct gate_driver gate_driver_dc09 = {
 	.name = "dc09",
 	.port = 10500,
-	.wire = GATE_TCP | GATE_UDP,
+	.wire = GATE_TCP | GATE_UDP | GATE_KEYED,
 	.frame = dc09_frame,
 	.decode = dc09_decode,
 };

@@ -108,7 +108,7 @@ owntracks_decode(void *state, const struct gate_in *in, struct gate_out *out)
 const struct gate_driver gate_driver_owntracks = {
 	.name = "owntracks",
 	.port = 5144,
-	.wire = GATE_TCP | GATE_HTTP,
+	.wire = GATE_TCP | GATE_HTTP | GATE_KEYED,
 	.frame = pick_http_frame,
 	.decode = owntracks_decode,
 };

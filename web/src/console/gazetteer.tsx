@@ -15,6 +15,8 @@ export interface Found extends Named {
 	kind: string
 	position: Position
 	distance_m?: number
+	/* It has a part of what was asked: the street of an address. */
+	partial?: boolean
 }
 
 const PAUSE_MS = 200
@@ -58,6 +60,7 @@ export function Gazetteer({
 			{found.value.map((one) => (
 				<li key={`${one.position.lat} ${one.position.lon} ${one.name}`}>
 					<button type="button" class="pick" onClick={() => onPlace(one)}>
+						{one.partial && <span class="dim">≈ </span>}
 						<bdi>{placeName(one)}</bdi>{' '}
 						<span class="dim">
 							{OWN_KINDS.has(one.kind) && <>{t(`place.${one.kind}`)} · </>}

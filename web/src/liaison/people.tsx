@@ -272,7 +272,7 @@ function Search({
 					need: true,
 					options: missionOptions(),
 				},
-				{ name: 'q', label: t('f.name') },
+				{ name: 'q', label: t('f.name'), need: true },
 				reason(),
 			]}
 			onSend={async (body) => {
