@@ -25,16 +25,17 @@ struct copy_args {
 	const char *file, *keys, *more, *dir;
 	struct buf own_keys; /* FILE.keys, when no other was named */
 	struct buf own_more; /* FILE.more, the same */
+	bool is_sure;        /* many copies may go */
 };
 
 static int
 usage(const char *verb)
 {
 	fprintf(stderr,
-		"usage: kumak %s FILE [--keys FILE] [--more DIR] [--data DIR]\n"
+		"usage: kumak %s FILE [--keys FILE] [--more DIR] [--data DIR]%s\n"
 		"       the keys are in FILE.keys unless --keys names another file,\n"
 		"       positions and files in FILE.more unless --more names another\n",
-		verb);
+		verb, strcmp(verb, "backup") == 0 ? " [--let-go]" : "");
 	return 2;
 }
 
@@ -49,6 +50,8 @@ read_args(int argc, char **argv, struct copy_args *a)
 			a->keys = argv[++i];
 		else if (strcmp(argv[i], "--more") == 0 && i + 1 < argc)
 			a->more = argv[++i];
+		else if (strcmp(argv[i], "--let-go") == 0)
+			a->is_sure = true;
 		else if (argv[i][0] != '-' && !a->file)
 			a->file = argv[i];
 		else
@@ -81,7 +84,8 @@ say(struct buf *why, int rc, const char *fmt, const char *path)
 	return rc;
 }
 
-/* The head of a whole chain, and that it is one. */
+/* The head of a whole chain, that it is one, and that every page is as it was written.
+ */
 static int
 verify(const char *dir, struct buf *ret_head, struct buf *why)
 {
@@ -93,9 +97,13 @@ verify(const char *dir, struct buf *ret_head, struct buf *why)
 	if (rc < 0)
 		return rc;
 	rc = chain_verify(s, NULL, 0, &r);
+	if (rc < 0)
+		say(why, rc, "%s", r.bad_seq ? r.why : err_text(rc));
+	else /* every page, not only those of events */
+		rc = store_check(s, why);
 	store_close(s);
 	if (rc < 0)
-		return say(why, rc, "%s", r.bad_seq ? r.why : err_text(rc));
+		return rc;
 	buf_printf(ret_head, "%llu:", (unsigned long long)r.seq);
 	crypt_hex(ret_head, r.hash, sizeof r.hash);
 	return 0;
@@ -189,6 +197,25 @@ save_keys(const struct copy_args *a, struct buf *why)
 	return rc;
 }
 
+/* Whose copies they are: the node's public key, which outlives a restore. */
+static int
+save_more(const struct copy_args *a, struct buf *why)
+{
+	struct buf AUTO(buf_done) mark = { 0 };
+	uint8_t key[NODE_KEY_BYTES], pub[32], sec[64];
+	int rc = node_key_load(a->dir, false, key, why);
+
+	if (rc < 0)
+		return rc;
+	crypt_sign_seed(key, pub, sec);
+	crypt_wipe(key, sizeof key);
+	crypt_wipe(sec, sizeof sec);
+	buf_add_z(&mark, "copies of the node ");
+	crypt_hex(&mark, pub, sizeof pub);
+	buf_add_c(&mark, '\n');
+	return backup_more(a->dir, a->more, buf_span(&mark), a->is_sure, why);
+}
+
 static int
 save_store(const struct copy_args *a, const char *aside, struct buf *ret_head,
 	   struct buf *why)
@@ -230,7 +257,7 @@ backup(const struct copy_args *a, struct buf *ret_head, struct buf *why)
 	if (rc == 0)
 		rc = save_keys(a, why);
 	if (rc == 0)
-		rc = backup_more(a->dir, a->more, why);
+		rc = save_more(a, why);
 	return rc;
 }
 
@@ -404,6 +431,23 @@ put_keys(const struct copy_args *a, struct buf *why)
 	return rc;
 }
 
+/* Opens it as the node will, and makes the index of words, of which a copy has none. Of
+ * what was erased there are no words left. */
+static int
+open_once(const char *dir, struct buf *why)
+{
+	struct maker m;
+	int rc = maker_open(&m, dir, why);
+
+	if (rc < 0)
+		return rc;
+	rc = journal_index(m.journal);
+	maker_close(&m);
+	return rc < 0 ? say(why, rc, "the index of words cannot be made: %s",
+			    err_text(rc))
+		      : 0;
+}
+
 static int
 restore(const struct copy_args *a, struct buf *ret_head, struct buf *why)
 {
@@ -420,8 +464,10 @@ restore(const struct copy_args *a, struct buf *ret_head, struct buf *why)
 		rc = verify(a->dir, ret_head, why);
 	if (rc == 0)
 		rc = put_keys(a, why);
+	if (rc == 0)
+		rc = open_once(a->dir, why);
 	if (rc == 0 && access(a->more, F_OK) == 0)
-		rc = backup_more(a->more, a->dir, why);
+		rc = restore_more(a->more, a->dir, why);
 	else if (rc == 0)
 		fprintf(stderr,
 			"kumak restore: there is no %s: restored without positions and "

@@ -3,7 +3,8 @@
  * What lies beside the store: positions and sealed files, in a folder of copies. A
  * copy takes what is new or grew since the last one into the same folder, and lets go
  * what the node let go, so that what was erased does not live on there. An ended day's
- * file never changes, so a nightly copy is that of one day.
+ * file never changes, so a nightly copy is that of one day. The folder carries the mark
+ * of its node: in another nothing is ever deleted.
  */
 #include "cli/cli.h"
 
@@ -15,6 +16,9 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define MARK "kumak-copies"
+#define FEW 3 /* copies that a night may let go, however few there are */
 
 static const char *const folders[] = { "tracks", "files" };
 
@@ -101,16 +105,15 @@ sync_folder(const char *dir, struct buf *why)
 }
 
 static int
-mirror(const char *from, const char *to, struct buf *why)
+take_new(const char *from, const char *to, struct buf *why)
 {
-	struct buf AUTO(buf_done) here = { 0 }, there = { 0 }, a = { 0 }, b = { 0 };
+	struct buf AUTO(buf_done) here = { 0 }, a = { 0 }, b = { 0 };
 	struct span names, name;
 	int rc = 0;
 
 	if (mkdir(to, 0700) < 0 && errno != EEXIST)
 		return wrong(why, to);
 	list(from, &here);
-	list(to, &there);
 	for (names = buf_span(&here); rc == 0 && names.n;) {
 		name = span_cut(&names, '\n');
 		buf_clear(&a);
@@ -119,33 +122,129 @@ mirror(const char *from, const char *to, struct buf *why)
 		buf_printf(&b, "%s/" SPAN_FMT, to, SPAN_ARG(name));
 		rc = copy_one(a.p, b.p, why);
 	}
-	for (names = buf_span(&there); rc == 0 && names.n;) {
-		name = span_cut(&names, '\n');
-		buf_clear(&a);
-		buf_clear(&b);
-		buf_printf(&a, "%s/" SPAN_FMT, from, SPAN_ARG(name));
-		buf_printf(&b, "%s/" SPAN_FMT, to, SPAN_ARG(name));
-		if (access(a.p, F_OK) < 0 && errno == ENOENT && unlink(b.p) < 0)
-			rc = wrong(why, b.p);
-	}
 	return rc < 0 ? rc : sync_folder(to, why);
 }
 
-int
-backup_more(const char *from, const char *to, struct buf *why)
+/* Copies of what the node has no more: their paths, one a line. */
+static size_t
+gone(const char *from, const char *to, struct buf *ret, size_t *ret_all)
+{
+	struct buf AUTO(buf_done) there = { 0 }, a = { 0 };
+	struct span names;
+	size_t n = 0;
+
+	list(to, &there);
+	for (names = buf_span(&there); names.n; ++*ret_all) {
+		struct span name = span_cut(&names, '\n');
+
+		buf_clear(&a);
+		buf_printf(&a, "%s/" SPAN_FMT, from, SPAN_ARG(name));
+		if (access(a.p, F_OK) == 0 || errno != ENOENT)
+			continue;
+		buf_printf(ret, "%s/" SPAN_FMT "\n", to, SPAN_ARG(name));
+		n++;
+	}
+	return n;
+}
+
+static int
+let_go(const char *from, const char *to, bool is_whole, bool is_sure, struct buf *why)
+{
+	struct buf AUTO(buf_done) paths = { 0 };
+	struct span rest;
+	size_t all = 0, n = gone(from, to, &paths, &all);
+	int rc = 0;
+
+	if (!is_sure && ((n == all && n && is_whole) || (n > FEW && n > all / 2))) {
+		buf_printf(
+			why,
+			"%zu of %zu copies in %s are of what %s has no more: nothing "
+			"was deleted. Was it restored without them? Name another "
+			"folder; or, if it is right, say --let-go",
+			n, all, to, from);
+		return ERR_STATE;
+	}
+	for (rest = buf_span(&paths); rc == 0 && rest.n;) {
+		struct span one = span_cut(&rest, '\n');
+		char AUTO(auto_free) *path = span_dup(one);
+
+		if (unlink(path) < 0 && errno != ENOENT)
+			rc = wrong(why, path);
+	}
+	return rc < 0 || !n ? rc : sync_folder(to, why);
+}
+
+/* In a folder that is not marked nothing may stand where copies will. */
+static int
+check_mark(const char *to, struct span mark, struct buf *why)
+{
+	struct buf AUTO(buf_done) path = { 0 }, has = { 0 }, names = { 0 }, at = { 0 };
+
+	buf_printf(&path, "%s/" MARK, to);
+	if (read_file(path.p, &has) == 0) {
+		if (span_is(buf_span(&has), mark))
+			return 0;
+		buf_printf(why, "%s holds copies of another node", to);
+		return ERR_EXISTS;
+	}
+	for (size_t k = 0; k < ARRAY_LEN(folders); k++) {
+		buf_clear(&at);
+		buf_printf(&at, "%s/%s", to, folders[k]);
+		list(at.p, &names);
+	}
+	if (names.n) {
+		buf_printf(why,
+			   "%s holds files that are no copies of this node: name a "
+			   "folder of its own",
+			   to);
+		return ERR_EXISTS;
+	}
+	if (write_file(path.p, mark) < 0)
+		return wrong(why, path.p);
+	return 0;
+}
+
+static int
+take_all(const char *from, const char *to, struct buf *why)
 {
 	int rc = 0;
 
-	if (mkdir(to, 0700) < 0 && errno != EEXIST)
-		return wrong(why, to);
 	for (size_t k = 0; rc == 0 && k < ARRAY_LEN(folders); k++) {
 		struct buf AUTO(buf_done) a = { 0 }, b = { 0 };
 
 		buf_printf(&a, "%s/%s", from, folders[k]);
 		buf_printf(&b, "%s/%s", to, folders[k]);
-		rc = mirror(a.p, b.p, why);
+		rc = take_new(a.p, b.p, why);
 	}
 	return rc < 0 ? rc : sync_folder(to, why);
+}
+
+int
+backup_more(const char *from, const char *to, struct span mark, bool is_sure,
+	    struct buf *why)
+{
+	int rc;
+
+	if (mkdir(to, 0700) < 0 && errno != EEXIST)
+		return wrong(why, to);
+	rc = check_mark(to, mark, why);
+	if (rc == 0)
+		rc = take_all(from, to, why);
+	for (size_t k = 0; rc == 0 && k < ARRAY_LEN(folders); k++) {
+		struct buf AUTO(buf_done) a = { 0 }, b = { 0 };
+
+		buf_printf(&a, "%s/%s", from, folders[k]);
+		buf_printf(&b, "%s/%s", to, folders[k]);
+		/* every place at once: no rule of any term does that */
+		rc = let_go(a.p, b.p, k == 0, is_sure, why);
+	}
+	return rc;
+}
+
+int
+restore_more(const char *from, const char *to, struct buf *why)
+{
+	return take_all(from, to, why);
 }
 
 void

@@ -53,9 +53,12 @@ int cli_witness(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_restore(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
-/* Positions and files of a data folder, copied into another folder and the other way
- * round: what is there already stays, what is gone goes (backup_more.c). */
-int backup_more(const char *from, const char *to, struct buf *why);
+/* Positions and files of a data folder, copied into another folder that carries the
+ * mark: what is there already stays, what is gone goes; many at once only if is_sure.
+ * And the other way round (backup_more.c). */
+int backup_more(const char *from, const char *to, struct span mark, bool is_sure,
+		struct buf *why);
+int restore_more(const char *from, const char *to, struct buf *why);
 void backup_more_remove(const char *dir);
 int cli_bench(int argc, char **argv); /* device: plays one at a door */
 int cli_admin(int argc, char **argv); /* agency, account, device … */

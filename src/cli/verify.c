@@ -49,9 +49,13 @@ verify(const char *dir, struct heads *h)
 	}
 	heads_sort(h);
 	rc = chain_verify(s, h->list, h->n, &r);
+	if (rc < 0)
+		buf_add_z(&why, r.bad_seq ? r.why : err_text(rc));
+	else /* the chain is of events; what was made of them has its sums */
+		rc = store_check(s, &why);
 	store_close(s);
 	if (rc < 0) {
-		fprintf(stderr, "kumak verify: %s\n", r.bad_seq ? r.why : err_text(rc));
+		fprintf(stderr, "kumak verify: %s\n", why.p);
 		return 1;
 	}
 	crypt_hex(&hex, r.hash, 32);

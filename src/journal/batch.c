@@ -139,6 +139,87 @@ add_search_text(struct journal *j, struct buf *b, const struct event *e)
 	}
 }
 
+/* --- all of it anew ------------------------------------------------------------------
+ */
+
+#define INDEX_STEP 500
+
+struct indexing {
+	struct journal *j;
+	struct buf texts;
+	struct store_search found[INDEX_STEP]; /* offsets in texts */
+	size_t n;
+	uint64_t last;
+};
+
+static bool
+index_record(void *ctx, const struct record *rec)
+{
+	struct indexing *x = ctx;
+	bool is_post = rec->id.noun == noun_post.letter;
+	const struct post *p = (const struct post *)rec;
+	size_t at = x->texts.n, tags;
+
+	x->last = rec->id.seq;
+	if (!is_post)
+		search_text(&x->texts, (const struct incident *)rec);
+	else if (p->erased_at == TIME_NONE)
+		post_text(&x->texts, p);
+	tags = x->texts.n;
+	if (is_post)
+		post_tags(&x->texts, p);
+	x->found[x->n++] = (struct store_search){
+		.incident = rec->id.seq,
+		.text = { (const char *)at, tags - at },
+		.is_post = is_post,
+		.tags = { (const char *)tags, x->texts.n - tags },
+	};
+	return true;
+}
+
+static int
+index_step(struct indexing *x, char noun)
+{
+	struct store_query q = {
+		.noun = noun, .column = -1, .after = x->last, .limit = INDEX_STEP
+	};
+	struct store_batch b = { .searches = x->found };
+	int rc;
+
+	x->n = x->texts.n = 0;
+	rc = journal_records(x->j, &q, index_record, x);
+	for (size_t i = 0; i < x->n; i++) {
+		x->found[i].text.p = x->texts.p + (size_t)x->found[i].text.p;
+		x->found[i].tags.p = x->texts.p + (size_t)x->found[i].tags.p;
+	}
+	b.n_searches = x->n;
+	return rc < 0 || !x->n ? rc : store_append(x->j->store, &b);
+}
+
+int
+journal_index(struct journal *j)
+{
+	const char nouns_found[] = { noun_incident.letter, noun_post.letter };
+	struct indexing *x = calloc(1, sizeof *x);
+	int rc = 0;
+
+	if (!x)
+		return ERR_NOMEM;
+	x->j = j;
+	for (size_t k = 0; rc == 0 && k < sizeof nouns_found; k++) {
+		x->last = 0;
+		do
+			rc = index_step(x, nouns_found[k]);
+		while (rc == 0 && x->n == INDEX_STEP);
+	}
+	buf_done(&x->texts);
+	free(x);
+	return rc;
+}
+
+/* --- a batch on its way --------------------------------------------------------------
+ */
+
 static void
 seal_events(struct batch *b)
 {

@@ -60,6 +60,9 @@ struct journal_sink *journal_add_sink(struct journal *j,
 				      void *ctx);
 void journal_remove_sink(struct journal *j, struct journal_sink *s);
 
+/* Makes the index of words anew from all that is open here: a copy comes without one.
+ * Before the journal is used by others. */
+int journal_index(struct journal *j);
 /* Durable events after `after`, decoded; incident 0: all. */
 int journal_events(struct journal *j, uint64_t after, uint64_t incident, size_t limit,
 		   bool (*fn)(void *ctx, const struct event *e), void *ctx);

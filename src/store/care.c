@@ -446,6 +446,50 @@ copy_all(sqlite3 *to, sqlite3 *from)
 	return store_err(rc);
 }
 
+/* Drops an index of words and makes it anew, as the schema has it. */
+static int
+make_empty(sqlite3 *db, const char *name)
+{
+	struct buf drop = { 0 }, make = { 0 };
+	sqlite3_stmt *get;
+	int rc = store_err(sqlite3_prepare_v2(
+		db, "SELECT sql FROM sqlite_schema WHERE name=?", -1, &get, NULL));
+
+	if (rc != 0)
+		return rc;
+	sqlite3_bind_text(get, 1, name, -1, SQLITE_STATIC);
+	if (sqlite3_step(get) == SQLITE_ROW)
+		buf_add_z(&make, (const char *)sqlite3_column_text(get, 0));
+	sqlite3_finalize(get);
+	buf_printf(&drop, "DROP TABLE %s", name);
+	rc = make.n ? store_exec(db, drop.p) : ERR_CORRUPT;
+	if (rc == 0)
+		rc = store_exec(db, make.p);
+	buf_done(&drop);
+	buf_done(&make);
+	return rc;
+}
+
+/* The index of words holds in clear what the records hold sealed. A copy goes to people
+ * who have no keys, and outlives an erasure: it has none of them, not in a freed page
+ * either (secure_delete). Who restores it makes the index anew (journal_index). */
+static int
+forget_all_words(struct store *copy)
+{
+	int rc = store_exec(copy->writer, "PRAGMA secure_delete=ON; BEGIN IMMEDIATE");
+
+	if (rc == 0)
+		rc = make_empty(copy->writer, "search");
+	if (rc == 0)
+		rc = make_empty(copy->writer, "search_b");
+	if (rc == 0)
+		rc = store_exec(copy->writer, "COMMIT");
+	if (rc == 0) /* a copy is one file */
+		rc = store_err(sqlite3_wal_checkpoint_v2(
+			copy->writer, "main", SQLITE_CHECKPOINT_FULL, NULL, NULL));
+	return rc;
+}
+
 static int
 copy_into(struct store *s, struct store *copy, struct buf *why)
 {
@@ -462,6 +506,8 @@ copy_into(struct store *s, struct store *copy, struct buf *why)
 		rc = copy_all(copy->writer, from);
 	if (rc == 0)
 		rc = fill_copy(s, copy);
+	if (rc == 0)
+		rc = forget_all_words(copy);
 	if (rc != 0)
 		log_error("store", "backup_failed", "err=\"%s\" why=\"%s\"",
 			  err_text(rc), why->p ? why->p : "");

@@ -520,8 +520,5 @@ fill_copy(struct store *s, struct store *to)
 		rc = gather(to, s->fill.found.records);
 	if (rc == 0)
 		rc = put_gathered(to);
-	if (rc == 0) /* a copy is one file */
-		rc = store_err(sqlite3_wal_checkpoint_v2(
-			to->writer, "main", SQLITE_CHECKPOINT_FULL, NULL, NULL));
 	return rc;
 }

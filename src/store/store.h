@@ -126,7 +126,8 @@ int store_search_posts(struct store *s, struct span folded_query, struct span ta
  * thread but one at a time. */
 int store_check(struct store *s, struct buf *ret_report);
 /* An online copy in the folder path (made; ERR_EXISTS if it holds a store) that
- * opens as a store by itself. Any thread; it takes its own time. */
+ * opens as a store by itself, with no search text: that is in clear. Any thread; it
+ * takes its own time. */
 int store_backup(struct store *s, const char *path);
 
 struct store_space {

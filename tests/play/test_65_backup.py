@@ -4,6 +4,7 @@ copy is whole by its chain, opens with its keys, and an old one with the newest 
 not bring back what was erased."""
 import datetime
 import os
+import random
 import shutil
 import subprocess
 import threading
@@ -187,6 +188,47 @@ def test_a_restored_node_has_its_positions_and_files(fresh, tmp_path):
         m.done()
 
 
+def test_copies_of_positions_are_not_lost_by_a_copy(fresh, tmp_path):
+    n, more = fresh().start(), tmp_path / "more"
+    for k, name in enumerate("abcdef"):  # as the days before left them
+        os.makedirs(os.path.join(n.data, "tracks"), exist_ok=True)
+        with open(os.path.join(n.data, "tracks", "2020010%d-0001.trk" % k), "w") as f:
+            f.write(name)
+
+    def copy(file, data=n.data, *more_words):
+        return run("backup", str(tmp_path / file), "--keys", str(tmp_path / "keys"), "--more",
+                   str(more), "--data", data, *more_words)
+
+    # somebody else's folder: refused, and left as it is
+    os.makedirs(more / "files")
+    (more / "files" / "report.txt").write_text("precious")
+    r = copy("c0")
+    assert r.returncode == 1 and "no copies of this node" in r.stderr, r.stderr
+    assert (more / "files" / "report.txt").read_text() == "precious"
+    shutil.rmtree(more)
+    assert copy("c1").returncode == 0
+    had = set(os.listdir(more / "tracks"))
+    assert len(had) >= 6
+    # a node restored without them must not take them with it
+    r = run("restore", str(tmp_path / "c1"), "--keys", str(tmp_path / "keys"), "--more",
+            str(tmp_path / "not-mounted"), "--data", str(tmp_path / "bare"))
+    assert r.returncode == 0, r.stderr
+    r = copy("c2", str(tmp_path / "bare"))
+    assert r.returncode == 1 and "--let-go" in r.stderr, r.stderr
+    assert set(os.listdir(more / "tracks")) == had
+    # one day whose term is over goes by itself
+    os.unlink(os.path.join(n.data, "tracks", "20200100-0001.trk"))
+    assert copy("c3").returncode == 0
+    assert set(os.listdir(more / "tracks")) >= had - {"20200100-0001.trk"}
+    assert "20200100-0001.trk" not in os.listdir(more / "tracks")
+    assert copy("c4", str(tmp_path / "bare"), "--let-go").returncode == 0
+    assert not os.listdir(more / "tracks")
+    # another node's
+    other = fresh().start()
+    r = copy("c5", other.data)
+    assert r.returncode == 1 and "another node" in r.stderr, r.stderr
+
+
 def test_old_keys_open_nothing_that_was_erased(fresh, tmp_path):
     """Keys from before an erasure, with the store from after it: what the store says
     was erased is closed in them. Keys that lack some of the store's are refused."""
@@ -218,6 +260,93 @@ def test_old_keys_open_nothing_that_was_erased(fresh, tmp_path):
     r = run("restore", file, "--keys", short, "--data", str(tmp_path / "none"))
     assert r.returncode == 1 and "older than the copy" in r.stderr, r.stderr
     assert not os.path.exists(tmp_path / "none")
+
+
+def test_no_word_of_what_is_sealed_is_in_a_copy(fresh, tmp_path):
+    """Not as an index of words either; that is made anew by who has the keys, and has
+    nothing of what was erased since."""
+    n, file, folder = fresh().start(), str(tmp_path / "copy"), str(tmp_path / "new")
+    calls = [n.role("site", k % 28).press(message="zqcall%d zqall" % k, key="k%d" % k)
+             for k in range(3)]
+    desk = n.login("liaison")
+    channel = desk.items("/api/v1/posts?limit=1")[0]["channel"]
+    post = desk.ok("POST", "/api/v1/channels/%s/posts" % channel,
+                   {"kind": "situation", "text": "zqpost is said"}, 201)["id"]
+    assert [x["id"] for x in desk.items("/api/v1/posts?q=zqpost")] == [post]
+    d = n.role("dispatcher")
+    for k, c in enumerate(calls):
+        assert [x["id"] for x in d.items("/api/v1/incidents?q=zqcall%d" % k)] == [
+            c["incident"]]
+    assert run("backup", file, "--data", n.data).returncode == 0
+    with open(file, "rb") as f:
+        copy = f.read().lower()
+    assert not any(w in copy for w in (b"zqcall", b"zqall", b"zqpost"))
+    # one of them is erased after the copy was made
+    n.role("supervisor").ok("POST", "/api/v1/incidents/%s/close" % calls[1]["incident"],
+                            {"disposition": "handled"})
+    s, a = n.login("supervisor"), n.login("administrator")
+    e = s.ok("POST", "/api/v1/erasures", {"subject": calls[1]["incident"],
+                                          "reason": "by law"}, 201)["id"]
+    a.ok("POST", "/api/v1/erasures/%s/decision" % e, {"approve": True, "reason": "yes"})
+    until(lambda: s.ok("GET", "/api/v1/erasures/" + e)["state"] == "done", what="done")
+    assert run("backup", file + "2", "--data", n.data).returncode == 0
+    r = run("restore", file, "--keys", file + "2.keys", "--data", folder)
+    assert r.returncode == 0, r.stderr
+    m = served(folder, n.data)
+    try:
+        d = m.role("dispatcher")
+        assert {x["id"] for x in d.items("/api/v1/incidents?q=zqall")} == {
+            calls[0]["incident"], calls[2]["incident"]}
+        assert not d.items("/api/v1/incidents?q=zqcall1")
+        assert [x["id"] for x in m.login("liaison").items("/api/v1/posts?q=zqpost")] == [
+            post]
+    finally:
+        m.done()
+    for name in os.listdir(folder):
+        if os.path.isfile(os.path.join(folder, name)) and name != "play.log":
+            with open(os.path.join(folder, name), "rb") as f:
+                assert b"zqcall1" not in f.read().lower(), name
+
+
+def test_a_damaged_copy_is_refused(fresh, tmp_path):
+    """One bit of any page that is used: told when it is restored, not when the node is to
+    start with it."""
+    n, file = fresh().start(), str(tmp_path / "copy")
+    for k in range(20):
+        n.role("site", k).press(message="words %d" % k)
+    assert run("backup", file, "--data", n.data).returncode == 0
+    n.stop()
+    with open(file, "rb") as f:
+        good = f.read()
+    page = int.from_bytes(good[16:18], "big")
+    used = [k for k in range(1, len(good) // page) if any(good[k * page:(k + 1) * page])]
+    refused = 0
+    for k in random.Random(7).sample(used, 12):
+        bad = bytearray(good)
+        at = next(i for i in range(k * page, (k + 1) * page) if bad[i])
+        bad[at] ^= 4
+        with open(tmp_path / "bad", "wb") as f:
+            f.write(bad)
+        folder = str(tmp_path / "try")
+        r = run("restore", str(tmp_path / "bad"), "--keys", file + ".keys", "--data", folder)
+        if r.returncode == 0:  # a page that nothing reads
+            m = served(folder, n.data)
+            m.done()
+            shutil.rmtree(folder)
+        else:
+            refused += 1
+            assert not os.path.exists(folder) and "kumak restore: " in r.stderr
+    assert refused >= 10, refused
+    r = run("restore", file, "--data", str(tmp_path / "good"))
+    assert r.returncode == 0, r.stderr
+    # and where a node's own file is
+    with open(tmp_path / "good" / "store.db", "r+b") as f:
+        f.seek(used[len(used) // 2] * page + 100)
+        x = f.read(1)
+        f.seek(-1, 1)
+        f.write(bytes([x[0] ^ 1]))
+    r = run("verify", "--data", str(tmp_path / "good"))
+    assert r.returncode == 1, r.stdout
 
 
 def test_the_drill_as_the_page_says(fresh, tmp_path):
