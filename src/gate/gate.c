@@ -179,8 +179,12 @@ on_data(void *own, struct net_conn *c, struct span in)
 		struct span rest = span_skip(in, used);
 		ssize_t n = rest.n ? l->door->driver->frame(rest) : 0;
 
-		if (n == 0)
+		if (n == 0) {
+			/* What it waits for may never come: not all languages have a
+			 * start that a stranger lacks. */
+			name_stranger(l, rest);
 			return (ssize_t)used;
+		}
 		if (n < 0) { /* junk: resynchronise, never close */
 			name_stranger(l, rest);
 			used += (size_t)-n < rest.n ? (size_t)-n : rest.n;

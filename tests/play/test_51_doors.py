@@ -164,7 +164,8 @@ def test_what_a_device_tells_of_itself(node):
 
 
 def test_wrong_doors_are_named(node):
-    """What each sends first, at the door of watches."""
+    """What each sends first, at the door of watches, and at one that waits for the end of
+    what it does not know."""
     host, port = node.demo["doors"]["watch"].rsplit(":", 1)
     sent = []
 
@@ -181,15 +182,18 @@ def test_wrong_doors_are_named(node):
         d.sock = Tape()
         with pytest.raises(StopIteration):
             d.hello()
-    sent.append(b'POST /pub HTTP/1.1\r\nContent-Length: 32\r\n\r\n'
-                b'{"_type":"status","topic":"a/b"}')
+    sent.append(b'POST /pub HTTP/1.1\r\nContent-Length: 54\r\n\r\n'
+                b'{"_type":"location","topic":"a/b","lat":24,"lon":67.1}')
+    assert len(sent[-1].split(b"\r\n\r\n")[1]) == 54
     names = ["teltonika", "minifinder2", "eelink", "topin", "gt06", "owntracks"]
-    for first, name in zip(sent, names, strict=True):
-        s = socket.create_connection((host, int(port)), 10)
-        s.sendall(first)
-        until(lambda n=name: "a %s device is calling the watch door" % n in open(
-            node.log, errors="replace").read(), 5, name + " named in the log")
-        s.close()
+    for door in ("watch", "jt808", "osmand"):
+        at = node.demo["doors"][door].rsplit(":", 1)
+        for first, name in zip(sent, names, strict=True):
+            s = socket.create_connection((at[0], int(at[1])), 10)
+            s.sendall(first)
+            until(lambda n=name, d=door: "a %s device is calling the %s door" % (n, d)
+                  in open(node.log, errors="replace").read(), 5, name + " named")
+            s.close()
     # and where an officer looks: the device waits, or stands, with its true door
     for cls in (Minifinder2, Eelink, Topin, Gt06):
         d = cls(node, "860000000000%03d" % len(cls.door))

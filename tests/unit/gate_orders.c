@@ -214,9 +214,72 @@ jt808_orders_need_the_device_s_number(void **unused)
 		       "7e 8203 0006 013900000015 0009 0000 00000001 a2 7e");
 	order.kind = GATE_RING;
 	assert_int_equal(d->encode(state, &order, out), ERR_UNSUPPORTED);
-	/* Its letters are GBK, which has none of Urdu. */
-	order = (struct gate_order){ .kind = GATE_TEXT, .text = SPAN("کمک") };
-	assert_int_equal(d->encode(state, &order, out), ERR_UNSUPPORTED);
+	buf_done(&alive);
+	free(state);
+	free(out);
+}
+
+/* Its letters are GBK, which has none of Urdu. */
+static void
+jt808_texts_are_gbk(void **unused)
+{
+	const struct gate_driver *d = driver_find("jt808");
+	struct gate_out *out = calloc(1, sizeof *out);
+	void *state = calloc(1, d->state);
+	struct gate_order order = { .kind = GATE_TEXT };
+	struct buf alive = { 0 };
+	char long_text[1200];
+
+	(void)unused;
+	assert_true(hex_read(SPAN("7e 0002 0000 013900000015 0001 2e 7e"), &alive));
+	assert_int_equal(d->decode(state,
+				   &(struct gate_in){ .msg = buf_span(&alive),
+						      .now_ms = TEST_NOW_MS },
+				   out),
+			 0);
+	jt808_order_is(
+		state,
+		(struct gate_order){ .kind = GATE_TEXT, .text = SPAN("Help 救援") },
+		"7e 8300 000a 013900000015 0009 0d 48656c7020 bec8d4ae bd 7e");
+	gate_out_clear(out);
+	order.text = SPAN("کمک");
+	assert_int_equal(d->encode(state, &order, out), ERR_LETTERS);
+	order.text = SPAN("a\nb");
+	assert_int_equal(d->encode(state, &order, out), ERR_LETTERS);
+	order.text = SPAN("\xff");
+	assert_int_equal(d->encode(state, &order, out), ERR_SYNTAX);
+	memset(long_text, 'x', sizeof long_text);
+	order.text = (struct span){ long_text, sizeof long_text };
+	assert_int_equal(d->encode(state, &order, out), ERR_TOO_BIG);
+	memcpy(long_text, "救", 3);
+	assert_int_equal(d->encode(state, &order, out), ERR_TOO_BIG);
+	assert_int_equal(out->reply_n, 0);
+	buf_done(&alive);
+	free(state);
+	free(out);
+}
+
+/* Another flag, other escapes, a longer number. */
+static void
+jt808_orders_have_the_device_s_flag(void **unused)
+{
+	const struct gate_driver *d = driver_find("jt808");
+	struct gate_out *out = calloc(1, sizeof *out);
+	void *state = calloc(1, d->state);
+	struct buf alive = { 0 };
+
+	(void)unused;
+	assert_true(hex_read(SPAN("e7000200000139000000001500012ee7"), &alive));
+	assert_int_equal(d->decode(state,
+				   &(struct gate_in){ .msg = buf_span(&alive),
+						      .now_ms = TEST_NOW_MS },
+				   out),
+			 0);
+	jt808_order_is(state, (struct gate_order){ .kind = GATE_LOCATE_NOW },
+		       "e782010000013900000000150009a7e7");
+	jt808_order_is(state,
+		       (struct gate_order){ .kind = GATE_TEXT, .text = SPAN("a>=") },
+		       "e7830000040139000000001500090d613e013e02cce7");
 	buf_done(&alive);
 	free(state);
 	free(out);
@@ -410,6 +473,8 @@ main(void)
 		cmocka_unit_test(watch_order_repeats_the_index),
 		cmocka_unit_test(gt06_orders_are_texts),
 		cmocka_unit_test(jt808_orders_need_the_device_s_number),
+		cmocka_unit_test(jt808_texts_are_gbk),
+		cmocka_unit_test(jt808_orders_have_the_device_s_flag),
 		cmocka_unit_test(h02_interval_tells_the_time),
 		cmocka_unit_test(orders_in_bytes),
 		cmocka_unit_test(teltonika_texts_have_their_sum),

@@ -7,7 +7,8 @@
  * crc CRC-16/ARC, len of what stands from the first quote to before CR: four hex
  * digits each; some panels write crc as two bytes. Neither is a reason to drop a
  * call. TOKEN NULL (link test), ADM-CID, SIA-DCS; with a star what follows the
- * first [ is hex of AES-CBC, to its end: pad|DATA][xdata]…_time or, NULL, pad]_time.
+ * first [ is hex of AES-CBC, to its end: pad|DATA][xdata]…_time or, NULL, pad]_time;
+ * DATA with or without its account.
  *   ADM-CID  #acct|QEEE GG ZZZ, or 18QEEEGGZZZ and a check digit
  *   SIA-DCS  #acct|Nri1/PA001^text^/…   ri area, other small letters skipped
  *   xdata    X ddd E mm.mmmm longitude, Y dd N mm.mmmm latitude; others are skipped
@@ -244,7 +245,7 @@ dc09_decode(void *state, const struct gate_in *in, struct gate_out *out)
 		return 0;
 	}
 	for (size_t i = 0; i < out->n_reports; i++)
-		out->reports[i].is_proven = m.is_secret;
+		out->reports[i].is_proven = m.is_secret && !m.is_foreign;
 	dc09_answer(&m, in->now_ms, is_known ? "ACK" : "DUH", out);
 	return 0;
 }

@@ -102,7 +102,8 @@ login(struct gt06_state *st, struct span body)
 
 /* --- reports --------------------------------------------------------------------- */
 
-static void
+/* False: it is not whole. */
+static bool
 status_parse(struct span s, struct gate_report *r)
 {
 	struct bytes b = { .rest = s };
@@ -112,7 +113,7 @@ status_parse(struct span s, struct gate_report *r)
 	gsm = (unsigned)bytes_take(&b, 1);
 	alarm = (unsigned)bytes_take(&b, 1);
 	if (b.is_short)
-		return;
+		return false;
 	r->battery_pct = volt <= 6     ? (int)(volt * 100 / 6)
 			 : volt <= 100 ? (int)volt
 				       : -1;
@@ -120,6 +121,26 @@ status_parse(struct span s, struct gate_report *r)
 	r->alarms |= state_alarms[state >> 3 & 7];
 	if (alarm && alarm != 0xff && alarm != 0xfe) /* those are the ignition's */
 		r->alarms |= byte_alarms[alarm] ? byte_alarms[alarm] : GATE_OTHER;
+	return true;
+}
+
+/* An alarm that does not tell which is one all the same. */
+static void
+alarm_parse(struct span status, struct gate_report *r)
+{
+	if (!status_parse(status, r))
+		r->alarms |= GATE_GENERAL;
+}
+
+/* State comes first in all of them; what follows differs by model. */
+static void
+heartbeat_parse(const struct gt06_message *m, struct gate_report *r)
+{
+	if (m->kind == 0x13 && m->body.n == 5)
+		status_parse(m->body, r);
+	else if (m->body.n)
+		r->alarms = state_alarms[(uint8_t)*m->body.p >> 3 & 7];
+	r->kind = r->alarms ? GATE_READING : GATE_ALIVE;
 }
 
 static void
@@ -172,13 +193,6 @@ answer_report(const struct gt06_message *m, struct gate_report *r)
 			strcasestr(r->text, "invalid");
 }
 
-/* A time and the cells that it hears, no place. */
-static bool
-is_cells(uint8_t kind)
-{
-	return kind && strchr("\x18\x24\x28\x2e\x32\xa1", kind);
-}
-
 static void
 report(struct gt06_state *st, const struct gt06_message *m, int64_t now_ms,
        struct gate_report *r)
@@ -190,7 +204,7 @@ report(struct gt06_state *st, const struct gt06_message *m, int64_t now_ms,
 		place_set(&g, r);
 		r->device_time_ms = clock_utc(st, g.clock, now_ms);
 		if (gt06_is_alarm(m->kind))
-			status_parse(gt06_status(m, g.end), r);
+			alarm_parse(gt06_status(m, g.end), r);
 		gt06_why(m, g.end, &is_key, &is_old);
 		if (is_key)
 			r->alarms |= GATE_GENERAL;
@@ -198,7 +212,7 @@ report(struct gt06_state *st, const struct gt06_message *m, int64_t now_ms,
 			r->kind = GATE_STORED_FIX;
 		if (m->kind == 0x95)
 			event_report(m, g.end, r);
-	} else if (is_cells(m->kind) && m->body.n >= 6) {
+	} else if (gt06_is_cells(m->kind) && m->body.n >= 6) {
 		r->kind = GATE_READING;
 		r->device_time_ms = clock_utc(st, (const uint8_t *)m->body.p, now_ms);
 	} else if (m->kind == 0x95) {
@@ -208,17 +222,13 @@ report(struct gt06_state *st, const struct gt06_message *m, int64_t now_ms,
 	} else if (m->kind == 0x15 || m->kind == 0x21) {
 		answer_report(m, r);
 	} else if (m->kind == 0x13 || m->kind == 0x23 || m->kind == 0x36) {
-		r->kind = GATE_ALIVE;
-		status_parse(m->kind == 0x13 && m->body.n == 5 ? m->body
-							       : (struct span){ 0 },
-			     r);
-		r->kind = r->alarms ? GATE_READING : GATE_ALIVE;
+		heartbeat_parse(m, r);
 	} else if (gt06_is_alarm(m->kind)) {
 		/* No place in it, or a layout that nobody told us. */
 		if (m->kind == 0x19 || m->kind == 0xa5)
-			status_parse(gt06_status(m, 0), r);
+			alarm_parse(gt06_status(m, 0), r);
 		else if (m->kind == 0xa3)
-			status_parse(m->body, r);
+			alarm_parse(m->body, r);
 		else
 			r->alarms = GATE_GENERAL;
 	}

@@ -5,31 +5,29 @@
  *
  *   *HQ,ID,V1,hhmmss,A|0|V,lat,N|S,lon,E|W,knots,course,ddmmyy,STATUS,…#
  *   *HQ,ID,LINK,hhmmss,gsm,satellites,battery,steps,turns,ddmmyy,STATUS#
- *   $ or X: ID BCD5, hhmmss ddmmyy BCD, lat BCD4, battery u8, lon BCD 9 digits and
- *     flags (2 fixed, 4 north, 8 east), knots and course 3 digits each, STATUS u32, …
- * lat DDMM.MMMM and lon DDDMM.MMMM, the point may be missing. $ has 32 or 45 bytes
- * and does not say how many: all that is read stands in the first 32.
- * STATUS is low where something is: bit 0 vibration, 1 and 18 SOS, 2 overspeed, 19
- * power cut. All are looked at: vibration must not hide an SOS.
+ *   *HQ,ID,NBR|V3,hhmmss,cells…,ddmmyy,STATUS[,battery]#
+ *   V19 has three fields between ddmmyy and STATUS; VP1 no clock, and V: cells alone
+ *   $ or X: ID BCD5 (of $ perhaps 8), hhmmss ddmmyy BCD, lat BCD4, battery u8, lon BCD
+ * 9 digits and flags (2 fixed, 4 north, 8 east), knots and course 3 digits each, STATUS
+ * u32, … lat DDMM.MMMM and lon DDDMM.MMMM, the point may be missing. $ has 32 or 45
+ * bytes (42 with the long ID) and does not say how many: all that is read stands in the
+ * first. STATUS is low where something is: bit 0 vibration, 1 and 18 SOS, 2 overspeed,
+ * 19 power cut. All are looked at: vibration must not hide an SOS.
  */
 #include "base/err.h"
 #include "base/time.h"
 #include "gate/wire/bytes.h"
+#include "gate/wire/h02.h"
 #include "gate/wire/pick.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <time.h>
 
-#define FRAME_MAX 2048
-#define SHORT 32
-#define LONG 45
-#define CLOCK_END 12 /* sign, id, clock, date */
 #define MPS_PER_KNOT (1852.0 / 3600)
 
 struct h02_state {
-	char id[24], maker[4];
+	char id[24], maker[12];
 };
 
 static unsigned
@@ -50,56 +48,6 @@ battery(int v)
 	       : v <= 6   ? (v - 1) * 20
 	       : v <= 100 ? v
 			  : -1;
-}
-
-/* --- frames --------------------------------------------------------------------------
- */
-
-/* A sign alone is no start: the tail of a long message may hold one. */
-static bool
-is_start(struct span s)
-{
-	char t[2 * CLOCK_END + 1];
-
-	if (!s.n || !strchr("*$X", *s.p) || !*s.p)
-		return false;
-	if (*s.p == '*')
-		return s.n < 2 || isupper((unsigned char)s.p[1]);
-	if (s.n < CLOCK_END)
-		return true; /* wait */
-	return bytes_bcd((struct span){ s.p + 1, CLOCK_END - 1 }, t, sizeof t) &&
-	       pick_ddmmyy((struct span){ t + 16, 6 }, (struct span){ t + 10, 6 }, 0) !=
-		       TIME_NONE;
-}
-
-static ssize_t
-h02_frame(struct span in)
-{
-	size_t n = 1;
-
-	if (!in.n)
-		return 0;
-	if (!is_start(in)) {
-		for (; n < in.n && !is_start(span_skip(in, n)); n++)
-			;
-		return -(ssize_t)n;
-	}
-	if (*in.p != '*') {
-		if (in.n < SHORT)
-			return 0;
-		return in.n == LONG || (in.n > LONG &&
-					!is_start(span_skip(in, SHORT)) &&
-					is_start(span_skip(in, LONG)))
-			       ? LONG
-			       : SHORT;
-	}
-	for (; n < in.n; n++) {
-		if (in.p[n] == '#')
-			return (ssize_t)n + 1;
-		if (in.p[n] == '*') /* this was cut short */
-			return (ssize_t)n;
-	}
-	return in.n > FRAME_MAX ? -1 : 0;
 }
 
 /* --- reports -------------------------------------------------------------------------
@@ -134,26 +82,41 @@ kind_set(struct gate_report *r, struct span content)
 	}
 }
 
-/* The status is the first field of eight hex digits, the date the last of six before.
- */
+/* STATUS stands `behind` fields behind the date, and looks like many a cell's number.
+ * Of a place the date is the first field of six digits; cells come before theirs, which
+ * is then the last. */
 static void
-tail_parse(struct span rest, struct span clock, int64_t now_ms, struct gate_report *r)
+tail_parse(struct span rest, struct span clock, int64_t now_ms, bool is_last,
+	   int behind, struct gate_report *r)
 {
-	while (rest.n) {
+	bool has_date = false;
+	int wait = -1; /* fields until STATUS */
+
+	for (; rest.n; wait--) {
 		struct span s = span_trim(span_cut(&rest, ','));
 		int64_t ms = pick_ddmmyy(s, clock, now_ms);
 		uint32_t status;
 
-		r->device_time_ms = ms != TIME_NONE ? ms : r->device_time_ms;
-		if (s.n == 8 && pick_hex(s, &status)) {
+		if (wait == 0 && s.n == 8 && pick_hex(s, &status)) {
 			r->alarms = status_alarms(status);
-			return;
+			if (!is_last)
+				return;
+		}
+		if (has_date && !is_last)
+			continue;
+		if (s.n == 6 ? pick_int(s, 0, 999999) >= 0 : !s.n && !is_last)
+			wait = 1 + behind;
+		has_date |= s.n == 6;
+		if (ms != TIME_NONE) {
+			r->device_time_ms = ms;
+			r->alarms = 0;
 		}
 	}
 }
 
 static void
-place_parse(struct span rest, struct span clock, int64_t now_ms, struct gate_report *r)
+place_parse(struct span rest, struct span clock, int64_t now_ms, int behind,
+	    struct gate_report *r)
 {
 	struct span valid = span_trim(span_cut(&rest, ','));
 	double lat = degrees(span_cut(&rest, ','), 2), lon;
@@ -168,7 +131,7 @@ place_parse(struct span rest, struct span clock, int64_t now_ms, struct gate_rep
 	if ((span_is_z(valid, "A") || span_is_z(valid, "0")) &&
 	    pick_position(lat, lon, &r->position))
 		r->position.accuracy_m = -1;
-	tail_parse(rest, clock, now_ms, r);
+	tail_parse(rest, clock, now_ms, false, behind, r);
 }
 
 static void
@@ -207,17 +170,20 @@ text_decode(struct h02_state *st, const struct gate_in *in, struct gate_out *out
 				  : 0;
 		return 0;
 	}
-	clock = span_trim(span_cut(&rest, ','));
+	clock = span_is_z(word, "VP1") ? (struct span){ 0 }
+				       : span_trim(span_cut(&rest, ','));
 	if (span_is_z(word, "LINK")) {
 		r->signal_pct = pick_int(span_cut(&rest, ','), 0, 100);
 		r->satellites = pick_int(span_cut(&rest, ','), 0, 200);
 		r->battery_pct = pick_int(span_cut(&rest, ','), 0, 100);
 		r->steps = pick_int(span_cut(&rest, ','), 0, 100000000);
-		tail_parse(rest, clock, in->now_ms, r);
+		tail_parse(rest, clock, in->now_ms, true, 0, r);
 	} else if (span_is_z(word, "NBR") || span_is_z(word, "V3")) {
-		tail_parse(rest, clock, in->now_ms, r);
+		tail_parse(rest, clock, in->now_ms, true, 0, r);
+	} else if (span_is_z(word, "VP1") && span_starts(rest, SPAN("V"))) {
+		r->kind = GATE_READING;
 	} else if (*word.p == 'V') {
-		place_parse(rest, clock, in->now_ms, r);
+		place_parse(rest, clock, in->now_ms, span_is_z(word, "V19") ? 3 : 0, r);
 	} else {
 		r->kind = GATE_UNKNOWN;
 	}
@@ -234,22 +200,24 @@ static int
 binary_decode(struct h02_state *st, const struct gate_in *in, struct gate_out *out)
 {
 	struct bytes b = { .rest = span_skip(in->msg, 1) };
-	char id[11], clock[13], lat[9], lon[11], move[7];
+	char id[17], clock[13], lat[9], lon[11], move[7];
+	size_t more = h02_id_bytes(in->msg) == 8 ? 3 : 0;
 	struct gate_report *r;
 	double y, x;
 	unsigned flags;
 	int volt;
 
-	if (in->msg.n < SHORT)
+	if (in->msg.n < H02_SHORT + more)
 		return ERR_SYNTAX;
-	bytes_hex(bytes_cut(&b, 5), id, sizeof id);
+	bytes_hex(bytes_cut(&b, 5 + more), id, sizeof id);
 	bytes_hex(bytes_cut(&b, 6), clock, sizeof clock);
 	bytes_hex(bytes_cut(&b, 4), lat, sizeof lat);
 	volt = (int)bytes_take(&b, 1);
 	flags = (uint8_t)b.rest.p[4] & 15;
 	bytes_hex(bytes_cut(&b, 5), lon, sizeof lon);
 	bytes_hex(bytes_cut(&b, 3), move, sizeof move);
-	snprintf(st->id, sizeof st->id, "%s", id);
+	/* An IMEI, behind a 0 or before a digit that fills up. */
+	snprintf(st->id, sizeof st->id, "%.15s", id + (more && *id == '0'));
 	r = gate_report_add(out, GATE_READING, st->id);
 	r->device_time_ms = pick_ddmmyy((struct span){ clock + 6, 6 },
 					(struct span){ clock, 6 }, in->now_ms);
@@ -262,7 +230,8 @@ binary_decode(struct h02_state *st, const struct gate_in *in, struct gate_out *o
 	    pick_position(flags & 4 ? y : -y, flags & 8 ? x : -x, &r->position))
 		r->position.accuracy_m = -1;
 	r->alarms = status_alarms((uint32_t)bytes_take(&b, 4));
-	kind_set(r, (struct span){ in->msg.p, SHORT - 1 }); /* the last counts up */
+	/* the last counts up */
+	kind_set(r, (struct span){ in->msg.p, H02_SHORT + more - 1 });
 	return 0;
 }
 

@@ -6,10 +6,12 @@
  *
  *   7E kind u16, attributes u16, [version u8,] phone BCD6 (2019: BCD10), serial u16,
  *   [total u16, index u16,] body, sum (XOR) 7E; 7E as 7D 02, 7D as 7D 01
- * attributes: 0-9 length, 13 in parts, 14 of 2019. No decimal phone: a packed IMEI
- * place: alarms u32, status u32 (1 fix, 2 south, 3 west), lat u32, lon u32 by
- *   1,000,000, altitude, km/h by 10, course u16, time BCD6 (GMT+8), tags u8 len u8
+ *   or framed by E7, and phone BCD7: wire/jt808_frame.c
+ * attributes: 0-9 length, 10-12 in a cipher, 13 in parts, 14 of 2019. No decimal phone:
+ * a packed IMEI place: alarms u32, status u32 (1 fix, 2 south, 3 west), lat u32, lon
+ * u32 by 1,000,000, altitude, km/h by 10, course u16, time BCD6 (GMT+8), tags u8 len u8
  * 0200 place; 0201 order's serial, place; 0704 count u16, 1: kept, {len u16, place};
+ *   all may come in parts: jt808_parts.c
  * 0801 media: jt808_media.c; 0100 register, 0102 authenticate, 0002 alive,
  * 0001 serial, kind, result of an order; 5501 (locks): decimals, see jt808_lock()
  * Alarm bit 0 stays until 8203. No order that listens or looks is ever written here.
@@ -23,7 +25,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define RECORD_MAX 512 /* of one place in a batch; kept while its rest comes */
 #define GMT8_MS (8 * 3600000)
 #define LIVE_MS (5 * 60000)
 #define CALLS (GATE_SOS | GATE_CRASH)
@@ -31,14 +32,11 @@
 struct jt808_state {
 	char id[GATE_IDENTITY_MAX];
 	uint8_t phone[JT808_PHONE_MAX], phone_n, version;
-	bool is_utc;                  /* this device does not tell GMT+8 */
-	uint16_t sos_serial;          /* of the message that first called */
-	int64_t sos_ms;               /* 0: it does not call */
-	uint16_t first, part, kept_n; /* of a batch in parts: its first serial, last
-				       * part taken, bytes kept */
-	bool part_is_old;
+	bool is_utc;         /* this device does not tell GMT+8 */
+	uint16_t sos_serial; /* of the message that first called */
+	int64_t sos_ms;      /* 0: it does not call */
 	struct jt808_media media;
-	char kept[RECORD_MAX];
+	struct jt808_parts parts;
 };
 
 /* GMT+8, but what is now in UTC is that. */
@@ -89,8 +87,30 @@ place_report(struct jt808_state *st, unsigned serial, struct span all, bool is_o
 	kind_set(st, serial, is_old, all, r);
 }
 
-/* --- batches -------------------------------------------------------------------------
+/* --- in parts ------------------------------------------------------------------------
  */
+
+/* A call does not wait for the rest: the first part tells it, the others what their
+ * tags tell. False: one is missing. */
+static bool
+place_decode(struct jt808_state *st, const struct jt808_message *m, struct span body,
+	     int64_t now_ms, struct gate_out *out)
+{
+	char joined[JT808_JOINED_MAX], kept[JT808_KEPT_MAX];
+	enum jt808_next next = jt808_part_next(&st->parts, m, out);
+	bool is_more = st->parts.kept_n >= JT808_PLACE_BYTES;
+	struct span all;
+
+	if (next != JT808_HERE)
+		return next == JT808_AGAIN;
+	all = jt808_part_join(&st->parts, body, joined);
+	place_report(st, m->serial, all, is_more, now_ms, out);
+	if (is_more && out->reports[out->n_reports - 1].kind == GATE_STORED_FIX)
+		out->reports[out->n_reports - 1].kind = GATE_READING;
+	jt808_part_keep(&st->parts, m,
+			(struct span){ kept, jt808_place_keep(all, kept) });
+	return true;
+}
 
 /* Reports the whole records at the head of s; what is left is returned. */
 static struct span
@@ -104,57 +124,33 @@ records_take(struct jt808_state *st, unsigned serial, struct span s, int64_t now
 
 		if (b.is_short)
 			return s;
-		place_report(st, serial, record, st->part_is_old, now_ms, out);
+		place_report(st, serial, record, st->parts.is_old, now_ms, out);
 		s = b.rest;
 	}
 }
 
-/* A record may lie across two parts, so they are taken in their order. False: one is
- * missing, and was asked for. */
+/* A record may lie across two parts. False: one is missing. */
 static bool
 batch_decode(struct jt808_state *st, const struct jt808_message *m, int64_t now_ms,
 	     struct gate_out *out)
 {
-	uint16_t first = (uint16_t)(m->serial - (m->index ? m->index - 1 : 0));
-	char joined[RECORD_MAX + JT808_MESSAGE_MAX];
-	struct span s = m->body, left;
+	enum jt808_next next = jt808_part_next(&st->parts, m, out);
+	char joined[JT808_JOINED_MAX];
+	struct span s = m->body;
 
-	if (m->total <= 1 || m->index == 1 || first != st->first) {
-		st->first = first;
-		st->part = st->kept_n = 0;
-	}
-	if (m->total > 1 && m->index <= st->part) /* it comes again */
-		return true;
-	if (m->total > 1 && m->index != st->part + 1u) {
-		jt808_ask(m, st->part + 1u, out);
-		return false;
-	}
+	if (next != JT808_HERE)
+		return next == JT808_AGAIN;
 	if (m->index <= 1) {
-		st->part_is_old = s.n > 2 && s.p[2] == 1;
+		st->parts.is_old = s.n > 2 && s.p[2] == 1;
 		s = span_skip(s, 3);
 	}
-	st->part = (uint16_t)m->index;
-	memcpy(joined, st->kept, st->kept_n);
-	memcpy(joined + st->kept_n, s.p, s.n);
-	left = records_take(st, m->serial, (struct span){ joined, st->kept_n + s.n },
-			    now_ms, out);
-	st->kept_n = left.n <= RECORD_MAX && m->index < m->total ? (uint16_t)left.n : 0;
-	memcpy(st->kept, left.p, st->kept_n);
+	s = jt808_part_join(&st->parts, s, joined);
+	jt808_part_keep(&st->parts, m, records_take(st, m->serial, s, now_ms, out));
 	return true;
 }
 
 /* --- messages ------------------------------------------------------------------------
  */
-
-static enum gate_order_kind
-order_of(unsigned kind)
-{
-	return kind == 0x8201                     ? GATE_LOCATE_NOW
-	       : kind == 0x8202 || kind == 0x8103 ? GATE_INTERVAL
-	       : kind == 0x8300                   ? GATE_TEXT
-	       : kind == 0x8203                   ? GATE_CONFIRM
-						  : 0;
-}
 
 static void
 ack_report(struct jt808_state *st, const struct jt808_message *m, struct gate_out *out)
@@ -166,7 +162,7 @@ ack_report(struct jt808_state *st, const struct jt808_message *m, struct gate_ou
 	if (!r)
 		return;
 	r->acks = m->kind == 0x0201 ? GATE_LOCATE_NOW
-				    : order_of((unsigned)bytes_take(&b, 2));
+				    : jt808_order_of((unsigned)bytes_take(&b, 2));
 	result = m->kind == 0x0201 ? 0 : (unsigned)bytes_take(&b, 1);
 	r->is_refused = result != 0 && result != 4;
 	if (m->kind == 0x0001 && b.is_short)
@@ -179,16 +175,23 @@ message_decode(struct jt808_state *st, const struct jt808_message *m, int64_t no
 {
 	struct gate_report *r;
 
-	if (m->kind == 0x0200) {
-		place_report(st, m->serial, m->body, false, now_ms, out);
+	if (m->is_secret) {
+		r = gate_report_add(out, GATE_UNKNOWN, st->id);
+		snprintf(r->text, sizeof r->text, "encrypted, and no key fits");
+	} else if (m->kind == 0x0200) {
+		return place_decode(st, m, m->body, now_ms, out);
 	} else if (m->kind == 0x0704) {
 		return batch_decode(st, m, now_ms, out);
 	} else if (m->kind == 0x0201) {
-		ack_report(st, m, out);
-		place_report(st, m->serial, span_skip(m->body, 2), false, now_ms, out);
+		if (m->index <= 1)
+			ack_report(st, m, out);
+		return place_decode(st, m, span_skip(m->body, m->index <= 1 ? 2 : 0),
+				    now_ms, out);
+	} else if (m->index > 1) {
+		/* What stands at its head stood in the first part. */
 	} else if (m->kind == 0x0001) {
 		ack_report(st, m, out);
-	} else if (m->kind == 0x0801 && m->index <= 1) {
+	} else if (m->kind == 0x0801) {
 		struct span place = span_skip(m->body, 8);
 
 		place.n = place.n < JT808_PLACE_BYTES ? place.n : JT808_PLACE_BYTES;
@@ -228,7 +231,7 @@ jt808_decode(void *state, const struct gate_in *in, struct gate_out *out)
 	st->version = m.version;
 	if (message_decode(st, &m, in->now_ms, out))
 		jt808_answer(&m, out);
-	if (m.kind == 0x0801)
+	if (m.kind == 0x0801 && !m.is_secret)
 		jt808_media_take(&st->media, &m, in->msg, out);
 	return 0;
 }
@@ -252,35 +255,14 @@ jt808_encode(const void *state, const struct gate_order *order, struct gate_out 
 {
 	const struct jt808_state *st = state;
 	struct jt808_message m = { .phone_n = st->phone_n, .version = st->version };
-	unsigned kind = 0x8201;
-	char body[1000];
-	int n = 0;
+	char body[JT808_ORDER_MAX];
+	unsigned kind;
+	int n;
 
 	memcpy(m.phone, st->phone, sizeof m.phone);
 	if (!st->phone_n) /* its number, as it writes it, is not known yet */
 		return ERR_UNSUPPORTED;
-	if (order->kind == GATE_TEXT) {
-		kind = 0x8300;
-		n = jt808_write_text(st->phone_n == 10, order->text, body, sizeof body);
-	} else if (order->kind == GATE_CONFIRM) {
-		kind = 0x8203;
-		bytes_put(body, st->sos_serial, 2);
-		bytes_put(body + 2, 1, 4); /* bit 0 */
-		n = 6;
-	} else if (order->kind == GATE_INTERVAL && order->for_seconds) {
-		kind = 0x8202;
-		bytes_put(body, (uint64_t)order->seconds, 2);
-		bytes_put(body + 2, (uint64_t)order->for_seconds, 4);
-		n = 6;
-	} else if (order->kind == GATE_INTERVAL) {
-		kind = 0x8103; /* one setting: 29, the usual interval */
-		bytes_put(body, 0x0100000029, 5);
-		body[5] = 4;
-		bytes_put(body + 6, (uint64_t)order->seconds, 4);
-		n = 10;
-	} else if (order->kind != GATE_LOCATE_NOW) {
-		return ERR_UNSUPPORTED;
-	}
+	n = jt808_order(order, st->phone_n == 10, st->sos_serial, &kind, body);
 	if (n < 0)
 		return n;
 	jt808_write(out, &m, kind, order->serial, (struct span){ body, (size_t)n });

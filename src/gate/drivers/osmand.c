@@ -269,6 +269,12 @@ osmand_decode(void *state, const struct gate_in *in, struct gate_out *out)
 	body = span_trim(http.body);
 	is_good = body.n && body.p[0] == '{' ? json_decode(&http, out)
 					     : form_decode(&http, out);
+	/* A phone of OwnTracks: its place is not taken here, its call is heard. */
+	if (pick_json(body, "_type").n) {
+		is_good = false;
+		if (out->n_reports && out->reports[0].kind != GATE_ALARM)
+			out->n_reports = 0;
+	}
 	reply(out, is_good ? "200 OK" : "400 Bad Request");
 	return is_good ? 0 : ERR_SYNTAX;
 }

@@ -24,6 +24,9 @@ head_parse(struct span in, struct bracket *ret)
 	h.id = span_cut(&s, '*');
 	if (h.maker.n < 1 || h.maker.n > 4 || h.id.n < 4 || h.id.n > 20)
 		return false;
+	for (size_t i = 0; i < h.maker.n; i++)
+		if (!isalnum((unsigned char)h.maker.p[i]))
+			return false;
 	for (size_t i = 0; i < h.id.n; i++)
 		if (!isalnum((unsigned char)h.id.p[i]))
 			return false;

@@ -55,23 +55,37 @@ stamp_parse(struct span s)
 	return ms;
 }
 
+/* "#1234|" or "1234|" at the head of *s, without its marks; n 0: it tells none. */
+static struct span
+account_cut(struct span *s)
+{
+	ptrdiff_t bar = span_find(*s, '|'), words = span_find(*s, '^');
+	struct span who;
+
+	if (bar < 0 || (words >= 0 && words < bar)) /* a bar of its words is none */
+		return (struct span){ 0 };
+	who = span_cut(s, '|');
+	return who.n && who.p[0] == '#' ? span_skip(who, 1) : who;
+}
+
 /* What stands behind the first '['. */
 static void
 inside_parse(struct span s, struct dc09 *m)
 {
-	struct span data;
+	struct span data, who;
 
 	m->time_ms = stamp_parse(s);
 	data = span_cut(&s, ']');
 	m->more = s;
-	if (span_find(data, '|') >= 0) {
-		struct span who = span_cut(&data, '|');
-
-		if (who.n && who.p[0] == '#')
-			who = span_skip(who, 1);
-		if (!m->account.n && !m->is_secret)
-			m->account = who;
-	}
+	if (m->is_secret && span_find(data, '|') >= 0)
+		span_cut(&data, '|'); /* the pad */
+	who = account_cut(&data);
+	/* What a link test holds is a dummy. */
+	m->is_foreign =
+		m->is_secret && who.n && m->account.n && !span_is_z(m->token, "NULL") &&
+		(who.n != m->account.n || strncasecmp(who.p, m->account.p, who.n) != 0);
+	if (!m->account.n)
+		m->account = who;
 	m->data = data;
 }
 

@@ -17,6 +17,7 @@ struct dc09 {
 	struct span more; /* behind them */
 	int64_t time_ms;  /* TIME_NONE: none told */
 	bool is_secret;   /* data and more are empty until it is unlocked */
+	bool is_foreign;  /* inside the cipher it tells another account */
 	struct gate_key key;
 	char plain[DC09_SECRET_MAX];
 };

@@ -9,6 +9,8 @@
 #define FRAME_MAX 16384
 #define PACKET_MAX 1024 /* but of texts and pictures: a longer one is none */
 #define HEAD 5          /* 67 67 kind length */
+#define NUMBERED 7      /* and the number */
+#define AHEAD 8         /* numbers that may be lost with what was cut */
 #define WRAP 6          /* "EL" length sum */
 #define IMEI 8          /* packed decimals */
 #define OLD_CELL 10     /* MCC, MNC, LAC u16, cell u24; not the byte behind it */
@@ -38,6 +40,37 @@ size_max(struct span in, bool wrapped)
 		       : PACKET_MAX;
 }
 
+/* A head as the one that comes after that of in. */
+static bool
+is_next(struct span in, struct span s)
+{
+	static const char kinds[] = "\x01\x02\x03\x04\x05\x06\x07\x12\x14\x15\x16\x17"
+				    "\x1e\x1f\x80\x81";
+	struct bytes a = { .rest = span_skip(in, HEAD) },
+		     b = { .rest = span_skip(s, 3) };
+	size_t told = bytes_take(&b, 2);
+	uint16_t ahead = (uint16_t)(bytes_take(&b, 2) - bytes_take(&a, 2));
+
+	return is_packet(s) && s.p[2] && strchr(kinds, s.p[2]) && told >= 2 &&
+	       told + HEAD <= size_max(s, false) && ahead && ahead <= AHEAD;
+}
+
+/* One that was cut short holds the head of the next. There is no sum by which to know:
+ * its own head tells that it comes again, one whose number follows that it was cut. */
+static ssize_t
+packet_size(struct span in, size_t n)
+{
+	for (size_t i = NUMBERED; i + 2 <= n && i + 2 <= in.n; i++) {
+		struct span s = span_skip(in, i);
+
+		if (memcmp(s.p, in.p, s.n < NUMBERED ? s.n : NUMBERED) == 0)
+			return s.n < NUMBERED ? 0 : -(ssize_t)i;
+		if (s.n >= NUMBERED && i + NUMBERED <= n && is_next(in, s))
+			return (ssize_t)i;
+	}
+	return in.n >= n ? (ssize_t)n : 0;
+}
+
 ssize_t
 eelink_frame(struct span in)
 {
@@ -51,8 +84,11 @@ eelink_frame(struct span in)
 		if (b.is_short)
 			return 0;
 		if (told >= 2 && n <= size_max(in, wrapped) &&
-		    (!wrapped || told >= 2 + IMEI))
+		    (!wrapped || told >= 2 + IMEI)) {
+			if (!wrapped)
+				return packet_size(in, n);
 			return in.n >= n ? (ssize_t)n : 0;
+		}
 	}
 	for (size_t i = 1; i < in.n; i++)
 		if (is_packet(span_skip(in, i)) || is_wrapped(span_skip(in, i)))

@@ -281,8 +281,11 @@ gt06_status(const struct gt06_message *m, size_t from)
 	size_t tail = m->kind == 0x27 || m->kind == 0xa4 ? 6 : 5, at, n = m->body.n;
 	const uint8_t *p = (const uint8_t *)m->body.p;
 
-	if (m->kind == 0x19 && n < 20)
-		return span_skip(m->body, p[0] & 0x80 ? 9 : 8);
+	if (m->kind == 0x19 && n < 20) {
+		at = n && p[0] >= 8 && p[0] <= 10; /* no country begins so */
+		at += 8 + (at < n ? p[at] >> 7 : 0);
+		return span_skip(m->body, n >= at ? at : n > tail ? n - tail : 0);
+	}
 	/* The cell's length counts itself, or not, or is not there. */
 	if (from + 2 < n && p[from] >= 8 && p[from] <= 10) {
 		at = from + 9 + (p[from + 1] >> 7);
@@ -297,6 +300,12 @@ gt06_is_alarm(uint8_t kind)
 {
 	return kind == 0x16 || kind == 0x26 || kind == 0x27 || kind == 0xa3 ||
 	       kind == 0xa4 || kind == 0x19 || kind == 0xa5;
+}
+
+bool
+gt06_is_cells(uint8_t kind)
+{
+	return kind && strchr("\x18\x24\x28\x2e\x32\xa1", kind);
 }
 
 void

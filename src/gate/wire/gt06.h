@@ -27,6 +27,8 @@ bool gt06_place(const struct gt06_message *m, struct gt06_place *ret);
 bool gt06_tags(struct span body, struct gt06_place *ret, int64_t *ret_ms,
 	       unsigned *ret_event);
 bool gt06_is_alarm(uint8_t kind);
+/* A time and the cells that it hears, no place. */
+bool gt06_is_cells(uint8_t kind);
 /* From state, voltage, GSM and alarm on, in an alarm message; from: behind the place.
  */
 struct span gt06_status(const struct gt06_message *m, size_t from);

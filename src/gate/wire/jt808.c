@@ -10,147 +10,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#define FLAG 0x7e
-#define ESCAPE 0x7d
-#define FRAME_MAX 4096
-#define HEAD_MIN 12
 #define IS_2019 0x4000u
-#define IS_PART 0x2000u
-
-size_t
-jt808_plain(struct span s, char *to, size_t cap)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.n; i++, n++) {
-		char c = s.p[i];
-
-		if (c == ESCAPE && i + 1 < s.n && (s.p[i + 1] == 1 || s.p[i + 1] == 2))
-			c = s.p[++i] == 1 ? ESCAPE : FLAG;
-		if (n < cap)
-			to[n] = c;
-	}
-	return n;
-}
-
-/* What stands between the flags, escapes taken out; 0: longer than cap. */
-static size_t
-plain_read(struct span s, char *to, size_t cap)
-{
-	size_t n = jt808_plain(s, to, cap);
-
-	return n <= cap ? n : 0;
-}
-
-/* Bytes of the wire that the first n of plain ones take. */
-static size_t
-raw_length(struct span s, size_t n)
-{
-	size_t at = 0;
-
-	for (; n && at < s.n; n--, at++)
-		at += s.p[at] == ESCAPE && at + 1 < s.n &&
-		      (s.p[at + 1] == 1 || s.p[at + 1] == 2);
-	return at;
-}
-
-struct span
-jt808_raw(struct span msg, const struct jt808_message *m)
-{
-	struct span s = msg;
-
-	if (s.n && s.p[0] == FLAG)
-		s = span_skip(s, 1);
-	s = span_skip(s, raw_length(s, (size_t)(m->body.p - m->plain)));
-	s.n = raw_length(s, m->body.n);
-	return s;
-}
-
-static bool
-head_parse(struct span s, struct jt808_message *ret, size_t *ret_length)
-{
-	struct bytes b = { .rest = s };
-	unsigned attributes;
-
-	ret->kind = (unsigned)bytes_take(&b, 2);
-	attributes = (unsigned)bytes_take(&b, 2);
-	ret->version = attributes & IS_2019 ? (uint8_t)bytes_take(&b, 1) : 0;
-	ret->phone_n = attributes & IS_2019 ? 10 : 6;
-	memcpy(ret->phone, b.rest.p, b.rest.n < ret->phone_n ? 0 : ret->phone_n);
-	bytes_cut(&b, ret->phone_n);
-	ret->serial = (unsigned)bytes_take(&b, 2);
-	ret->total = attributes & IS_PART ? (unsigned)bytes_take(&b, 2) : 0;
-	ret->index = attributes & IS_PART ? (unsigned)bytes_take(&b, 2) : 0;
-	ret->body = b.rest;
-	*ret_length = attributes & 0x3ff;
-	return !b.is_short;
-}
-
-/* The sum or the length is right. */
-static bool
-is_message(struct span inside)
-{
-	char plain[JT808_MESSAGE_MAX];
-	size_t n = plain_read(inside, plain, sizeof plain), length;
-	struct span s = { plain, n };
-	struct jt808_message m;
-
-	return n >= HEAD_MIN && head_parse(s, &m, &length) &&
-	       (bytes_xor(s) == 0 || m.body.n == length + 1);
-}
-
-ssize_t
-jt808_frame(struct span in)
-{
-	size_t end;
-
-	if (!in.n)
-		return 0;
-	if (in.p[0] == '(') {
-		for (end = 1; end < in.n && in.p[end] != ')' && in.p[end] != FLAG;
-		     end++)
-			;
-		if (end < in.n)
-			return in.p[end] == ')' ? (ssize_t)end + 1 : -(ssize_t)end;
-		return in.n > FRAME_MAX ? -(ssize_t)(in.n - FRAME_MAX / 2) : 0;
-	}
-	if (in.p[0] != FLAG) {
-		const char *flag = memchr(in.p, FLAG, in.n);
-
-		if (!flag)
-			return in.n > FRAME_MAX ? -(ssize_t)in.n : 0;
-		end = (size_t)(flag - in.p);
-		/* Its first flag was taken for the end of one that was cut short. */
-		return is_message((struct span){ in.p, end }) ? (ssize_t)end + 1
-							      : -(ssize_t)end;
-	}
-	for (end = 1; end < in.n && in.p[end] != FLAG; end++)
-		;
-	if (end == in.n)
-		return in.n > FRAME_MAX ? -1 : 0;
-	if (end == 1) /* the end of one and the start of the next */
-		return -1;
-	return (ssize_t)end + 1;
-}
-
-bool
-jt808_parse(struct span msg, struct jt808_message *ret)
-{
-	struct span s = msg;
-	size_t length;
-
-	if (s.n && s.p[0] == FLAG)
-		s = span_skip(s, 1);
-	if (s.n && s.p[s.n - 1] == FLAG)
-		s.n--;
-	s.n = plain_read(s, ret->plain, sizeof ret->plain);
-	s.p = ret->plain;
-	if (s.n < HEAD_MIN || !head_parse(s, ret, &length))
-		return false;
-	if (ret->body.n) /* the sum; it is no reason to drop a call */
-		ret->body.n--;
-	return true;
-}
 
 /* --- who ------------------------------------------------------------------------ */
 
@@ -274,8 +134,10 @@ jt808_place(struct span all, struct gate_report *r)
 	double lat = (double)bytes_take(&b, 4) / 1e6,
 	       lon = (double)bytes_take(&b, 4) / 1e6;
 
-	if (all.n < JT808_PLACE_BYTES)
-		return false;
+	for (; alarms; alarms &= alarms - 1) /* the lowest bit that is set */
+		r->alarms |= word_alarms[__builtin_ctz(alarms)];
+	if (all.n < JT808_PLACE_BYTES) /* cut short: a call is one all the same */
+		return r->alarms;
 	r->altitude_m = (int16_t)bytes_take(&b, 2);
 	r->speed_mps = (double)bytes_take(&b, 2) / 36;
 	r->course_deg = (double)(bytes_take(&b, 2) % 360);
@@ -283,8 +145,6 @@ jt808_place(struct span all, struct gate_report *r)
 	if (status & 2 && pick_position(status & 4 ? -lat : lat,
 					status & 8 ? -lon : lon, &r->position))
 		r->position.accuracy_m = -1;
-	for (; alarms; alarms &= alarms - 1) /* the lowest bit that is set */
-		r->alarms |= word_alarms[__builtin_ctz(alarms)];
 	while (b.rest.n >= 2 && !b.is_short) {
 		unsigned tag = (unsigned)bytes_take(&b, 1);
 		struct span v = bytes_cut(&b, bytes_take(&b, 1));
@@ -384,8 +244,8 @@ void
 jt808_write(struct gate_out *out, const struct jt808_message *m, unsigned kind,
 	    unsigned serial, struct span body)
 {
-	char plain[1200], msg[2 * sizeof plain];
-	size_t n = 4, to = 0;
+	char plain[1200], msg[2 * sizeof plain + 2];
+	size_t n = 4, to;
 
 	if (body.n > 1023)
 		return;
@@ -400,15 +260,7 @@ jt808_write(struct gate_out *out, const struct jt808_message *m, unsigned kind,
 	memcpy(plain + n, body.p, body.n);
 	n += body.n;
 	plain[n] = (char)bytes_xor((struct span){ plain, n });
-	msg[to++] = FLAG;
-	for (size_t i = 0; i <= n; i++) {
-		bool is_special = plain[i] == FLAG || plain[i] == ESCAPE;
-
-		msg[to++] = is_special ? ESCAPE : plain[i];
-		if (is_special)
-			msg[to++] = plain[i] == FLAG ? 2 : 1;
-	}
-	msg[to++] = FLAG;
+	to = jt808_wrap(m->phone_n == 7, (struct span){ plain, n + 1 }, msg);
 	gate_reply(out, (struct span){ msg, to });
 }
 
@@ -431,7 +283,7 @@ jt808_answer(const struct jt808_message *m, struct gate_out *out)
 			  sizeof body - 3);
 		n = 3 + 2 * m->phone_n;
 		jt808_write(out, m, 0x8100, 0, (struct span){ body, n });
-	} else if (m->kind == 0x0801 && !m->total && m->body.n >= 4) {
+	} else if (m->kind == 0x0801 && !m->total && m->body.n >= 4 && !m->is_secret) {
 		jt808_write(out, m, 0x8800, 0, (struct span){ m->body.p, 4 });
 	} else if (m->kind == 0x5501) { /* its number is one byte */
 		gate_reply(out, SPAN("\x7e\x44\x01\0\x03"));
@@ -478,22 +330,4 @@ jt808_ask(const struct jt808_message *m, unsigned from, struct gate_out *out)
 	for (size_t i = 0; i < n; i++)
 		bytes_put(body + 3 + 2 * i, from + i, 2);
 	jt808_write(out, m, 0x8003, 0, (struct span){ body, 3 + 2 * n });
-}
-
-int
-jt808_write_text(bool is_2019, struct span text, char *to, size_t cap)
-{
-	int n = 0;
-
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] > 0x7e || text.p[i] < ' ')
-			return ERR_UNSUPPORTED;
-	/* Urgent, shown and spoken; 2019: a notice. */
-	to[n++] = is_2019 ? 0x0e : 0x0d;
-	if (is_2019)
-		to[n++] = 1;
-	if (text.n > cap - 2)
-		return ERR_TOO_BIG;
-	memcpy(to + n, text.p, text.n);
-	return n + (int)text.n;
 }

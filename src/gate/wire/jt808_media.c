@@ -62,7 +62,8 @@ jt808_media_take(struct jt808_media *st, const struct jt808_message *m, struct s
 		return;
 	out->no[0] = 0; /* silence: it brings it again */
 	out->media = (struct gate_media){ .bytes = jt808_raw(msg, m),
-					  .plain = jt808_plain,
+					  .plain = m->phone_n == 7 ? jt808_plain_e7
+								   : jt808_plain,
 					  .kind = kind_of(st->kind),
 					  .series = series,
 					  .part = (uint16_t)m->index,

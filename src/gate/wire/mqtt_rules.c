@@ -8,8 +8,9 @@
 
 #include <stdio.h>
 
-/* Built in: what makers of buttons call it, and two makers' own bytes: Milesight
- * WS101 tells a press as ff 2e and 1 short, 2 long, 3 double. */
+/* Built in: what makers of buttons call it, and a maker's own bytes: Milesight
+ * WS101 and WS136 tell a press as ff 2e and 1 short, 2 long, 3 double, or as ff 34 and
+ * which button. */
 const struct mqtt_rules mqtt_rules_built_in = {
 	.topics = { { "owntracks/+/+", MQTT_OWNTRACKS },
 		    { "owntracks/+/+/event", MQTT_OWNTRACKS },
@@ -29,8 +30,14 @@ const struct mqtt_rules mqtt_rules_built_in = {
 		     .value = "sos" },
 		   { GATE_ALARM, GATE_TAMPER, .port = -1, .path = "tamper" },
 		   { GATE_ALARM, GATE_SOS, .profile = "WS101", .port = -1,
-		     .bytes = { 0xff, 0x2e }, .n_bytes = 2 } },
-	.n_rules = 8,
+		     .bytes = { 0xff, 0x2e }, .n_bytes = 2 },
+		   { GATE_ALARM, GATE_SOS, .profile = "WS101", .port = -1,
+		     .bytes = { 0xff, 0x34 }, .n_bytes = 2 },
+		   { GATE_ALARM, GATE_SOS, .profile = "WS136", .port = -1,
+		     .bytes = { 0xff, 0x2e }, .n_bytes = 2 },
+		   { GATE_ALARM, GATE_SOS, .profile = "WS136", .port = -1,
+		     .bytes = { 0xff, 0x34 }, .n_bytes = 2 } },
+	.n_rules = 11,
 };
 
 static const struct {

@@ -10,7 +10,6 @@
 
 /* Together less than the door holds for one connection (64 KiB). */
 #define HTTP_HEAD_MAX 12288
-#define HTTP_BODY_MAX 49152
 #define JSON_DEPTH_MAX 32
 /* A device clock before this (2015-01-01) was never set. */
 #define CLOCK_SANE_MS INT64_C(1420070400000)
@@ -411,12 +410,61 @@ may_be_request(struct span in)
 	return is_request(in);
 }
 
+/* The line at the head of *s, without its end; p NULL: it is not all here. */
+static struct span
+line_cut(struct span *s)
+{
+	if (span_find(*s, '\n') < 0)
+		return (struct span){ NULL, 0 };
+	return span_trim(span_cut(s, '\n'));
+}
+
+/* RFC 9112, 7.1: "size[;…]" and so many bytes, again and again, until a size of 0; then
+ * lines until an empty one. How many bytes they take; 0: not all here; <0: no chunks,
+ * or too many. What is in them goes to `to`, unless it is NULL. */
+static ssize_t
+chunks_read(struct span s, char to[PICK_BODY_MAX], size_t *ret_n)
+{
+	ssize_t wait = s.n > PICK_BODY_MAX ? -1 : 0;
+	struct span all = s, line;
+	uint32_t size = 1;
+
+	*ret_n = 0;
+	while (size) {
+		line = line_cut(&s);
+		if (!line.p)
+			return wait;
+		if (!pick_hex(span_trim(span_cut(&line, ';')), &size) ||
+		    size > PICK_BODY_MAX - *ret_n)
+			return -1;
+		if (s.n < size)
+			return wait;
+		if (to)
+			memcpy(to + *ret_n, s.p, size);
+		*ret_n += size;
+		s = span_skip(s, size);
+		if (size && line_cut(&s).n)
+			return -1;
+	}
+	do
+		line = line_cut(&s);
+	while (line.n);
+	return line.p ? (ssize_t)(all.n - s.n) : wait;
+}
+
+static bool
+is_chunked(struct span head)
+{
+	return pick_is_word(header_find(head, "transfer-encoding"), "chunked");
+}
+
 ssize_t
 pick_http_frame(struct span in)
 {
-	size_t head, junk = 0;
+	size_t head, junk = 0, n;
 	int64_t body = 0;
 	struct span length;
+	ssize_t taken;
 
 	if (!in.n)
 		return 0;
@@ -427,9 +475,13 @@ pick_http_frame(struct span in)
 	head = head_length(in);
 	if (!head)
 		return in.n > HTTP_HEAD_MAX ? -(ssize_t)in.n : 0;
+	if (is_chunked((struct span){ in.p, head })) {
+		taken = chunks_read(span_skip(in, head), NULL, &n);
+		return taken ? (ssize_t)head + (taken > 0 ? taken : 0) : 0;
+	}
 	length = header_find((struct span){ in.p, head }, "content-length");
 	if (length.p &&
-	    (!span_to_i64(length, &body) || body < 0 || body > HTTP_BODY_MAX))
+	    (!span_to_i64(length, &body) || body < 0 || body > PICK_BODY_MAX))
 		body = 0; /* decode answers 400; what follows is junk */
 	if (head + (size_t)body > in.n)
 		return 0;
@@ -441,23 +493,25 @@ pick_http(struct span msg, struct pick_http *ret)
 {
 	size_t head = head_length(msg);
 	struct span lines = { msg.p, head }, line, target;
-	struct pick_http h = { .body = span_skip(msg, head) };
 
 	if (!head)
 		return false;
 	line = span_trim(span_cut(&lines, '\n'));
-	h.head = lines;
-	h.method = span_cut(&line, ' ');
+	ret->head = lines;
+	ret->method = span_cut(&line, ' ');
 	target = span_cut(&line, ' ');
-	h.path = span_cut(&target, '?');
-	h.query = target;
-	/* A request without "HTTP/" at its end, or whose body has no known
-	 * length, is not one that can be answered. */
-	if (!span_starts(line, SPAN("HTTP/1.")) ||
-	    header_find(lines, "transfer-encoding").p)
+	ret->path = span_cut(&target, '?');
+	ret->query = target;
+	ret->body = span_skip(msg, head);
+	if (is_chunked(lines)) {
+		if (chunks_read(ret->body, ret->joined, &ret->body.n) <= 0)
+			return false;
+		ret->body.p = ret->joined;
+	} else if (header_find(lines, "transfer-encoding").p) {
 		return false;
-	*ret = h;
-	return true;
+	}
+	/* A request without "HTTP/" at its end is not one that can be answered. */
+	return span_starts(line, SPAN("HTTP/1."));
 }
 
 struct span

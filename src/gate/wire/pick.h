@@ -53,12 +53,15 @@ struct span pick_json_value(struct span *s);
 struct span pick_json(struct span object, const char *path);
 
 /* --- HTTP ---------------------------------------------------------------- */
+#define PICK_BODY_MAX 49152
 struct pick_http {
 	struct span method, path, query, body;
-	struct span head; /* header lines */
+	struct span head;           /* header lines */
+	char joined[PICK_BODY_MAX]; /* the body, where it came in chunks */
 };
 /* For a driver's frame(): bytes of the first request, 0, or -junk. */
 ssize_t pick_http_frame(struct span in);
+/* False: it is none, or its body has no known length. ret stays where it is. */
 bool pick_http(struct span msg, struct pick_http *ret);
 /* p NULL: none of that name. */
 struct span pick_http_header(const struct pick_http *http, const char *name);

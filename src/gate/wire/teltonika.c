@@ -11,8 +11,11 @@
 #define HEAD 8 /* zeros, length */
 #define TAIL 4 /* CRC */
 #define PING '\xff'
+#define IDENTITY_MIN 10 /* less is a length by chance */
 #define IDENTITY_MAX 32
-#define UDP_HEAD 8 /* length, packet, kind, packet, length of the IMEI */
+#define SURE 13     /* bytes from which a message of records can be told */
+#define SUMS_MAX 16 /* that are tried: junk must not cost much */
+#define UDP_HEAD 8  /* length, packet, kind, packet, length of the IMEI */
 #define UDP_KIND 1
 #define EPOCH_GH3000 INT64_C(1167609600) /* 2007-01-01 */
 
@@ -91,7 +94,7 @@ led_size(struct span in)
 		if (!b.is_short && (!n || n > IDENTITY_MAX || told < UDP_HEAD + n))
 			return -1;
 	} else {
-		if (told > IDENTITY_MAX)
+		if (told < IDENTITY_MIN || told > IDENTITY_MAX)
 			return -1;
 		for (size_t i = 2; i < in.n && i < told + 2; i++)
 			if (!isdigit((unsigned char)in.p[i]))
@@ -114,6 +117,61 @@ size_at(struct span in)
 	return data_size(in);
 }
 
+/* A message of records that is whole and has a right sum begins here. */
+static bool
+is_sound(struct span in, size_t *tries)
+{
+	struct bytes b = { .rest = in };
+	struct span all;
+	size_t told;
+
+	if (bytes_take(&b, 4))
+		return false;
+	told = bytes_take(&b, 4);
+	all = bytes_cut(&b, told);
+	if (b.is_short || told < 3 || told > FRAME_MAX || b.rest.n < TAIL ||
+	    !is_codec((uint8_t)*all.p) || all.p[1] != all.p[told - 1] || !*tries)
+		return false;
+	--*tries;
+	return bytes_take(&b, TAIL) == bytes_crc_arc(all);
+}
+
+/* A message of records may begin here, of this size: its first time is of our days. 0:
+ * none does. */
+static size_t
+head_size(struct span in)
+{
+	struct bytes b = { .rest = in };
+	uint64_t zeros = bytes_take(&b, 4);
+	size_t told = bytes_take(&b, 4);
+	uint8_t codec = (uint8_t)bytes_take(&b, 1), count = (uint8_t)bytes_take(&b, 1);
+
+	if (zeros || told < 3 || told > FRAME_MAX || !count || bytes_take(&b, 3) != 1 ||
+	    (codec != TELTONIKA_8 && codec != TELTONIKA_8E && codec != TELTONIKA_16))
+		return 0;
+	return HEAD + told + TAIL;
+}
+
+/* Its length may be told wrongly: do not wait past a message that is right, nor take
+ * what begins one. n 0: it is not all here. */
+static ssize_t
+led_on(struct span in, size_t n)
+{
+	size_t tries = SUMS_MAX;
+
+	if (n && (n <= IDENTITY_MAX + 2 || is_sound(in, &tries)))
+		return (ssize_t)n;
+	for (size_t i = 1; i + HEAD <= in.n && (!n || i + SURE <= n); i++) {
+		struct span s = span_skip(in, i);
+
+		if (is_sound(s, &tries))
+			return -(ssize_t)i;
+		if (n && head_size((struct span){ s.p, SURE }) > s.n)
+			return 0;
+	}
+	return (ssize_t)n;
+}
+
 ssize_t
 teltonika_frame(struct span in)
 {
@@ -125,7 +183,7 @@ teltonika_frame(struct span in)
 		return 1;
 	n = size_at(in);
 	if (n >= 0)
-		return n;
+		return led_on(in, (size_t)n);
 	/* Junk: on to where a message may begin. */
 	for (size_t i = 1; i < in.n; i++) {
 		struct span rest = span_skip(in, i);
@@ -142,7 +200,7 @@ teltonika_login(struct span msg)
 	struct bytes b = { .rest = msg };
 	size_t n = bytes_take(&b, 2);
 
-	if (!n || b.rest.n != n || n > IDENTITY_MAX)
+	if (n < IDENTITY_MIN || b.rest.n != n || n > IDENTITY_MAX)
 		return (struct span){ 0 };
 	for (size_t i = 0; i < n; i++)
 		if (!isdigit((unsigned char)b.rest.p[i]))
