@@ -41,6 +41,17 @@ device_heard(struct call *c)
 		device_link_set(call_decide(c), d, LINK_LIVE);
 }
 
+/* As at the doors: faster than anything drives, so somebody should look. */
+static void
+device_jumped(struct call *c)
+{
+	struct device *d =
+		c->who->role == ROLE_DEVICE ? device_find(c->m, c->who->id) : NULL;
+
+	if (d)
+		device_flag(call_decide(c), d, SPAN("jump"));
+}
+
 struct fix_ask {
 	struct fix fix;
 	const char *wrong; /* NULL: good */
@@ -91,6 +102,7 @@ fixes_post(struct call *c)
 	const struct ask_fixes *ask = (const struct ask_fixes *)c->ask.rec;
 	json_t AUTO(auto_json) *list = json_read(span_of(ask->fixes), NULL);
 	const struct unit *u = unit_find(c->m, c->who->unit);
+	bool has_jumped = false;
 	size_t k, taken = 0;
 	json_t *v;
 
@@ -117,14 +129,19 @@ fixes_post(struct call *c)
 	json_array_foreach(list, k, v)
 	{
 		struct fix_ask a = read_fix(c, v);
+		enum track_verdict verdict;
 
 		/* off duty it is dropped before any disk */
 		if (!u || (!u->shift_on && !u->n_open))
 			continue;
-		if (track_put(c->api->cfg.track, &a.fix, false) != TRACK_HISTORY)
+		verdict = track_put(c->api->cfg.track, &a.fix, false);
+		has_jumped |= verdict == TRACK_JUMP;
+		if (verdict != TRACK_HISTORY)
 			api_unit_moved(c->api, u->r.id);
 		taken++;
 	}
+	if (has_jumped)
+		device_jumped(c);
 	jw_open(&c->out, '{');
 	jw_ki64(&c->out, "taken", (int64_t)taken);
 	jw_close(&c->out, '}');

@@ -154,6 +154,26 @@ read_call(struct call *c, struct press_ask *p)
 	return true;
 }
 
+/* Without a place of its own a unit's call gets the last good one, and says so; as at
+ * the doors (gate/report.c). */
+static void
+add_last_place(struct call *c, struct press_ask *p)
+{
+	const struct unit *u = unit_find(c->m, c->who->unit);
+	const struct fix *f = u ? track_last(c->api->cfg.track, u->r.id) : NULL;
+	char age[40];
+
+	if (p->a.position.is_set || !f || !f->position.is_set ||
+	    (c->who->role != ROLE_RESPONDER && c->who->role != ROLE_DEVICE))
+		return;
+	p->a.position = f->position;
+	snprintf(age, sizeof age, "last_place:%lld s",
+		 (long long)((net_wall_ms(c->api->cfg.net) - f->server_ms) / 1000));
+	label(p, "no_fix");
+	label(p, age);
+	p->a.labels = buf_span(&p->labels);
+}
+
 void
 sos_press(struct call *c)
 {
@@ -163,6 +183,7 @@ sos_press(struct call *c)
 
 	if (!read_call(c, &p))
 		return;
+	add_last_place(c, &p);
 	d = call_decide(c);
 	if (signal_press(d, &p.a, &r) < 0) {
 		buf_done(&p.labels);

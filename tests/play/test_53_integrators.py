@@ -146,3 +146,28 @@ def test_what_is_revoked_is_heard_and_moves_nothing(node, box):
     p = box.post("/api/v1/sos", {"key": key()})
     assert p.status_code == 201 and p.json()["trust"] == "unverified"
     assert not near(position(node, box.unit), 24.6, 67.6)
+
+
+def test_a_call_without_a_place_has_the_last_good_one(node, box, live):
+    room = live(node.role("dispatcher"))
+    room.hello()
+    until(lambda: near(position(node, box.unit), 24.8812, 67.0412) or box.ok(
+        "POST", "/api/v1/fixes", {"fixes": [fix(box, 24.8812, 67.0412)]}, 202) is None,
+        10, "the marker")
+    o = box.press(message="no sky here")
+    e = room.event("signal.received", id=o["signal"])["data"]
+    assert near(e["position"], 24.8812, 67.0412)
+    assert "no_fix" in e["labels"] and any(x.startswith("last_place:") for x in e["labels"])
+
+
+def test_a_jump_is_flagged(node, box):
+    admin = node.role("administrator")
+
+    def moved_to(lat, lon):
+        return near(position(node, box.unit), lat, lon) or box.ok(
+            "POST", "/api/v1/fixes", {"fixes": [fix(box, lat, lon)]}, 202) is None
+
+    until(lambda: moved_to(24.87, 67.03), 10, "the marker")
+    until(lambda: moved_to(31.5, 74.3), 10, "a place a thousand kilometres on")
+    assert "jump" in admin.ok("GET", "/api/v1/devices/" + box.device["id"])["flags"]
+    until(lambda: moved_to(24.87, 67.03), 10, "and back")
