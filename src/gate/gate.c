@@ -64,6 +64,7 @@ on_open(void *ctx, struct net_conn *c)
 
 	l->door = door;
 	l->conn = net_conn_id(c);
+	l->order = ++door->gate->n_links;
 	snprintf(l->peer, sizeof l->peer, "%s", net_conn_peer(c));
 	l->state = calloc(1, door->driver->state ? door->driver->state : 1);
 	return l;

@@ -20,6 +20,7 @@ struct link {
 	struct door *door;
 	void *state;
 	uint64_t conn;
+	uint64_t order; /* the n-th that was opened */
 	char peer[64];
 	char identity[GATE_IDENTITY_MAX]; /* last told; "": none yet */
 	struct seat *seat;                /* of that identity */
@@ -37,6 +38,7 @@ struct gate {
 	struct net_timer *link_timer, *order_timer;
 	struct journal_sink *sink;
 	struct map seats; /* door, identity → struct seat */
+	uint64_t n_links; /* ever opened */
 	size_t pending;
 	uint16_t serial;    /* of the last order */
 	struct map numbers; /* last digits → struct number */

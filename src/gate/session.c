@@ -5,7 +5,8 @@
  * One that did close left its seat with its last byte: a device that goes from one
  * network to another is itself.
  * A second address while the first still speaks is flagged, and so is one of
- * another network soon after it: names of cheap devices are easily copied.
+ * another network soon after it: names of cheap devices are easily copied. Of a
+ * device that is verified by its network alone the second is not believed.
  */
 #include "gate/inner.h"
 
@@ -61,12 +62,22 @@ flag_second(struct gate *g, const struct link *l, const struct seat *s,
 	device_flag(journal_begin(g->cfg.journal, NULL), d, SPAN("second_address"));
 }
 
+/* Verified by where it speaks from (a network of its own), not by a key: then another
+ * address is not it. */
+static bool
+needs_its_address(const struct link *l, const struct device *d)
+{
+	return d->trust == TRUST_VERIFIED &&
+	       !((l->door->driver->wire & GATE_KEYED) && d->key);
+}
+
 bool
 seat_take(struct gate *g, struct link *l, struct device *d, const char *identity)
 {
 	struct buf AUTO(buf_done) k = { 0 };
 	int64_t now = net_wall_ms(g->cfg.net);
 	struct seat *s = l->seat;
+	bool is_alive, is_other;
 	struct span key;
 
 	/* It sits there already: nearly always so. */
@@ -89,15 +100,19 @@ seat_take(struct gate *g, struct link *l, struct device *d, const char *identity
 		s->since = now;
 		return false;
 	}
-	l->is_doubted =
-		s->link && now - s->since < BOTH_MS && strcmp(s->peer, l->peer) != 0;
-	if (l->is_doubted) {
+	is_alive = s->link && now - s->since < BOTH_MS;
+	is_other = strcmp(s->peer, l->peer) != 0;
+	l->is_doubted = is_alive && is_other && needs_its_address(l, d);
+	if (is_alive && is_other)
 		flag_second(g, l, s, d);
-		return false; /* the first keeps the seat as long as it speaks */
-	}
+	/* A verified one keeps its seat as long as it speaks; of others the newest has
+	 * it, and the one before is told nothing any more though it still speaks. */
+	if (l->is_doubted || (is_alive && s->link->order > l->order))
+		return false;
 	/* Nothing but its name says that it is the same: somebody should look. */
-	if (d->trust != TRUST_VERIFIED && *s->peer && now - s->since < SOON_MS &&
-	    strcmp(s->peer, l->peer) != 0 && !is_same_network(s->peer, l->peer))
+	if (!is_alive && d->trust != TRUST_VERIFIED && *s->peer &&
+	    now - s->since < SOON_MS && strcmp(s->peer, l->peer) != 0 &&
+	    !is_same_network(s->peer, l->peer))
 		flag_second(g, l, s, d);
 	s->link = l;
 	s->since = now;

@@ -165,3 +165,50 @@ def test_one_that_closed_and_comes_back_from_elsewhere_is_itself(node):
             node.role("supervisor").ok("POST", "/api/v1/incidents/%s/close" % i["id"],
                                        {"disposition": "handled"})
         admin.ok("PATCH", path, {"trust": device["trust"], "flags": []})
+
+
+def test_the_newest_connection_has_the_name(fresh):
+    """A watch that connects anew without having closed: what the room orders goes to the
+    newest, also after the old one spoke once more, and from another address as well."""
+    node = fresh().start()
+    admin, d = node.role("administrator"), node.role("dispatcher")
+    identity = next(d["identity"] for d in node.demo["devices"] if d["door"] == "watch")
+    device = next(x for x in admin.items("/api/v1/devices")
+                  if x["identity"] == identity)
+    path = "/api/v1/devices/" + device["id"]
+    admin.ok("PATCH", path, {"trust": "unverified"})
+    links = []
+
+    def come(address):
+        links.append(Fake(node, identity, address))
+        speak(links[-1])
+
+    def speak(f):
+        f.say("LK,50,100,80")
+        while not f.answer().endswith("*LK]"):
+            pass
+
+    def hears():
+        """Who is told what is ordered."""
+        o = d.ok("POST", path + "/orders", {"kind": "locate"}, 201)
+        until(lambda: next(x for x in d.items(path + "/orders")
+                           if x["id"] == o["id"])["state"] != "queued", 10, "sent")
+        told = []
+        for k, f in enumerate(links):
+            speak(f)
+            told += [k] * f.orders.count("CR")
+            f.orders.clear()
+        return told
+
+    try:
+        come("127.0.0.1"), come("127.0.0.1")
+        assert hears() == [1]  # and then both spoke
+        assert hears() == [1]
+        assert admin.ok("GET", path).get("flags", []) == []
+        come("127.88.0.1")
+        assert hears() == [2]
+        assert hears() == [2]
+        assert admin.ok("GET", path)["flags"] == ["second_address"]
+    finally:
+        for f in links:
+            f.close()
