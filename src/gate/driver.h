@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A driver's doorway. A device protocol is one file in drivers/ that ends with
- * one const struct gate_driver, and one line in drivers.def.
- *
- * A driver is pure: it does no I/O, reads no clock and allocates nothing, so
- * one state and one byte string give one answer.
+ * one const struct gate_driver, and one line in drivers.def. It is pure: it does no
+ * I/O, reads no clock and allocates nothing, so one state and one byte string give
+ * one answer.
  */
 #pragma once
 #include "base/geo.h"
@@ -14,10 +13,11 @@
 
 #define GATE_TCP 1u
 #define GATE_UDP 2u
-#define GATE_HTTP 4u    /* frame() sees a whole HTTP request, replies likewise */
-#define GATE_RELAYED 8u /* others bring it: no session, and silence says nothing */
-#define GATE_PHONES 16u /* identities are telephone numbers: texts go back */
-#define GATE_KEYED 32u  /* what it says is proven by the device's key */
+#define GATE_HTTP 4u     /* frame() sees a whole HTTP request, replies likewise */
+#define GATE_RELAYED 8u  /* others bring it: no session, and silence says nothing */
+#define GATE_PHONES 16u  /* identities are telephone numbers: texts go back */
+#define GATE_KEYED 32u   /* what it says is proven by the device's key */
+#define GATE_LASTING 64u /* its SOS is a state, until it is confirmed or let go */
 
 #define GATE_IDENTITY_MAX 80 /* topics of OwnTracks are long */
 #define GATE_REPORTS_MAX 256 /* reports out of one message: Teltonika sends 255 */

@@ -62,6 +62,7 @@ struct seat {
 	char peer[64];
 	int64_t since;
 	int64_t followed_ms;    /* its bearer's last place in his own call */
+	char sos_key[64];       /* of the call that lasts; "": none */
 	int64_t recorded_since; /* recordings since then */
 	unsigned n_recorded;
 };

@@ -290,6 +290,33 @@ on_closed(struct gate *g, const struct incident *i)
 		hurry_unit(g, i->unit, false);
 }
 
+/* A device whose SOS lasts until it is confirmed, and whose bearer sees then that he
+ * was heard: told when somebody took the call, or it is over. */
+static void
+confirm(struct gate *g, struct span source)
+{
+	const struct device *d = device_of(journal_model(g->cfg.journal), source);
+	struct device_order_args a = { .kind = DEVICE_ORDER_CONFIRM };
+	struct id id;
+
+	for (size_t i = 0; d && d->state == DEVICE_BOUND && gate_drivers[i]; i++) {
+		if (!(gate_drivers[i]->wire & GATE_LASTING) ||
+		    strcmp(gate_drivers[i]->name, d->door) != 0)
+			continue;
+		a.device = d->r.id;
+		device_order_make(journal_begin(g->cfg.journal, NULL), &a, &id);
+	}
+}
+
+static void
+confirm_all(struct gate *g, const struct incident *i)
+{
+	struct span source;
+
+	for (size_t k = 0; !i->is_test && map_next(&i->roll, &k, &source, NULL);)
+		confirm(g, source);
+}
+
 static void
 on_event(void *ctx, const struct event *e)
 {
@@ -309,8 +336,12 @@ on_event(void *ctx, const struct event *e)
 	} else if (i && e->type == EVENT_SIGNAL_RECEIVED &&
 		   i->state != INCIDENT_CLOSED) {
 		on_call(g, i, (const struct signal *)e->body.rec);
+	} else if (i && e->type == EVENT_INCIDENT_ACKNOWLEDGED) {
+		confirm_all(g, i);
 	} else if (i && e->type == EVENT_INCIDENT_CLOSED) {
 		on_closed(g, i);
+		if (i->acknowledged_at == TIME_NONE)
+			confirm_all(g, i);
 	}
 }
 

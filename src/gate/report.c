@@ -181,6 +181,43 @@ caller_of(struct gate *g, const struct link *l, const struct device *d,
 	principal_anonymous(ret, source);
 }
 
+/* An SOS that lasts is one call however often, and over whatever connection, it is
+ * told: while its incident is open. Afterwards it is heard as another, which in doubt
+ * it is. */
+static void
+key_that_lasts(struct gate *g, const struct link *l, const struct principal *who,
+	       const struct gate_report *r, struct buf *key)
+{
+	const struct model *m = journal_model(g->cfg.journal);
+	struct seat *s = seat_find(g, l->door->driver->name, r->identity);
+	const struct signal *had;
+	const struct incident *i;
+
+	if (!s || l->is_doubted || !(l->door->driver->wire & GATE_LASTING) ||
+	    !(r->alarms & GATE_SOS))
+		return;
+	had = s->sos_key[0]
+		      ? signal_by_key(m, span_of(who->source), span_of(s->sos_key))
+		      : NULL;
+	i = had ? incident_find(m, had->incident) : NULL;
+	if (i && i->state != INCIDENT_CLOSED) {
+		buf_clear(key);
+		buf_add_z(key, s->sos_key);
+	} else {
+		snprintf(s->sos_key, sizeof s->sos_key, "%s", key->p);
+	}
+}
+
+/* It is over on the device: the next one is another. */
+static void
+let_go(struct gate *g, const struct link *l, const struct gate_report *r)
+{
+	struct seat *s = seat_find(g, l->door->driver->name, r->identity);
+
+	if (s && !l->is_doubted && r->kind == GATE_FIX && !(r->alarms & GATE_SOS))
+		s->sos_key[0] = 0;
+}
+
 /* Without a sane clock presses within half a minute are one, but for those of a call
  * that is over: then it is another. */
 static void
@@ -240,6 +277,7 @@ take_call(struct gate *g, struct link *l, const struct device *d,
 		is_more = parts_take(g, r, words_of(g, r), &key, &all);
 	else
 		key_of_call(g, &who, r, &key);
+	key_that_lasts(g, l, &who, r, &key);
 	a.key = buf_span(&key);
 	a.kind = span_of(kind_of(r->alarms));
 	a.is_silent = (r->alarms & GATE_DURESS) != 0;
@@ -342,6 +380,8 @@ take_report(struct link *l, const struct gate_report *r, struct span msg)
 		take_fix(g, d, r);
 	if (!is_answer(l, d, r) && is_call(d, r))
 		take_call(g, l, d, r, msg);
+	else if (l->door->driver->wire & GATE_LASTING)
+		let_go(g, l, r);
 	if (!d)
 		return;
 	if (is_own || !d->key)

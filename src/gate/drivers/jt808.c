@@ -272,7 +272,7 @@ jt808_encode(const void *state, const struct gate_order *order, struct gate_out 
 const struct gate_driver gate_driver_jt808 = {
 	.name = "jt808",
 	.port = 5015,
-	.wire = GATE_TCP,
+	.wire = GATE_TCP | GATE_LASTING,
 	.state = sizeof(struct jt808_state),
 	.frame = jt808_frame,
 	.decode = jt808_decode,
