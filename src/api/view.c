@@ -257,6 +257,56 @@ view_without_person(const struct model *m, const struct principal *p, enum noun_
 	return given;
 }
 
+static void
+write_number(struct buf *b, const char *key, int64_t v)
+{
+	if (v >= 0)
+		jw_ki64(b, key, v);
+}
+
+/* Of its bearer: shown as his place is. */
+static void
+write_readings(struct buf *b, const struct device_readings *r)
+{
+	jw_key(b, "readings");
+	jw_open(b, '{');
+	write_number(b, "heart_bpm", r->heart_bpm);
+	write_number(b, "systolic", r->systolic);
+	write_number(b, "diastolic", r->diastolic);
+	write_number(b, "spo2_pct", r->spo2_pct);
+	write_number(b, "steps", r->steps);
+	if (!isnan(r->temperature_c)) {
+		jw_key(b, "temperature_c");
+		jw_double(b, (double)r->temperature_c, 1);
+	}
+	jw_ktime(b, "at", r->at);
+	jw_close(b, '}');
+}
+
+/* What a device told last beside its place. */
+static void
+write_told(struct buf *b, const struct model *m, const struct device *dev)
+{
+	static const char *const said[] = { "", "restore", "test", "alarm" };
+	struct span words = span_of(dev->alarms);
+
+	if (dev->said) {
+		jw_kz(b, "said", said[dev->said]);
+		jw_kz(b, "said_code", dev->said_code);
+		jw_ktime(b, "said_at", dev->said_at);
+	}
+	if (words.n) {
+		jw_key(b, "alarms");
+		jw_open(b, '[');
+		while (words.n)
+			jw_str(b, span_cut(&words, ' '));
+		jw_close(b, ']');
+		jw_ktime(b, "alarms_at", dev->alarms_at);
+	}
+	if (dev->readings.at && device_tells(m, dev))
+		write_readings(b, &dev->readings);
+}
+
 void
 view_members(struct call *c, struct buf *b, enum noun_index n, const struct record *rec,
 	     enum view v)
@@ -322,11 +372,7 @@ view_members(struct call *c, struct buf *b, enum noun_index n, const struct reco
 			jw_ki64(b, "battery_pct", dev->battery_pct);
 		if (dev->signal_pct >= 0)
 			jw_ki64(b, "signal_pct", dev->signal_pct);
-		if (dev->is_said) {
-			jw_kz(b, "said", dev->is_said_test ? "test" : "restore");
-			jw_kz(b, "said_code", dev->said_code);
-			jw_ktime(b, "said_at", dev->said_at);
-		}
+		write_told(b, c->m, dev);
 		if (dev->firmware[0])
 			jw_kz(b, "firmware", dev->firmware);
 		break;

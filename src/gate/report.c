@@ -315,25 +315,35 @@ is_call(const struct device *d, const struct gate_report *r)
 
 #define SAID_AGAIN_MS 60000 /* a panel repeats until it is answered */
 
-/* What is over, or was tried, is no call: it is shown with the device, and in the call
- * that it is about. */
+static enum device_said
+said_of(const struct gate_report *r)
+{
+	return r->kind == GATE_TEST      ? SAID_TEST
+	       : r->kind == GATE_RESTORE ? SAID_RESTORE
+					 : SAID_ALARM;
+}
+
+/* What is over, was tried, or is an alarm that calls nobody, is shown with the device,
+ * and in the call that it is about. */
 static void
 take_said(struct gate *g, struct device *d, const struct gate_report *r)
 {
+	static const char *const words[] = { "", "restored", "test", "alarm" };
 	struct buf AUTO(buf_done) text = { 0 };
-	bool is_test = r->kind == GATE_TEST;
+	enum device_said said = said_of(r);
 	int64_t now = net_wall_ms(g->cfg.net);
-	bool is_again = d->is_said && d->is_said_test == is_test &&
-			strcmp(d->said_code, r->code) == 0 &&
+	bool is_again = d->said == said && strcmp(d->said_code, r->code) == 0 &&
+			d->said_area == r->area && d->said_zone == r->zone &&
 			now - d->said_at < SAID_AGAIN_MS;
 
-	d->is_said = true;
-	d->is_said_test = is_test;
+	d->said = said;
 	snprintf(d->said_code, sizeof d->said_code, "%s", r->code);
+	d->said_area = r->area;
+	d->said_zone = r->zone;
 	d->said_at = now;
 	if (is_again || d->state != DEVICE_BOUND)
 		return;
-	buf_printf(&text, "%s %s", is_test ? "test" : "restored", r->code);
+	buf_printf(&text, "%s %s", words[said], r->code);
 	if (r->area >= 0)
 		buf_printf(&text, ", area %d", r->area);
 	if (r->zone >= 0)
@@ -341,9 +351,59 @@ take_said(struct gate *g, struct device *d, const struct gate_report *r)
 	device_note(journal_begin(g->cfg.journal, NULL), d, buf_span(&text));
 }
 
+/* As the pages' strings have them (device_alarm.…). */
+static const char *const alarm_words[] = {
+	"sos",         "duress",    "fall",    "removed",    "fence_out", "fence_in",
+	"low_battery", "power_cut", "tamper",  "heart_rate", "vibration", "overspeed",
+	"crash",       "fire",      "medical", "general",    "door",      "other",
+};
+
+static void
+observe_alarms(struct gate *g, struct device *d, unsigned alarms)
+{
+	size_t n = 0;
+
+	if (!alarms)
+		return;
+	d->alarms[0] = 0;
+	d->alarms_at = net_wall_ms(g->cfg.net);
+	for (size_t k = 0; k < ARRAY_LEN(alarm_words); k++)
+		if (alarms >> k & 1 &&
+		    n + strlen(alarm_words[k]) + 2 < sizeof d->alarms)
+			n += (size_t)sprintf(d->alarms + n, "%s%s", n ? " " : "",
+					     alarm_words[k]);
+}
+
+/* Of its bearer: kept as his place is, on duty or in his own call. */
+static void
+observe_readings(struct gate *g, struct device *d, const struct gate_report *r)
+{
+	struct device_readings *now = &d->readings;
+	bool has_any = r->heart_bpm > 0 || r->systolic > 0 || r->spo2_pct > 0 ||
+		       !isnan(r->temperature_c) || r->steps >= 0;
+
+	if (!has_any || !device_tells(journal_model(g->cfg.journal), d))
+		return;
+	if (!now->at)
+		*now = (struct device_readings){ -1, -1, -1, -1, NAN, -1, 0 };
+	if (r->heart_bpm > 0)
+		now->heart_bpm = r->heart_bpm;
+	if (r->systolic > 0 && r->diastolic > 0) {
+		now->systolic = r->systolic;
+		now->diastolic = r->diastolic;
+	}
+	if (r->spo2_pct > 0)
+		now->spo2_pct = r->spo2_pct;
+	if (!isnan(r->temperature_c))
+		now->temperature_c = (float)r->temperature_c;
+	if (r->steps >= 0)
+		now->steps = r->steps;
+	now->at = net_wall_ms(g->cfg.net);
+}
+
 /* What is known of it in memory only. */
 static void
-observe(struct device *d, const struct gate_report *r)
+observe(struct gate *g, struct device *d, const struct gate_report *r)
 {
 	if (r->battery_pct >= 0)
 		d->battery_pct = r->battery_pct;
@@ -353,6 +413,9 @@ observe(struct device *d, const struct gate_report *r)
 		snprintf(d->firmware, sizeof d->firmware, "%s", r->firmware);
 	if (r->kind == GATE_FIX || r->kind == GATE_ALARM)
 		d->last_alarms = r->alarms;
+	if (r->kind != GATE_RESTORE && r->kind != GATE_TEST)
+		observe_alarms(g, d, r->alarms);
+	observe_readings(g, d, r);
 }
 
 static bool
@@ -373,20 +436,23 @@ take_report(struct link *l, const struct gate_report *r, struct span msg)
 	 * no more than its name. */
 	bool is_own = d && (is_believed(l, d, r) ||
 			    (!l->is_doubted && d->trust != TRUST_VERIFIED));
+	bool is_called;
 
 	if (is_own)
 		seen(g, d);
 	if (is_own && r->position.is_set)
 		take_fix(g, d, r);
-	if (!is_answer(l, d, r) && is_call(d, r))
+	is_called = !is_answer(l, d, r) && is_call(d, r);
+	if (is_called)
 		take_call(g, l, d, r, msg);
 	else if (l->door->driver->wire & GATE_LASTING)
 		let_go(g, l, r);
 	if (!d)
 		return;
 	if (is_own || !d->key)
-		observe(d, r);
-	if ((r->kind == GATE_RESTORE || r->kind == GATE_TEST) && is_own)
+		observe(g, d, r);
+	if (is_own && (r->kind == GATE_RESTORE || r->kind == GATE_TEST ||
+		       (r->kind == GATE_ALARM && !is_called && r->code[0])))
 		take_said(g, d, r);
 	if (r->kind == GATE_ORDER_ACK && is_own)
 		orders_answered(g, d, r);

@@ -64,6 +64,21 @@ device_emergency(const struct model *m, const struct device *dev)
 	return NULL;
 }
 
+bool
+device_tells(const struct model *m, const struct device *dev)
+{
+	struct unit *u = NULL;
+	struct site *s = NULL;
+
+	if (!device_home(m, dev, &u, &s) || dev->state != DEVICE_BOUND)
+		return false;
+	if (u && (u->shift_on || u->n_open))
+		return true;
+	if (!u && !id_is_set(device_person(dev)))
+		return true;
+	return device_emergency(m, dev) != NULL;
+}
+
 /* Product rule 12: a bearer off duty, or one who has no shift, is asked for
  * nothing but in an emergency of his own. */
 static int

@@ -326,9 +326,24 @@ export interface Device {
 	flags?: string[]
 	signal_pct?: number
 	firmware?: string
-	said?: 'test' | 'restore'
+	said?: 'test' | 'restore' | 'alarm'
 	said_code?: string
 	said_at?: Time
+	/* Its last ones, whatever they are, and when. */
+	alarms?: string[]
+	alarms_at?: Time
+	readings?: Readings
+}
+
+/* Of its bearer: on duty, or in his own call. */
+export interface Readings {
+	heart_bpm?: number
+	systolic?: number
+	diastolic?: number
+	spo2_pct?: number
+	temperature_c?: number
+	steps?: number
+	at: Time
 }
 
 export interface DeviceOrder {

@@ -16,7 +16,7 @@ import { explain } from './actions'
 import { dialog } from './state'
 import './devices.css'
 
-/* words: device_link, device_said, device_flag */
+/* words: device_link, device_said, device_flag, device_alarm */
 
 /* Whose devices: a unit's, a site's, or what called from either. */
 interface Bearer {
@@ -48,6 +48,30 @@ function DevicesButton(props: Bearer) {
 
 export function UnitDevices({ unit }: { unit: Unit }) {
 	return <DevicesButton name={unit.callsign} ids={[unit.id]} />
+}
+
+/* What it told beside its place: of its bearer only what the room may see. */
+function Told({ device }: { device: Device }) {
+	const { readings: r, alarms, alarms_at: at } = device
+	const told = r && [
+		r.heart_bpm && t('devices.heart', { n: r.heart_bpm }),
+		r.systolic && t('devices.pressure', { a: r.systolic, b: r.diastolic ?? 0 }),
+		r.spo2_pct && t('devices.spo2', { n: r.spo2_pct }),
+		r.temperature_c && t('devices.degrees', { n: r.temperature_c }),
+		r.steps && t('devices.steps', { n: r.steps }),
+		formatWhen(r.at, language.value),
+	]
+	return (
+		<>
+			{told && <span class="dim"> · {told.filter(Boolean).join(' · ')}</span>}
+			{alarms?.map((one) => (
+				<span key={one} class="chip">
+					{word('device_alarm', one)}
+				</span>
+			))}
+			{at && <span class="dim"> {formatWhen(at, language.value)}</span>}
+		</>
+	)
 }
 
 /* Of who called for help. */
@@ -117,6 +141,7 @@ export function DevicesForm() {
 								{one.said &&
 									` · ${t(`device_said.${one.said}`, { code: one.said_code ?? '' })}`}
 							</span>
+							<Told device={one} />
 							{one.flags?.map((flag) => (
 								<span key={flag} class="chip warn">
 									{word('device_flag', flag)}
