@@ -63,7 +63,7 @@ function Told({ device }: { device: Device }) {
 	]
 	return (
 		<>
-			{told && <span class="dim"> · {told.filter(Boolean).join(' · ')}</span>}
+			{told && <span class="dim">{told.filter(Boolean).join(' · ')}</span>}
 			{alarms?.map((one) => (
 				<span key={one} class="chip">
 					{word('device_alarm', one)}
@@ -119,7 +119,7 @@ export function DevicesForm() {
 		<Dialog title={t('devices.title', { name: whose?.name ?? '' })} onClose={shut} wide>
 			{devices.value?.length === 0 && <p class="dim">{t('devices.none')}</p>}
 			{devices.value && devices.value.length > 0 && (
-				<fieldset class="choices">
+				<fieldset class="choices device-list">
 					<legend>{t('devices.which')}</legend>
 					{devices.value.map((one) => (
 						<label key={one.id}>
