@@ -308,8 +308,8 @@ on_node(void *ctx, const struct store_record *r)
 }
 
 /* With another node's key every name would be empty, and nothing would say so. */
-static int
-check_node_key(const char *dir, const uint8_t key[NODE_KEY_BYTES], struct buf *why)
+int
+cli_check_key(const char *dir, const uint8_t key[NODE_KEY_BYTES], struct buf *why)
 {
 	struct buf AUTO(buf_done) want = { 0 }, have = { 0 };
 	struct store_query q = { .noun = noun_node.letter, .column = -1, .limit = 1 };
@@ -410,7 +410,7 @@ put_keys(const struct copy_args *a, struct buf *why)
 	if (all.n < head + NODE_KEY_BYTES || memcmp(all.p, KEYS_MAGIC, head) != 0)
 		return say(why, ERR_CORRUPT, "%s holds no keys", a->keys);
 	rest = span_skip(buf_span(&all), head);
-	rc = check_node_key(a->dir, (const uint8_t *)rest.p, why);
+	rc = cli_check_key(a->dir, (const uint8_t *)rest.p, why);
 	if (rc == 0)
 		rc = close_erased(a->dir, all.p + head + NODE_KEY_BYTES,
 				  rest.n - NODE_KEY_BYTES, why);

@@ -58,6 +58,8 @@ int cli_doctor(int argc, char **argv);
  * And the other way round (backup_more.c). */
 int backup_more(const char *from, const char *to, struct span mark, bool is_sure,
 		struct buf *why);
+/* That a key (as node_key_load has it) is of the node in that folder. */
+int cli_check_key(const char *dir, const uint8_t key[64], struct buf *why);
 int restore_more(const char *from, const char *to, struct buf *why);
 void backup_more_remove(const char *dir);
 int cli_bench(int argc, char **argv); /* device: plays one at a door */

@@ -31,6 +31,8 @@
 #define SYNC_BAD_MS 250 /* positions may be no later than this on disk */
 #define FILES_WANTED 20000
 #define CERTIFICATE_DAYS 30
+#define CLOCK_OFF_MS (5 * 60000)
+#define CLOCK_AHEAD_MS (30 * 86400000LL)
 
 enum level { FINE, CARE, BAD };
 
@@ -81,6 +83,48 @@ look_at_secret(struct doctor *d, const char *leaf)
 		    path.p);
 }
 
+/* A start refuses another node's key, or none. */
+static void
+look_at_node_key(struct doctor *d)
+{
+	struct buf AUTO(buf_done) why = { 0 }, path = { 0 };
+	uint8_t key[64];
+
+	path_in(&path, d, "node.key");
+	if (access(path.p, F_OK) < 0)
+		return; /* told */
+	if (node_key_load(d->o.data, false, key, &why) < 0 ||
+	    cli_check_key(d->o.data, key, &why) < 0)
+		say(d, BAD, "node.key", "%s: bring the node's own back from its copy",
+		    why.p ? why.p : "it cannot be read");
+	crypt_wipe(key, sizeof key);
+}
+
+/* Its newest event was made by this clock. */
+static void
+look_at_last_event(struct doctor *d)
+{
+	struct buf AUTO(buf_done) why = { 0 }, at = { 0 };
+	int64_t now = clock_system.wall_ms(NULL);
+	struct store_info info;
+	struct store *s;
+
+	if (store_open(d->o.data, STORE_READ, &s, &info, &why) < 0) {
+		say(d, BAD, "store", "%s", why.p ? why.p : "it cannot be read");
+		return;
+	}
+	store_close(s);
+	if (!info.last_seq)
+		return;
+	time_format(&at, info.last_at);
+	if (now < info.last_at - CLOCK_OFF_MS)
+		say(d, BAD, "last event",
+		    "of %s, which this machine's clock has yet to reach: set it", at.p);
+	else if (now > info.last_at + CLOCK_AHEAD_MS)
+		say(d, CARE, "last event",
+		    "of %s: are this machine's clock and this folder right?", at.p);
+}
+
 static void
 look_at_folder(struct doctor *d)
 {
@@ -110,6 +154,8 @@ look_at_folder(struct doctor *d)
 		say(d, FINE, "folder", "%s", d->o.data);
 	look_at_secret(d, "node.key");
 	look_at_secret(d, "keys");
+	look_at_node_key(d);
+	look_at_last_event(d);
 }
 
 /* --- the disk ------------------------------------------------------------------ */
@@ -325,6 +371,26 @@ look_at_addresses(struct doctor *d)
 		look_at_address(d, "device", strchr(d->o.devices[i], '=') + 1);
 }
 
+/* That they open a door together, as the start will have it. */
+static void
+look_at_key_pair(struct doctor *d, struct span cert)
+{
+	struct buf AUTO(buf_done) key = { 0 }, why = { 0 };
+	struct net_tls *tls;
+
+	if (!d->o.tls_cert || !d->o.tls_key)
+		return;
+	look_at_file(d, "tls-key", d->o.tls_key);
+	if (read_file(d->o.tls_key, &key) < 0)
+		return; /* told above */
+	if (net_tls_new(cert, buf_span(&key), (struct span){ 0 }, &tls, &why) == 0)
+		net_tls_free(tls);
+	else
+		say(d, BAD, "tls-key", "%s: %s", d->o.tls_key,
+		    why.p ? why.p : "it is not that of tls-cert");
+	crypt_wipe(key.p, key.n);
+}
+
 static void
 look_at_certificate(struct doctor *d)
 {
@@ -342,6 +408,7 @@ look_at_certificate(struct doctor *d)
 			say(d, BAD, "certificate", "%s cannot be read", path.p);
 		return; /* the node makes its own at its first start */
 	}
+	look_at_key_pair(d, buf_span(&pem));
 	days = net_certificate_days_left(buf_span(&pem), clock_system.wall_ms(NULL));
 	if (days < 0)
 		say(d, BAD, "certificate", "%s %s", path.p,

@@ -183,6 +183,7 @@ read_config(struct options *o, const char *path, struct buf *why)
 	rest = buf_span(&text);
 	while (rest.n) {
 		struct span l = span_trim(span_cut(&rest, '\n')), name;
+		bool has_value = span_find(l, '=') >= 0;
 		const struct option *t;
 
 		line++;
@@ -193,6 +194,11 @@ read_config(struct options *o, const char *path, struct buf *why)
 		if (!t || t->off == O(config)) {
 			buf_printf(why, "%s:%d: no option \"" SPAN_FMT "\"", path, line,
 				   SPAN_ARG(name));
+			return ERR_SYNTAX;
+		}
+		if (!has_value && t->type != OPT_FLAG) {
+			buf_printf(why, "%s:%d: %s wants a value: %s = …", path, line,
+				   t->name, t->name);
 			return ERR_SYNTAX;
 		}
 		if (set(o, t, arena_dup(&o->arena, span_trim(l)), why) < 0) {
