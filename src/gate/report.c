@@ -189,7 +189,7 @@ key_that_lasts(struct gate *g, const struct link *l, const struct principal *who
 	       const struct gate_report *r, struct buf *key)
 {
 	const struct model *m = journal_model(g->cfg.journal);
-	struct seat *s = seat_find(g, l->door->driver->name, r->identity);
+	struct seat *s = l->seat; /* of this identity: seat_take() saw to it */
 	const struct signal *had;
 	const struct incident *i;
 
@@ -210,11 +210,12 @@ key_that_lasts(struct gate *g, const struct link *l, const struct principal *who
 
 /* It is over on the device: the next one is another. */
 static void
-let_go(struct gate *g, const struct link *l, const struct gate_report *r)
+let_go(const struct link *l, const struct gate_report *r)
 {
-	struct seat *s = seat_find(g, l->door->driver->name, r->identity);
+	struct seat *s = l->seat;
 
-	if (s && !l->is_doubted && r->kind == GATE_FIX && !(r->alarms & GATE_SOS))
+	if (s && s->sos_key[0] && !l->is_doubted && r->kind == GATE_FIX &&
+	    !(r->alarms & GATE_SOS))
 		s->sos_key[0] = 0;
 }
 
@@ -277,7 +278,8 @@ take_call(struct gate *g, struct link *l, const struct device *d,
 		is_more = parts_take(g, r, words_of(g, r), &key, &all);
 	else
 		key_of_call(g, &who, r, &key);
-	key_that_lasts(g, l, &who, r, &key);
+	if (d)
+		key_that_lasts(g, l, &who, r, &key);
 	a.key = buf_span(&key);
 	a.kind = span_of(kind_of(r->alarms));
 	a.is_silent = (r->alarms & GATE_DURESS) != 0;
@@ -445,8 +447,8 @@ take_report(struct link *l, const struct gate_report *r, struct span msg)
 	is_called = !is_answer(l, d, r) && is_call(d, r);
 	if (is_called)
 		take_call(g, l, d, r, msg);
-	else if (l->door->driver->wire & GATE_LASTING)
-		let_go(g, l, r);
+	else if (d && l->door->driver->wire & GATE_LASTING)
+		let_go(l, r);
 	if (!d)
 		return;
 	if (is_own || !d->key)
