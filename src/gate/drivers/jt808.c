@@ -178,6 +178,8 @@ message_decode(struct jt808_state *st, const struct jt808_message *m, int64_t no
 	if (m->is_secret) {
 		r = gate_report_add(out, GATE_UNKNOWN, st->id);
 		snprintf(r->text, sizeof r->text, "encrypted, and no key fits");
+	} else if (m->kind == 0x0200 && m->total <= 1) { /* nearly always so */
+		place_report(st, m->serial, m->body, false, now_ms, out);
 	} else if (m->kind == 0x0200) {
 		return place_decode(st, m, m->body, now_ms, out);
 	} else if (m->kind == 0x0704) {

@@ -47,6 +47,13 @@ plain_write(bool is_e7, struct span s, char *to, size_t cap)
 	return n;
 }
 
+/* Most messages have no escape. */
+static bool
+has_escape(bool is_e7, struct span s)
+{
+	return is_e7 || memchr(s.p, '\x7d', s.n);
+}
+
 size_t
 jt808_plain(struct span s, char *to, size_t cap)
 {
@@ -63,8 +70,12 @@ jt808_plain_e7(struct span s, char *to, size_t cap)
 static size_t
 plain_read(bool is_e7, struct span s, char *to, size_t cap)
 {
-	size_t n = plain_write(is_e7, s, to, cap);
+	size_t n = s.n;
 
+	if (has_escape(is_e7, s))
+		n = plain_write(is_e7, s, to, cap);
+	else if (n <= cap)
+		memcpy(to, s.p, n);
 	return n <= cap ? n : 0;
 }
 
@@ -75,6 +86,11 @@ jt808_wrap(bool is_e7, struct span plain, char *to)
 	size_t n = 0;
 
 	to[n++] = is_e7 ? FLAG_E7 : FLAG;
+	if (!is_e7 && !memchr(plain.p, FLAG, plain.n) && !has_escape(false, plain)) {
+		memcpy(to + n, plain.p, plain.n);
+		n += plain.n;
+		plain.n = 0;
+	}
 	for (size_t i = 0; i < plain.n; i++) {
 		size_t end = n;
 
