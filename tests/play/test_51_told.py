@@ -34,8 +34,8 @@ def test_a_watch_tells_of_its_bearer(fresh):
     d.ok("POST", shift, {"on": False})
     until(lambda: "readings" not in record(n, "watch"), 5, "off duty")
     w.say("heart,99")
-    w.say("LK,1,1,50")
-    w.answer()
+    w.say("LK,1,1,51")
+    until(lambda: record(n, "watch")["battery_pct"] == 51, 5, "it was heard")
     d.ok("POST", shift, {"on": True})
     assert record(n, "watch")["readings"]["heart_bpm"] == 74
     w.close()
