@@ -258,28 +258,46 @@ view_without_person(const struct model *m, const struct principal *p, enum noun_
 }
 
 static void
-write_number(struct buf *b, const char *key, int64_t v)
+write_reading(struct buf *b, const char *key, float v, int decimals)
 {
-	if (v >= 0)
-		jw_ki64(b, key, v);
+	jw_key(b, key);
+	jw_double(b, (double)v, decimals);
 }
 
-/* Of its bearer: shown as his place is. */
+static bool
+has_readings(const struct device_readings *r)
+{
+	return r->heart_bpm.at || r->pressure_mmhg.at || r->spo2_pct.at ||
+	       r->temperature_c.at || r->steps.at;
+}
+
+/* Of its bearer: shown as his place is, each with its own time. */
 static void
 write_readings(struct buf *b, const struct device_readings *r)
 {
 	jw_key(b, "readings");
 	jw_open(b, '{');
-	write_number(b, "heart_bpm", r->heart_bpm);
-	write_number(b, "systolic", r->systolic);
-	write_number(b, "diastolic", r->diastolic);
-	write_number(b, "spo2_pct", r->spo2_pct);
-	write_number(b, "steps", r->steps);
-	if (!isnan(r->temperature_c)) {
-		jw_key(b, "temperature_c");
-		jw_double(b, (double)r->temperature_c, 1);
+	if (r->heart_bpm.at) {
+		write_reading(b, "heart_bpm", r->heart_bpm.value, 0);
+		jw_ktime(b, "heart_at", r->heart_bpm.at);
 	}
-	jw_ktime(b, "at", r->at);
+	if (r->pressure_mmhg.at) {
+		write_reading(b, "systolic", r->pressure_mmhg.value, 0);
+		write_reading(b, "diastolic", r->pressure_mmhg.second, 0);
+		jw_ktime(b, "pressure_at", r->pressure_mmhg.at);
+	}
+	if (r->spo2_pct.at) {
+		write_reading(b, "spo2_pct", r->spo2_pct.value, 0);
+		jw_ktime(b, "spo2_at", r->spo2_pct.at);
+	}
+	if (r->temperature_c.at) {
+		write_reading(b, "temperature_c", r->temperature_c.value, 1);
+		jw_ktime(b, "temperature_at", r->temperature_c.at);
+	}
+	if (r->steps.at) {
+		write_reading(b, "steps", r->steps.value, 0);
+		jw_ktime(b, "steps_at", r->steps.at);
+	}
 	jw_close(b, '}');
 }
 
@@ -287,23 +305,18 @@ write_readings(struct buf *b, const struct device_readings *r)
 static void
 write_told(struct buf *b, const struct model *m, const struct device *dev)
 {
-	static const char *const said[] = { "", "restore", "test", "alarm" };
-	struct span words = span_of(dev->alarms);
+	unsigned alarms = device_alarms_told(m, dev, dev->told_alarms);
 
-	if (dev->said) {
-		jw_kz(b, "said", said[dev->said]);
-		jw_kz(b, "said_code", dev->said_code);
-		jw_ktime(b, "said_at", dev->said_at);
-	}
-	if (words.n) {
+	if (alarms) {
 		jw_key(b, "alarms");
 		jw_open(b, '[');
-		while (words.n)
-			jw_str(b, span_cut(&words, ' '));
+		for (size_t k = 0; k < DEVICE_ALARM_NAMES; k++)
+			if (alarms >> k & 1)
+				jw_str(b, span_of(device_alarm_names[k]));
 		jw_close(b, ']');
 		jw_ktime(b, "alarms_at", dev->alarms_at);
 	}
-	if (dev->readings.at && device_tells(m, dev))
+	if (has_readings(&dev->readings) && device_tells(m, dev))
 		write_readings(b, &dev->readings);
 }
 

@@ -28,6 +28,7 @@ struct link {
 	bool is_datagram;                 /* and lasts as long as that one */
 	bool is_doubted;    /* another address speaks under the same name */
 	bool is_understood; /* at least one message was */
+	unsigned states;    /* alarms told by it while it is not believed */
 	int n_guesses;      /* looks at what else it may speak */
 	struct buf *answer; /* of a text's gateway, while one is read; else NULL */
 };

@@ -299,10 +299,20 @@ take_call(struct gate *g, struct link *l, const struct device *d,
 		told_press(g, &result, r->identity, l->answer);
 }
 
+/* The states that it told before. What is not believed has its own: a copy of a device
+ * must not tell an SOS before its bearer does, so that his was no news. */
+static unsigned *
+states_of(struct link *l, struct device *d, bool is_own)
+{
+	return is_own          ? &d->last_alarms
+	       : l->is_doubted ? &l->states
+			       : &d->doubted_alarms;
+}
+
 /* An alarm message calls each time. In other messages the bits are states that
  * last: an SOS calls when it appears, not each time it is repeated. */
 static bool
-is_call(const struct device *d, const struct gate_report *r)
+is_call(const struct device *d, const struct gate_report *r, unsigned before)
 {
 	if (r->kind == GATE_ALARM)
 		return (r->alarms & CALLS) != 0;
@@ -312,95 +322,62 @@ is_call(const struct device *d, const struct gate_report *r)
 		return true; /* a person tries the way to a person and back */
 	if (r->kind == GATE_RESTORE || r->kind == GATE_TEST)
 		return false; /* what is told is over, or was tried */
-	return (r->alarms & GATE_SOS) && !(d && (d->last_alarms & GATE_SOS));
+	return (r->alarms & ~before & GATE_SOS) != 0;
 }
 
-#define SAID_AGAIN_MS 60000 /* a panel repeats until it is answered */
-
-static enum device_said
-said_of(const struct gate_report *r)
-{
-	return r->kind == GATE_TEST      ? SAID_TEST
-	       : r->kind == GATE_RESTORE ? SAID_RESTORE
-					 : SAID_ALARM;
-}
-
-/* What is over, was tried, or is an alarm that calls nobody, is shown with the device,
- * and in the call that it is about. */
+/* What is over, was tried, or is an alarm that calls nobody. */
 static void
 take_said(struct gate *g, struct device *d, const struct gate_report *r)
 {
-	static const char *const words[] = { "", "restored", "test", "alarm" };
-	struct buf AUTO(buf_done) text = { 0 };
-	enum device_said said = said_of(r);
-	int64_t now = net_wall_ms(g->cfg.net);
-	bool is_again = d->said == said && strcmp(d->said_code, r->code) == 0 &&
-			d->said_area == r->area && d->said_zone == r->zone &&
-			now - d->said_at < SAID_AGAIN_MS;
+	struct device_said_args a = {
+		.said = r->kind == GATE_TEST      ? SAID_TEST
+			: r->kind == GATE_RESTORE ? SAID_RESTORE
+						  : SAID_ALARM,
+		.code = span_of(r->code),
+		.area = r->area >= 0 ? r->area : FIELD_NONE,
+		.zone = r->zone >= 0 ? r->zone : FIELD_NONE,
+	};
 
-	d->said = said;
-	snprintf(d->said_code, sizeof d->said_code, "%s", r->code);
-	d->said_area = r->area;
-	d->said_zone = r->zone;
-	d->said_at = now;
-	if (is_again || d->state != DEVICE_BOUND)
-		return;
-	buf_printf(&text, "%s %s", words[said], r->code);
-	if (r->area >= 0)
-		buf_printf(&text, ", area %d", r->area);
-	if (r->zone >= 0)
-		buf_printf(&text, ", zone %d", r->zone);
-	device_note(journal_begin(g->cfg.journal, NULL), d, buf_span(&text));
+	device_say(journal_begin(g->cfg.journal, NULL), d, &a);
 }
 
-/* As the pages' strings have them (device_alarm.…). */
-static const char *const alarm_words[] = {
-	"sos",         "duress",    "fall",    "removed",    "fence_out", "fence_in",
-	"low_battery", "power_cut", "tamper",  "heart_rate", "vibration", "overspeed",
-	"crash",       "fire",      "medical", "general",    "door",      "other",
-};
-
 static void
-observe_alarms(struct gate *g, struct device *d, unsigned alarms)
+read_in(struct device_reading *to, double value, double second, int64_t now)
 {
-	size_t n = 0;
-
-	if (!alarms)
-		return;
-	d->alarms[0] = 0;
-	d->alarms_at = net_wall_ms(g->cfg.net);
-	for (size_t k = 0; k < ARRAY_LEN(alarm_words); k++)
-		if (alarms >> k & 1 &&
-		    n + strlen(alarm_words[k]) + 2 < sizeof d->alarms)
-			n += (size_t)sprintf(d->alarms + n, "%s%s", n ? " " : "",
-					     alarm_words[k]);
+	*to = (struct device_reading){ (float)value, (float)second, now };
 }
 
 /* Of its bearer: kept as his place is, on duty or in his own call. */
 static void
 observe_readings(struct gate *g, struct device *d, const struct gate_report *r)
 {
-	struct device_readings *now = &d->readings;
+	struct device_readings *to = &d->readings;
+	int64_t now = net_wall_ms(g->cfg.net);
 	bool has_any = r->heart_bpm > 0 || r->systolic > 0 || r->spo2_pct > 0 ||
 		       !isnan(r->temperature_c) || r->steps >= 0;
 
 	if (!has_any || !device_tells(journal_model(g->cfg.journal), d))
 		return;
-	if (!now->at)
-		*now = (struct device_readings){ -1, -1, -1, -1, NAN, -1, 0 };
 	if (r->heart_bpm > 0)
-		now->heart_bpm = r->heart_bpm;
-	if (r->systolic > 0 && r->diastolic > 0) {
-		now->systolic = r->systolic;
-		now->diastolic = r->diastolic;
-	}
+		read_in(&to->heart_bpm, r->heart_bpm, 0, now);
+	if (r->systolic > 0 && r->diastolic > 0)
+		read_in(&to->pressure_mmhg, r->systolic, r->diastolic, now);
 	if (r->spo2_pct > 0)
-		now->spo2_pct = r->spo2_pct;
+		read_in(&to->spo2_pct, r->spo2_pct, 0, now);
 	if (!isnan(r->temperature_c))
-		now->temperature_c = (float)r->temperature_c;
+		read_in(&to->temperature_c, r->temperature_c, 0, now);
 	if (r->steps >= 0)
-		now->steps = r->steps;
-	now->at = net_wall_ms(g->cfg.net);
+		read_in(&to->steps, (double)r->steps, 0, now);
+}
+
+static void
+observe_alarms(struct gate *g, struct device *d, unsigned alarms)
+{
+	alarms = device_alarms_told(journal_model(g->cfg.journal), d, alarms);
+	if (!alarms)
+		return;
+	d->told_alarms = alarms;
+	d->alarms_at = net_wall_ms(g->cfg.net);
 }
 
 /* What is known of it in memory only. */
@@ -413,8 +390,6 @@ observe(struct gate *g, struct device *d, const struct gate_report *r)
 		d->signal_pct = r->signal_pct;
 	if (r->firmware[0])
 		snprintf(d->firmware, sizeof d->firmware, "%s", r->firmware);
-	if (r->kind == GATE_FIX || r->kind == GATE_ALARM)
-		d->last_alarms = r->alarms;
 	if (r->kind != GATE_RESTORE && r->kind != GATE_TEST)
 		observe_alarms(g, d, r->alarms);
 	observe_readings(g, d, r);
@@ -438,20 +413,23 @@ take_report(struct link *l, const struct gate_report *r, struct span msg)
 	 * no more than its name. */
 	bool is_own = d && (is_believed(l, d, r) ||
 			    (!l->is_doubted && d->trust != TRUST_VERIFIED));
+	unsigned none = 0, *states = d ? states_of(l, d, is_own) : &none;
 	bool is_called;
 
 	if (is_own)
 		seen(g, d);
 	if (is_own && r->position.is_set)
 		take_fix(g, d, r);
-	is_called = !is_answer(l, d, r) && is_call(d, r);
+	is_called = !is_answer(l, d, r) && is_call(d, r, *states);
 	if (is_called)
 		take_call(g, l, d, r, msg);
 	else if (d && l->door->driver->wire & GATE_LASTING)
 		let_go(l, r);
+	if (r->kind == GATE_FIX || r->kind == GATE_ALARM)
+		*states = r->alarms;
 	if (!d)
 		return;
-	if (is_own || !d->key)
+	if (is_own)
 		observe(g, d, r);
 	if (is_own && (r->kind == GATE_RESTORE || r->kind == GATE_TEST ||
 		       (r->kind == GATE_ALARM && !is_called && r->code[0])))

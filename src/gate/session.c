@@ -87,6 +87,8 @@ seat_take(struct gate *g, struct link *l, struct device *d, const char *identity
 	}
 	key = seat_key(&k, l->door->driver->name, identity);
 	s = map_get(&g->seats, key);
+	if (strcmp(l->identity, identity) != 0)
+		l->states = 0;
 	l->is_shared |= l->identity[0] && strcmp(l->identity, identity) != 0;
 	snprintf(l->identity, sizeof l->identity, "%s", identity);
 	if (!s) {
@@ -98,6 +100,7 @@ seat_take(struct gate *g, struct link *l, struct device *d, const char *identity
 	l->seat = s;
 	if (s->link == l) {
 		s->since = now;
+		l->is_doubted = false; /* another's of a gateway may have been */
 		return false;
 	}
 	is_alive = s->link && now - s->since < BOTH_MS;

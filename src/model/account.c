@@ -134,6 +134,12 @@ static const struct field device_fields[] = {
 		  .doc = "what was odd: jump, second_address, wrong_door; an empty "
 			 "list ends it"),
 	NOUN_LINE(device, flagged_at, TIME, 0, .doc = "last"),
+	NOUN_LINE(device, said, ENUM, 0, .names = device_said_names,
+		  .doc = "what it told last that calls nobody"),
+	NOUN_LINE(device, said_code, STR, 0, .doc = "as its panel writes it"),
+	NOUN_LINE(device, said_area, INT, 0, .doc = "as its panel counts"),
+	NOUN_LINE(device, said_zone, INT, 0, .doc = "as its panel counts"),
+	NOUN_LINE(device, said_at, TIME, 0, .doc = ""),
 };
 NOUN_TABLE(noun_device, 'd', "device", "devices", device, device_fields);
 

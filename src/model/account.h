@@ -4,6 +4,7 @@
  * SOS buttons), invitations, devices; and the principal that they become.
  */
 #pragma once
+#include "model/device_told.h"
 #include "model/nouns.h"
 
 enum role {
@@ -72,14 +73,6 @@ enum device_state { DEVICE_PENDING = 1, DEVICE_BOUND, DEVICE_REVOKED };
 enum device_trust { TRUST_UNVERIFIED = 1, TRUST_VERIFIED };
 extern const char *const trust_names[];
 
-/* -1, NAN: not told. */
-struct device_readings {
-	int heart_bpm, systolic, diastolic, spo2_pct;
-	float temperature_c;
-	int64_t steps, at; /* at 0: none yet */
-};
-enum device_said { SAID_NOTHING, SAID_RESTORE, SAID_TEST, SAID_ALARM };
-
 struct device {
 	struct record r;
 	struct id agency;
@@ -98,24 +91,24 @@ struct device {
 	int64_t interval_s; /* promised between reports; FIELD_NONE: not told */
 	char *flags;        /* JSON list: jump, second_address, wrong_door */
 	int64_t flagged_at;
+	/* what is over, was tried, or is no call, as it told last */
+	int said;        /* enum device_said */
+	char *said_code; /* of an alarm panel, as it writes it */
+	int64_t said_area, said_zone, said_at;
 	/* observed, in memory only: never on the shelf, gone with a restart */
 	int64_t last_seen_at;
 	int battery_pct;      /* -1: not told */
 	unsigned last_alarms; /* bits of the last report */
 	int signal_pct;       /* -1: not told */
 	char firmware[40];
-	bool is_fast;    /* was told to report fast, in an emergency */
-	char alarms[96]; /* words of its last alarms, whatever they are; "": none */
+	bool is_fast;            /* was told to report fast, in an emergency */
+	unsigned doubted_alarms; /* of the last report that was not believed */
+	unsigned told_alarms;    /* its last ones, whatever they are; 0: none */
 	int64_t alarms_at;
 	struct device_readings readings; /* of its bearer */
 
 	struct device_order **orders; /* open ones, oldest first */
 	size_t n_orders;
-	/* what is over, was tried, or is no call, as it told last */
-	enum device_said said;
-	char said_code[12];
-	int said_area, said_zone; /* -1: not told */
-	int64_t said_at;
 };
 enum device_link { LINK_LIVE = 1, LINK_LATE, LINK_LOST };
 

@@ -47,27 +47,6 @@ int account_set_own(struct decision *d, struct span password_hash,
 		    struct span language);
 /* phone, quiet hours and clock of one's own account; p is of noun_account. */
 int account_set_reach(struct decision *d, struct patch *p);
-int device_put(struct decision *d, struct id id, struct patch *p, struct id *ret);
-/* A device that no one knows called. */
-int device_seen(struct decision *d, struct span door, struct span identity,
-		struct id *ret);
-int device_link_set(struct decision *d, struct device *dev, enum device_link link);
-/* flag: one word; again the same within an hour says nothing. */
-int device_flag(struct decision *d, struct device *dev, struct span flag);
-struct device_order_args {
-	struct id device;
-	enum device_order_kind kind;
-	int64_t seconds, for_seconds;
-	struct span text;
-	struct id file; /* for voice */
-};
-int device_may_be_told(struct decision *d, struct id device); /* by the caller */
-int device_note(struct decision *d, const struct device *dev, struct span text);
-/* No actor: the node itself. */
-int device_order_make(struct decision *d, const struct device_order_args *a,
-		      struct id *ret);
-int device_order_set(struct decision *d, struct id id, enum device_order_state to,
-		     struct span why);
 
 struct token_args {
 	enum role role;
@@ -197,4 +176,5 @@ int64_t run_card_time(const struct run_card *c, int64_t value, int64_t built_in)
 #include "model/commands_sharing.h"
 #include "model/commands_register.h"
 #include "model/commands_keep.h"
+#include "model/commands_devices.h"
 #include "model/talk_commands.h"

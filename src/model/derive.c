@@ -345,7 +345,10 @@ derive_name(struct model *m, const struct event *e, struct record *rec)
 {
 	struct device *dev = (struct device *)rec, *had;
 
-	if (event_infos[e->type].noun != NOUN_DEVICE || dev->claim)
+	if (event_infos[e->type].noun != NOUN_DEVICE)
+		return;
+	device_told_follow(dev, e->body.given);
+	if (dev->claim)
 		return;
 	had = device_by_name(m, span_of(dev->door), span_of(dev->identity));
 	if (!had || had == dev)

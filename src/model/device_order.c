@@ -64,21 +64,6 @@ device_emergency(const struct model *m, const struct device *dev)
 	return NULL;
 }
 
-bool
-device_tells(const struct model *m, const struct device *dev)
-{
-	struct unit *u = NULL;
-	struct site *s = NULL;
-
-	if (!device_home(m, dev, &u, &s) || dev->state != DEVICE_BOUND)
-		return false;
-	if (u && (u->shift_on || u->n_open))
-		return true;
-	if (!u && !id_is_set(device_person(dev)))
-		return true;
-	return device_emergency(m, dev) != NULL;
-}
-
 /* Product rule 12: a bearer off duty, or one who has no shift, is asked for
  * nothing but in an emergency of his own. */
 static int
@@ -94,8 +79,11 @@ check_duty(struct decision *d, const struct device *dev, enum device_order_kind 
 	*ret_incident = i ? i->r.id : (struct id){ 0 };
 	if (i || (u && (u->shift_on || u->n_open)))
 		return 0;
-	if (!d->actor && kind == DEVICE_ORDER_INTERVAL)
-		return 0; /* back to its own pace when the emergency is over */
+	/* back to its own pace when the emergency is over, and told that it was heard
+	 */
+	if (!d->actor &&
+	    (kind == DEVICE_ORDER_INTERVAL || kind == DEVICE_ORDER_CONFIRM))
+		return 0;
 	return refuse(d, 409, u ? "off_duty" : "no_emergency",
 		      u ? "its bearer is off duty and has not called for help"
 			: "it may be asked only while its bearer calls for help");
@@ -135,26 +123,6 @@ ordered(struct decision *d, struct id id)
 		return NULL;
 	}
 	return dev;
-}
-
-int
-device_note(struct decision *d, const struct device *dev, struct span text)
-{
-	const struct incident *i = device_emergency(d->m, dev);
-	struct event e;
-
-	if (!i)
-		return refuse(d, 409, "no_emergency",
-			      "its bearer has no open call for help");
-	event_begin(d, &e, EVENT_INCIDENT_NOTE_ADDED, i->r.world,
-		    next_id(d, NOUN_NOTE));
-	PATCH_ID(&e.body, note, incident, i->r.id);
-	PATCH_ID(&e.body, note, author, dev->r.id);
-	PATCH_STR(&e.body, note, author_name, span_of(dev->identity));
-	PATCH_STR(&e.body, note, text, text);
-	PATCH_INT(&e.body, note, at, d->now);
-	event_emit(d, &e);
-	return 0;
 }
 
 int

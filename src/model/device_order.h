@@ -49,9 +49,6 @@ struct incident;
 /* The open incident that a bound device or its unit itself called for; NULL: none. */
 const struct incident *device_emergency(const struct model *m,
 					const struct device *dev);
-/* Whether what it tells of its bearer may be kept and shown: on duty, or in his own
- * call; of a site's own device always. */
-bool device_tells(const struct model *m, const struct device *d);
 /* What a watch takes at once; with the escapes of the wire it fits its frame. */
 #define DEVICE_VOICE_MAX (30 << 10)
 bool device_order_is_open(const struct device_order *o);

@@ -335,15 +335,19 @@ export interface Device {
 	readings?: Readings
 }
 
-/* Of its bearer: on duty, or in his own call. */
+/* Of its bearer: on duty, or in his own call; each with the time that it was told. */
 export interface Readings {
 	heart_bpm?: number
+	heart_at?: Time
 	systolic?: number
 	diastolic?: number
+	pressure_at?: Time
 	spo2_pct?: number
+	spo2_at?: Time
 	temperature_c?: number
+	temperature_at?: Time
 	steps?: number
-	at: Time
+	steps_at?: Time
 }
 
 export interface DeviceOrder {

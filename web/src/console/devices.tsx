@@ -6,7 +6,7 @@ import { type Signal, signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { get, getAll, post } from '../api/client'
 import { sendRaw } from '../api/send'
-import type { Device, DeviceOrder, Id, Incident, Page, Unit } from '../api/types'
+import type { Device, DeviceOrder, Id, Incident, Page, Time, Unit } from '../api/types'
 import { language, nameOf, t, word } from '../lib/i18n'
 import { formatWhen } from '../lib/time'
 import { onEvent, unitOf, world } from '../state/room'
@@ -53,17 +53,27 @@ export function UnitDevices({ unit }: { unit: Unit }) {
 /* What it told beside its place: of its bearer only what the room may see. */
 function Told({ device }: { device: Device }) {
 	const { readings: r, alarms, alarms_at: at } = device
-	const told = r && [
-		r.heart_bpm && t('devices.heart', { n: r.heart_bpm }),
-		r.systolic && t('devices.pressure', { a: r.systolic, b: r.diastolic ?? 0 }),
-		r.spo2_pct && t('devices.spo2', { n: r.spo2_pct }),
-		r.temperature_c && t('devices.degrees', { n: r.temperature_c }),
-		r.steps && t('devices.steps', { n: r.steps }),
-		formatWhen(r.at, language.value),
-	]
+	const when = (time: Time | undefined) => (time ? formatWhen(time, language.value) : '')
+	const told = [
+		r?.heart_bpm && [t('devices.heart', { n: r.heart_bpm }), when(r.heart_at)],
+		r?.systolic && [
+			t('devices.pressure', { a: r.systolic, b: r.diastolic ?? 0 }),
+			when(r.pressure_at),
+		],
+		r?.spo2_pct && [t('devices.spo2', { n: r.spo2_pct }), when(r.spo2_at)],
+		r?.temperature_c && [
+			t('devices.degrees', { n: r.temperature_c }),
+			when(r.temperature_at),
+		],
+		r?.steps && [t('devices.steps', { n: r.steps }), when(r.steps_at)],
+	].filter((one): one is string[] => Array.isArray(one))
+	/* Of those that were told together the time stands once, behind the last. */
+	const line = told.map(([text, at], k) =>
+		at === told[k + 1]?.[1] ? text : `${text}, ${at}`,
+	)
 	return (
 		<>
-			{told && <span class="dim">{told.filter(Boolean).join(' · ')}</span>}
+			{line.length > 0 && <span class="dim">{line.join(' · ')}</span>}
 			{alarms?.map((one) => (
 				<span key={one} class="chip">
 					{word('device_alarm', one)}
