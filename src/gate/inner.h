@@ -64,6 +64,8 @@ struct seat {
 	int64_t since;
 	int64_t followed_ms;    /* its bearer's last place in his own call */
 	char sos_key[64];       /* of the call that lasts; "": none */
+	int64_t confirm_ms;     /* its bearer was last to be told that he is heard */
+	bool is_confirmed;      /* and it said that it told him */
 	int64_t recorded_since; /* recordings since then */
 	unsigned n_recorded;
 };
@@ -148,6 +150,9 @@ void orders_close(struct gate *g);
 /* It is here: what waits for it goes out. is_new: on another connection, on
  * which nothing that was sent before has come. */
 void orders_give(struct gate *g, const struct device *d, bool is_new);
+/* Of a device whose SOS lasts until it is confirmed: its bearer sees then that he was
+ * heard. */
+void orders_confirm(struct gate *g, const struct device *d);
 /* It answered an order. */
 void orders_answered(struct gate *g, const struct device *d,
 		     const struct gate_report *r);

@@ -168,6 +168,19 @@ orders_give(struct gate *g, const struct device *d, bool is_new)
 		look(g, list[k], is_new);
 }
 
+/* The bearer was shown that he was heard, and his device's SOS is over: if it calls
+ * again, he pressed again. */
+static void
+heard(struct gate *g, const struct device *d)
+{
+	struct seat *s = seat_find(g, d->door, d->identity);
+
+	if (!s)
+		return;
+	s->sos_key[0] = 0;
+	s->is_confirmed = true;
+}
+
 void
 orders_answered(struct gate *g, const struct device *d, const struct gate_report *r)
 {
@@ -181,9 +194,12 @@ orders_answered(struct gate *g, const struct device *d, const struct gate_report
 		    (!first || o->sent_at < first->sent_at))
 			first = o;
 	}
-	if (first)
-		set(g, first, r->is_refused ? DEVICE_ORDER_REFUSED : DEVICE_ORDER_ACKED,
-		    r->is_refused ? "the device refused it" : "");
+	if (!first)
+		return;
+	if (kind_of(first) == GATE_CONFIRM && !r->is_refused)
+		heard(g, d);
+	set(g, first, r->is_refused ? DEVICE_ORDER_REFUSED : DEVICE_ORDER_ACKED,
+	    r->is_refused ? "the device refused it" : "");
 }
 
 /* --- fast in an emergency ------------------------------------------------------- */
@@ -290,31 +306,61 @@ on_closed(struct gate *g, const struct incident *i)
 		hurry_unit(g, i->unit, false);
 }
 
-/* A device whose SOS lasts until it is confirmed, and whose bearer sees then that he
- * was heard: told when somebody took the call, or it is over. */
-static void
-confirm(struct gate *g, struct span source)
+static bool
+is_lasting(const char *door)
 {
-	const struct device *d = device_of(journal_model(g->cfg.journal), source);
-	struct device_order_args a = { .kind = DEVICE_ORDER_CONFIRM };
-	struct id id;
-
-	for (size_t i = 0; d && d->state == DEVICE_BOUND && gate_drivers[i]; i++) {
-		if (!(gate_drivers[i]->wire & GATE_LASTING) ||
-		    strcmp(gate_drivers[i]->name, d->door) != 0)
-			continue;
-		a.device = d->r.id;
-		device_order_make(journal_begin(g->cfg.journal, NULL), &a, &id);
-	}
+	for (size_t i = 0; gate_drivers[i]; i++)
+		if (strcmp(gate_drivers[i]->name, door) == 0)
+			return gate_drivers[i]->wire & GATE_LASTING;
+	return false;
 }
 
-static void
-confirm_all(struct gate *g, const struct incident *i)
+static bool
+is_being_confirmed(const struct device *d)
 {
+	for (size_t k = 0; k < d->n_orders; k++)
+		if (d->orders[k]->kind == DEVICE_ORDER_CONFIRM)
+			return true;
+	return false;
+}
+
+void
+orders_confirm(struct gate *g, const struct device *d)
+{
+	struct device_order_args a = { .device = d->r.id,
+				       .kind = DEVICE_ORDER_CONFIRM };
+	struct seat *s = seat_find(g, d->door, d->identity);
+	struct id id;
+
+	if (d->state != DEVICE_BOUND || !is_lasting(d->door) || is_being_confirmed(d))
+		return;
+	if (s)
+		s->confirm_ms = net_wall_ms(g->cfg.net);
+	device_order_make(journal_begin(g->cfg.journal, NULL), &a, &id);
+}
+
+/* It still says the SOS that it was told, or was to be told, is heard. */
+static bool
+is_unconfirmed(struct gate *g, const struct device *d)
+{
+	const struct seat *s = seat_find(g, d->door, d->identity);
+
+	return s && s->sos_key[0];
+}
+
+/* Somebody took the call, or it is over: then those that were told are not again. */
+static void
+confirm_all(struct gate *g, const struct incident *i, bool is_over)
+{
+	const struct device *d;
 	struct span source;
 
-	for (size_t k = 0; !i->is_test && map_next(&i->roll, &k, &source, NULL);)
-		confirm(g, source);
+	for (size_t k = 0; map_next(&i->roll, &k, &source, NULL);) {
+		d = device_of(journal_model(g->cfg.journal), source);
+		if (d && (!is_over || i->acknowledged_at == TIME_NONE ||
+			  is_unconfirmed(g, d)))
+			orders_confirm(g, d);
+	}
 }
 
 static void
@@ -337,11 +383,10 @@ on_event(void *ctx, const struct event *e)
 		   i->state != INCIDENT_CLOSED) {
 		on_call(g, i, (const struct signal *)e->body.rec);
 	} else if (i && e->type == EVENT_INCIDENT_ACKNOWLEDGED) {
-		confirm_all(g, i);
+		confirm_all(g, i, false);
 	} else if (i && e->type == EVENT_INCIDENT_CLOSED) {
 		on_closed(g, i);
-		if (i->acknowledged_at == TIME_NONE)
-			confirm_all(g, i);
+		confirm_all(g, i, true);
 	}
 }
 

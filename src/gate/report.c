@@ -181,12 +181,27 @@ caller_of(struct gate *g, const struct link *l, const struct device *d,
 	principal_anonymous(ret, source);
 }
 
+#define CONFIRM_AGAIN_MS 600000
+
+/* Somebody took its call, and it still calls: it was out of reach when it was told. */
+static void
+confirm_again(struct gate *g, const struct device *d, const struct seat *s,
+	      const struct incident *i)
+{
+	int64_t since = net_wall_ms(g->cfg.net) - s->confirm_ms;
+
+	if (!s->is_confirmed && i->acknowledged_at != TIME_NONE &&
+	    (since < 0 || since >= CONFIRM_AGAIN_MS))
+		orders_confirm(g, d);
+}
+
 /* An SOS that lasts is one call however often, and over whatever connection, it is
  * told: while its incident is open. Afterwards it is heard as another, which in doubt
  * it is. */
 static void
-key_that_lasts(struct gate *g, const struct link *l, const struct principal *who,
-	       const struct gate_report *r, struct buf *key)
+key_that_lasts(struct gate *g, const struct link *l, const struct device *d,
+	       const struct principal *who, const struct gate_report *r,
+	       struct buf *key)
 {
 	const struct model *m = journal_model(g->cfg.journal);
 	struct seat *s = l->seat; /* of this identity: seat_take() saw to it */
@@ -203,6 +218,7 @@ key_that_lasts(struct gate *g, const struct link *l, const struct principal *who
 	if (i && i->state != INCIDENT_CLOSED) {
 		buf_clear(key);
 		buf_add_z(key, s->sos_key);
+		confirm_again(g, d, s, i);
 	} else {
 		snprintf(s->sos_key, sizeof s->sos_key, "%s", key->p);
 	}
@@ -214,9 +230,10 @@ let_go(const struct link *l, const struct gate_report *r)
 {
 	struct seat *s = l->seat;
 
-	if (s && s->sos_key[0] && !l->is_doubted && r->kind == GATE_FIX &&
-	    !(r->alarms & GATE_SOS))
-		s->sos_key[0] = 0;
+	if (!s || l->is_doubted || r->kind != GATE_FIX || (r->alarms & GATE_SOS))
+		return;
+	s->sos_key[0] = 0;
+	s->is_confirmed = false;
 }
 
 /* Without a sane clock presses within half a minute are one, but for those of a call
@@ -279,7 +296,7 @@ take_call(struct gate *g, struct link *l, const struct device *d,
 	else
 		key_of_call(g, &who, r, &key);
 	if (d)
-		key_that_lasts(g, l, &who, r, &key);
+		key_that_lasts(g, l, d, &who, r, &key);
 	a.key = buf_span(&key);
 	a.kind = span_of(kind_of(r->alarms));
 	a.is_silent = (r->alarms & GATE_DURESS) != 0;

@@ -165,6 +165,8 @@ ack_report(struct jt808_state *st, const struct jt808_message *m, struct gate_ou
 				    : jt808_order_of((unsigned)bytes_take(&b, 2));
 	result = m->kind == 0x0201 ? 0 : (unsigned)bytes_take(&b, 1);
 	r->is_refused = result != 0 && result != 4;
+	if (r->acks == GATE_CONFIRM && !r->is_refused)
+		st->sos_ms = 0; /* its light is out: the bit is a new press again */
 	if (m->kind == 0x0001 && b.is_short)
 		r->kind = GATE_UNKNOWN;
 }
