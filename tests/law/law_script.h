@@ -484,6 +484,14 @@ script_device(struct script *s, struct decision *d)
 		 (unsigned long long)pick(s, 1u << 30));
 	if (pick(s, 3) == 0)
 		return device_seen(d, SPAN("watch"), span_of(identity), &id);
+	if (dev && pick(s, 4) == 0)
+		return device_say(d, dev,
+				  &(struct device_said_args){
+					  .said = SAID_RESTORE + (int)pick(s, 3),
+					  .code = SPAN("BA"),
+					  .area = FIELD_NONE,
+					  .zone = (int64_t)pick(s, 4),
+				  });
 	if (dev && pick(s, 2))
 		return device_link_set(d, dev, 1 + (int)pick(s, 3));
 	patch_init(&p, &noun_device);

@@ -146,6 +146,7 @@ def test_who_was_out_of_reach_is_told_when_he_is_back(fresh, tmp_path):
     (i,) = [x["id"] for x in calls(n)]
     a.close()
     n.role("dispatcher").ok("POST", "/api/v1/incidents/%s/acknowledge" % i)
+    until(lambda: confirms(n), 10, "an order")
     clock.write_text("+11m\n")
     until(lambda: [x["state"] for x in confirms(n)] == ["expired"], 15, "it is void")
     b = Deaf(n, n.device["identity"])  # is told, and does not answer
