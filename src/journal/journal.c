@@ -25,6 +25,7 @@
 
 #include "base/auto.h"
 #include "base/log.h"
+#include "base/soon.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -190,6 +191,7 @@ writer(void *ctx)
 {
 	struct journal *j = ctx;
 
+	thread_soon();
 	pthread_mutex_lock(&j->lock);
 	for (;;) {
 		struct batch *b;

@@ -8,6 +8,7 @@
 #include "net/inside.h"
 
 #include "base/log.h"
+#include "base/soon.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -356,6 +357,7 @@ net_open(const struct clock *clock, struct net **ret)
 int
 net_run(struct net *net)
 {
+	thread_soon();
 	set_alarm(net);
 	net->has_time = false;
 	uv_run(&net->loop, UV_RUN_DEFAULT);
