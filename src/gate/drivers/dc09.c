@@ -10,7 +10,8 @@
  * first [ is hex of AES-CBC, to its end: pad|DATA][xdata]…_time or, NULL, pad]_time;
  * DATA with or without its account.
  *   ADM-CID  #acct|QEEE GG ZZZ, or 18QEEEGGZZZ and a check digit
- *   SIA-DCS  #acct|Nri1/PA001^text^/…   ri area, other small letters skipped
+ *   SIA-DCS  #acct|Nri1/PA001^text^/…   ri area, other small letters skipped; text
+ *            also as *'text'NM; DATA may stand several times, each with #acct
  *   xdata    X ddd E mm.mmmm longitude, Y dd N mm.mmmm latitude; others are skipped
  * Answers: "ACK" with SEQ…acct repeated, "DUH" not understood, "NAK" with our time.
  */
@@ -62,7 +63,7 @@ report(const struct dc09 *m, enum gate_report_kind kind, struct gate_out *out)
 	if (!r)
 		return NULL;
 	while (more.n) {
-		struct span x = span_cut(&more, ']');
+		struct span x = dc09_block(&more);
 
 		if (span_starts(x, SPAN("[X")))
 			lon = degrees(span_skip(x, 2), "W");
@@ -165,33 +166,42 @@ modifiers_skip(struct span *s, int *area)
 	}
 }
 
-/* "^words^" at the head of *s. */
-static struct span
-quoted(struct span *s)
+static bool
+is_code(struct span s)
 {
-	if (!s->n || s->p[0] != '^')
-		return (struct span){ 0 };
-	*s = span_skip(*s, 1);
-	return span_cut(s, '^');
+	return s.n >= 2 && isupper((unsigned char)s.p[0]) &&
+	       (isupper((unsigned char)s.p[1]) || s.p[1] == '_');
+}
+
+/* A new event or an old one: N or O before it. Some leave it out, and a code may begin
+ * with that letter. */
+static struct span
+mark_skip(struct span s)
+{
+	struct span rest = s.n ? span_skip(s, 1) : s;
+
+	if (!s.n || (s.p[0] != 'N' && s.p[0] != 'O'))
+		return s;
+	return !rest.n || islower((unsigned char)rest.p[0]) || rest.p[0] == '/' ||
+			       is_code(rest)
+		       ? rest
+		       : s;
 }
 
 static bool
 sia_events(const struct dc09 *m, struct gate_out *out)
 {
-	struct span s = m->data;
+	struct span s = mark_skip(m->data);
 	int area = -1;
 	size_t n;
 
-	if (s.n && (s.p[0] == 'N' || s.p[0] == 'O')) /* a new event, or an old one */
-		s = span_skip(s, 1);
 	for (n = 0; n < GATE_REPORTS_MAX; n++) {
 		struct span zone;
 		char code[3];
 		size_t digits = 0;
 
 		modifiers_skip(&s, &area);
-		if (s.n < 2 || !isupper((unsigned char)s.p[0]) ||
-		    (!isupper((unsigned char)s.p[1]) && s.p[1] != '_'))
+		if (!is_code(s))
 			break;
 		pick_copy(code, sizeof code, s);
 		s = span_skip(s, 2);
@@ -200,23 +210,30 @@ sia_events(const struct dc09 *m, struct gate_out *out)
 		zone = (struct span){ s.p, digits };
 		s = span_skip(s, digits);
 		event_report(m, code, panel_sia(span_of(code)), code[1] == 'A', area,
-			     pick_int(zone, 0, 99999), quoted(&s), out);
+			     pick_int(zone, 0, 99999), dc09_words(&s), out);
+		while (dc09_words(&s).n) /* more of the same event */
+			;
 		span_cut(&s, '/');
 	}
 	return n > 0;
 }
 
-/* False: not understood. */
+/* False: one of them is not understood. */
 static bool
-inside_decode(const struct dc09 *m, struct gate_out *out)
+inside_decode(struct dc09 *m, struct gate_out *out)
 {
+	bool is_known = true;
+
 	if (span_is_z(m->token, "NULL")) /* some put a dummy event into it */
 		return report(m, GATE_ALIVE, out);
-	if ((span_is_z(m->token, "ADM-CID") && contact_id(m, out)) ||
-	    (span_is_z(m->token, "SIA-DCS") && sia_events(m, out)))
-		return true;
-	words_set(report(m, GATE_UNKNOWN, out), "", m->data);
-	return false;
+	do {
+		if ((span_is_z(m->token, "ADM-CID") && contact_id(m, out)) ||
+		    (span_is_z(m->token, "SIA-DCS") && sia_events(m, out)))
+			continue;
+		words_set(report(m, GATE_UNKNOWN, out), "", m->data);
+		is_known = false;
+	} while (dc09_next(m));
+	return is_known;
 }
 
 static int

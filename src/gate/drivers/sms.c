@@ -25,6 +25,22 @@ struct told {
 	size_t n;
 };
 
+/* Which of its headers a Kannel sends is a matter of its configuration. */
+static bool
+is_kannel_post(const struct pick_http *http)
+{
+	static const char *const names[] = { "from", "to",     "time", "service",
+					     "smsc", "coding", "id",   "udh" };
+	char name[24] = "x-kannel-";
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		strcpy(name + 9, names[i]);
+		if (pick_http_header(http, name).p)
+			return true;
+	}
+	return false;
+}
+
 static struct span
 take(struct told *t, const char *key, const char *other, const char *header)
 {
@@ -35,7 +51,7 @@ take(struct told *t, const char *key, const char *other, const char *header)
 		if (!names[i])
 			continue;
 		v = pick_form(t->http->query, names[i], t->room, t->n);
-		if (!v.p && !pick_http_header(t->http, "x-kannel-from").p)
+		if (!v.p && !is_kannel_post(t->http))
 			v = pick_form(t->http->body, names[i], t->room, t->n);
 	}
 	if (v.p) {
@@ -73,7 +89,7 @@ parts_of(struct span udh, struct sms *m)
 	udh_parts((struct span){ plain, n }, &m->ref, &m->part, &m->total);
 }
 
-/* Named by itself, or behind "text/plain; charset=". */
+/* Named by itself, or as in: text/plain; charset="UTF-16BE". */
 static struct span
 charset_of(struct told *t)
 {
@@ -82,8 +98,18 @@ charset_of(struct told *t)
 
 	if (s.p)
 		return s;
-	span_cut(&type, '=');
-	return span_trim(type);
+	while (type.n) {
+		struct span value = span_cut(&type, ';');
+		struct span key = span_cut(&value, '=');
+
+		value = span_trim(value);
+		if (!pick_is_word(key, "charset"))
+			continue;
+		if (value.n >= 2 && value.p[0] == '"' && value.p[value.n - 1] == '"')
+			value = (struct span){ value.p + 1, value.n - 2 };
+		return value;
+	}
+	return (struct span){ NULL, 0 };
 }
 
 /* UTF-8 out of what the gateway says it is. */
@@ -96,7 +122,8 @@ text_of(struct span raw, struct span charset, struct span coding, char *room,
 	if (pick_is_word(charset, "UTF-8") || pick_is_word(charset, "UTF8") ||
 	    pick_is_word(charset, "US-ASCII"))
 		return raw;
-	if (pick_is_word(charset, "UTF-16BE") || pick_is_word(charset, "UCS-2") ||
+	if (pick_is_word(charset, "UTF-16BE") || pick_is_word(charset, "UTF16-BE") ||
+	    pick_is_word(charset, "UTF-16") || pick_is_word(charset, "UCS-2") ||
 	    pick_is_word(charset, "ISO-10646-UCS-2") ||
 	    (!charset.n && pick_is_word(coding, "2")))
 		n = ucs2_to_utf8(raw, room, cap);
@@ -153,7 +180,7 @@ sms_decode(void *state, const struct gate_in *in, struct gate_out *out)
 	}
 	m.from = take(&t, "from", "sender", "x-kannel-from");
 	raw = take(&t, "text", "message", NULL);
-	if (!raw.p && pick_http_header(&http, "x-kannel-from").p)
+	if (!raw.p && is_kannel_post(&http))
 		raw = http.body;
 	if (!m.from.p && !raw.p) { /* neither who nor what: no message at all */
 		gate_reply_printf(

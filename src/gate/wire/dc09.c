@@ -12,6 +12,7 @@
 
 #define FRAME_MAX 8192
 #define HEAD_MAX 10    /* LF, perhaps twice, crc and len */
+#define WORDS_MAX 200  /* between quotes: an apostrophe begins none without end */
 #define STAMP_CHARS 20 /* _HH:MM:SS,MM-DD-YYYY */
 
 ssize_t
@@ -55,6 +56,61 @@ stamp_parse(struct span s)
 	return ms;
 }
 
+/* "'NM" ends words: the mark, and what they are. How long that is; 0: it does not. */
+static size_t
+words_end(struct span s)
+{
+	size_t n = 1;
+
+	if (!s.n || s.p[0] != '\'')
+		return 0;
+	while (n < s.n && n <= 2 && isupper((unsigned char)s.p[n]))
+		n++;
+	return n == s.n || strchr("]/*|", s.p[n]) ? n : 0;
+}
+
+struct span
+dc09_words(struct span *s)
+{
+	struct span in;
+	ptrdiff_t end;
+
+	if (s->n && s->p[0] == '^') {
+		*s = span_skip(*s, 1);
+		return span_cut(s, '^');
+	}
+	if (!span_starts(*s, SPAN("*'")))
+		return (struct span){ 0 };
+	in = span_skip(*s, 2);
+	for (end = 0; (size_t)end < in.n && end <= WORDS_MAX; end++) {
+		size_t n = words_end(span_skip(in, (size_t)end));
+
+		if (!n)
+			continue;
+		*s = span_skip(in, (size_t)end + n);
+		return (struct span){ in.p, (size_t)end };
+	}
+	return (struct span){ 0 };
+}
+
+struct span
+dc09_block(struct span *s)
+{
+	struct span at = *s, before;
+
+	while (at.n && at.p[0] != ']') {
+		before = at;
+		dc09_words(&at);
+		if (at.n == before.n || (before.p[0] == '^' && !at.n))
+			at = span_skip(before, 1); /* no words, or without an end */
+	}
+	if (!at.n)
+		return span_cut(s, ']');
+	before = (struct span){ s->p, s->n - at.n };
+	*s = span_skip(at, 1);
+	return before;
+}
+
 /* "#1234|" or "1234|" at the head of *s, without its marks; n 0: it tells none. */
 static struct span
 account_cut(struct span *s)
@@ -68,25 +124,46 @@ account_cut(struct span *s)
 	return who.n && who.p[0] == '#' ? span_skip(who, 1) : who;
 }
 
-/* What stands behind the first '['. */
 static void
-inside_parse(struct span s, struct dc09 *m)
+data_set(struct span data, struct dc09 *m)
 {
-	struct span data, who;
+	struct span who = account_cut(&data);
 
-	m->time_ms = stamp_parse(s);
-	data = span_cut(&s, ']');
-	m->more = s;
-	if (m->is_secret && span_find(data, '|') >= 0)
-		span_cut(&data, '|'); /* the pad */
-	who = account_cut(&data);
 	/* What a link test holds is a dummy. */
-	m->is_foreign =
+	m->is_foreign |=
 		m->is_secret && who.n && m->account.n && !span_is_z(m->token, "NULL") &&
 		(who.n != m->account.n || strncasecmp(who.p, m->account.p, who.n) != 0);
 	if (!m->account.n)
 		m->account = who;
 	m->data = data;
+}
+
+/* What stands behind the first '['. */
+static void
+inside_parse(struct span s, struct dc09 *m)
+{
+	struct span data;
+
+	m->time_ms = stamp_parse(s);
+	data = dc09_block(&s);
+	m->more = m->rest = s;
+	if (m->is_secret && span_find(data, '|') >= 0)
+		span_cut(&data, '|'); /* the pad */
+	data_set(data, m);
+}
+
+bool
+dc09_next(struct dc09 *m)
+{
+	while (m->rest.n) {
+		struct span block = dc09_block(&m->rest);
+
+		if (!span_starts(block, SPAN("[#")) || span_find(block, '|') < 0)
+			continue;
+		data_set(span_skip(block, 1), m);
+		return true;
+	}
+	return false;
 }
 
 bool
