@@ -242,7 +242,7 @@ json_decode(const struct pick_http *http, struct gate_out *out)
 
 	if (!all.n || span_trim(rest).n)
 		return false;
-	id = pick_json(all, "device_id");
+	id = pick_json_text(pick_json(all, "device_id"), room, sizeof room);
 	if (!id.n)
 		id = pick_form(http->query, "id", room, sizeof room);
 	place = pick_json(all, "location");

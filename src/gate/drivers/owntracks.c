@@ -36,7 +36,9 @@ reply(struct gate_out *out, const char *status, const char *body)
 static bool
 name_read(const struct pick_http *http, struct span object, char ret[GATE_IDENTITY_MAX])
 {
-	struct span topic = owntracks_name(pick_json(object, "topic"));
+	char topic_room[2 * GATE_IDENTITY_MAX], tid_room[GATE_IDENTITY_MAX];
+	struct span topic = owntracks_name(pick_json_text(
+		pick_json(object, "topic"), topic_room, sizeof topic_room));
 	struct span user = pick_http_header(http, "x-limit-u");
 	struct span device = pick_http_header(http, "x-limit-d");
 	char room_u[40], room_d[40];
@@ -54,7 +56,9 @@ name_read(const struct pick_http *http, struct span object, char ret[GATE_IDENTI
 			 SPAN_ARG(user), SPAN_ARG(device));
 		pick_copy(ret, GATE_IDENTITY_MAX, span_of(both));
 	} else {
-		pick_copy(ret, GATE_IDENTITY_MAX, pick_json(object, "tid"));
+		pick_copy(ret, GATE_IDENTITY_MAX,
+			  pick_json_text(pick_json(object, "tid"), tid_room,
+					 sizeof tid_room));
 	}
 	return *ret;
 }

@@ -16,6 +16,8 @@
 #include <stdio.h>
 
 #define PAYLOAD_MAX 256 /* LoRaWAN carries 242 bytes */
+#define OBJECT_MAX 4096 /* of ChirpStack v3: an object in a string */
+#define VOLTS_MAX 5     /* 3.98 is a voltage, no share */
 
 /* --- rules ---------------------------------------------------------------------- */
 
@@ -26,12 +28,16 @@ struct uplink {
 	int port;
 };
 
+/* The name of a profile is its department's: "Milesight WS101" is a WS101. */
 static bool
-is_no(struct span v)
+is_of_profile(struct span profile, const char *name)
 {
-	return !v.n || span_is_z(v, "false") || span_is_z(v, "0") ||
-	       pick_is_word(v, "no") || pick_is_word(v, "none") ||
-	       pick_is_word(v, "off") || pick_is_word(v, "normal");
+	size_t n = strlen(name);
+
+	for (; profile.n >= n; profile = span_skip(profile, 1))
+		if (strncasecmp(profile.p, name, n) == 0)
+			return true;
+	return false;
 }
 
 static bool
@@ -53,14 +59,14 @@ fits(const struct mqtt_rule *r, const struct uplink *u)
 
 	if (r->port >= 0 && r->port != u->port)
 		return false;
-	if (r->profile[0] && !pick_is_word(u->profile, r->profile))
+	if (r->profile[0] && !is_of_profile(u->profile, r->profile))
 		return false;
 	if (r->n_bytes && !has_bytes(r, u))
 		return false;
 	if (!r->path[0])
 		return true;
-	v = pick_json(u->object, r->path);
-	return v.p && (r->value[0] ? pick_is_word(v, r->value) : !is_no(v));
+	v = pick_json_nocase(u->object, r->path);
+	return v.p && (r->value[0] ? pick_is_word(v, r->value) : !pick_is_no(v));
 }
 
 static void
@@ -81,11 +87,13 @@ judge(const struct mqtt_rules *rules, const struct uplink *u, struct gate_report
 /* --- ChirpStack ------------------------------------------------------------------- */
 
 static double
-number_of(struct span object, const char *a, const char *b)
+number_of(struct span object, const char *const names[3])
 {
-	struct span v = pick_json(object, a);
+	struct span v = { NULL, 0 };
 
-	return pick_double(v.p || !b ? v : pick_json(object, b));
+	for (size_t i = 0; i < 3 && !v.p; i++)
+		v = pick_json_nocase(object, names[i]);
+	return pick_double(v);
 }
 
 static int
@@ -96,27 +104,43 @@ percent_of(struct span object)
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		double v = pick_within(pick_json(object, names[i]), 0, 100);
 
-		if (!isnan(v))
+		if (!isnan(v) && (v == rint(v) || v > VOLTS_MAX))
 			return (int)lround(v);
 	}
 	return -1;
 }
 
+/* As version 4 writes it, or 3. */
+static struct span
+either(struct span event, const char *v4, const char *v3)
+{
+	struct span v = pick_json(event, v4);
+
+	return v.p ? v : pick_json(event, v3);
+}
+
 static void
 up_read(const struct mqtt_rules *rules, struct span event, struct gate_report *r)
 {
+	static const char *const lats[3] = { "latitude", "lat", "gps_latitude" };
+	static const char *const lons[3] = { "longitude", "lon", "lng" };
 	struct uplink u = { .event = event,
 			    .object = pick_json(event, "object"),
-			    .profile = pick_json(event, "deviceInfo.deviceProfileName"),
+			    .profile = either(event, "deviceInfo.deviceProfileName",
+					      "deviceProfileName"),
 			    .port = pick_int(pick_json(event, "fPort"), 0, 255) };
 	struct span id = pick_json(event, "deduplicationId");
+	char room[OBJECT_MAX];
 
+	if (!u.object.p)
+		u.object = pick_json_text(pick_json(event, "objectJSON"), room,
+					  sizeof room);
 	u.n = pick_base64(pick_json(event, "data"), (char *)u.data, sizeof u.data);
 	r->kind = GATE_READING;
 	r->battery_pct = percent_of(u.object);
 	judge(rules, &u, r);
-	if (pick_position(number_of(u.object, "latitude", "lat"),
-			  number_of(u.object, "longitude", "lon"), &r->position)) {
+	if (pick_position(number_of(u.object, lats), number_of(u.object, lons),
+			  &r->position)) {
 		r->position.accuracy_m = -1;
 		if (r->kind == GATE_READING)
 			r->kind = GATE_FIX;
@@ -162,7 +186,7 @@ chirpstack_read(const struct mqtt_rules *rules, struct span topic, struct span p
 	if (!r)
 		return 0;
 	r->is_proven = true;
-	r->device_time_ms = pick_timestamp(pick_json(event, "time"));
+	r->device_time_ms = pick_timestamp(either(event, "time", "publishedAt"));
 	if (span_is_z(last, "up"))
 		up_read(rules, event, r);
 	else if (span_is_z(last, "join"))

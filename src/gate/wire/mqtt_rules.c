@@ -8,9 +8,20 @@
 
 #include <stdio.h>
 
-/* Built in: what makers of buttons call it, and a maker's own bytes: Milesight
- * WS101 and WS136 tell a press as ff 2e and 1 short, 2 long, 3 double, or as ff 34 and
- * which button. */
+#define OBJECT(alarms, name)                                 \
+	{                                                    \
+		GATE_ALARM, alarms, .port = -1, .path = name \
+	}
+#define PRESS(name, kind)                                                   \
+	{                                                                   \
+		GATE_ALARM, GATE_SOS, .profile = name, .port = -1,          \
+				      .bytes = { 0xff, kind }, .n_bytes = 2 \
+	}
+
+/* Built in: what makers of buttons call it in their own decoders (Dragino: alarm,
+ * alarm_status; Milesight: press, button_event; AN301: sosEvent; MClimate: pressEvent),
+ * and a maker's own bytes: Milesight WS101, WS136 and WS156 tell a press as ff 2e and 1
+ * short, 2 long, 3 double, or as ff 34 and which button. */
 const struct mqtt_rules mqtt_rules_built_in = {
 	.topics = { { "owntracks/+/+", MQTT_OWNTRACKS },
 		    { "owntracks/+/+/event", MQTT_OWNTRACKS },
@@ -20,24 +31,30 @@ const struct mqtt_rules mqtt_rules_built_in = {
 		    { "application/+/device/+/event/status", MQTT_CHIRPSTACK },
 		    { "application/+/device/+/event/ack", MQTT_CHIRPSTACK } },
 	.n_topics = 7,
-	.rules = { { GATE_ALARM, GATE_SOS, .port = -1, .path = "sos" },
-		   { GATE_ALARM, GATE_SOS, .port = -1, .path = "panic" },
-		   { GATE_ALARM, GATE_SOS, .port = -1, .path = "emergency" },
-		   { GATE_ALARM, GATE_GENERAL, .port = -1, .path = "alarm" },
+	.rules = { OBJECT(GATE_SOS, "sos"),
+		   OBJECT(GATE_SOS, "sosEvent"),
+		   OBJECT(GATE_SOS, "sosAlert"),
+		   OBJECT(GATE_SOS, "panic"),
+		   OBJECT(GATE_SOS, "emergency"),
+		   OBJECT(GATE_SOS, "emergencyAlert"),
+		   OBJECT(GATE_GENERAL, "alarm"),
+		   OBJECT(GATE_GENERAL, "alarm_status"),
+		   OBJECT(GATE_SOS, "press"),
+		   OBJECT(GATE_SOS, "pressEvent"),
+		   OBJECT(GATE_SOS, "button"),
+		   OBJECT(GATE_SOS, "button_event.status"),
+		   OBJECT(GATE_TAMPER, "tamper"),
 		   { GATE_ALARM, GATE_SOS, .port = -1, .path = "event",
 		     .value = "sos" },
 		   { GATE_ALARM, GATE_SOS, .port = -1, .path = "status",
 		     .value = "sos" },
-		   { GATE_ALARM, GATE_TAMPER, .port = -1, .path = "tamper" },
-		   { GATE_ALARM, GATE_SOS, .profile = "WS101", .port = -1,
-		     .bytes = { 0xff, 0x2e }, .n_bytes = 2 },
-		   { GATE_ALARM, GATE_SOS, .profile = "WS101", .port = -1,
-		     .bytes = { 0xff, 0x34 }, .n_bytes = 2 },
-		   { GATE_ALARM, GATE_SOS, .profile = "WS136", .port = -1,
-		     .bytes = { 0xff, 0x2e }, .n_bytes = 2 },
-		   { GATE_ALARM, GATE_SOS, .profile = "WS136", .port = -1,
-		     .bytes = { 0xff, 0x34 }, .n_bytes = 2 } },
-	.n_rules = 11,
+		   PRESS("WS101", 0x2e),
+		   PRESS("WS101", 0x34),
+		   PRESS("WS136", 0x2e),
+		   PRESS("WS136", 0x34),
+		   PRESS("WS156", 0x2e),
+		   PRESS("WS156", 0x34) },
+	.n_rules = 21,
 };
 
 static const struct {

@@ -62,7 +62,7 @@ call_of(struct span object)
 	if (is_call_word(pick_json(object, "poi")) ||
 	    is_call_word(pick_json(object, "tag")) || is_call_word(alarm))
 		return GATE_SOS;
-	if (!alarm.n || span_is_z(alarm, "false") || span_is_z(alarm, "0"))
+	if (pick_is_no(alarm))
 		return 0;
 	return GATE_GENERAL; /* a word that nobody told us: take it for the worst */
 }
@@ -101,6 +101,7 @@ static void
 transition_read(struct span object, struct gate_report *r)
 {
 	struct span event = pick_json(object, "event");
+	char room[sizeof r->text];
 
 	place_read(object, r);
 	if (span_is_z(event, "enter"))
@@ -110,7 +111,8 @@ transition_read(struct span object, struct gate_report *r)
 	if (!r->alarms)
 		return;
 	r->kind = GATE_ALARM;
-	pick_copy(r->text, sizeof r->text, pick_json(object, "desc"));
+	pick_copy(r->text, sizeof r->text,
+		  pick_json_text(pick_json(object, "desc"), room, sizeof room));
 	pick_key(r, object);
 }
 

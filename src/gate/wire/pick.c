@@ -10,7 +10,6 @@
 
 /* Together less than the door holds for one connection (64 KiB). */
 #define HTTP_HEAD_MAX 12288
-#define JSON_DEPTH_MAX 32
 /* A device clock before this (2015-01-01) was never set. */
 #define CLOCK_SANE_MS INT64_C(1420070400000)
 
@@ -257,114 +256,6 @@ pick_form(struct span form, const char *key, char *tmp, size_t cap)
 		return (struct span){ tmp, n };
 	}
 	return (struct span){ NULL, 0 };
-}
-
-/* --- JSON ---------------------------------------------------------------- */
-
-/* Length of the string literal at the head of s, quotes included; 0: none. */
-static size_t
-json_string(struct span s)
-{
-	for (size_t i = 1; i < s.n; i++) {
-		if (s.p[i] == '\\')
-			i++;
-		else if (s.p[i] == '"')
-			return i + 1;
-	}
-	return 0;
-}
-
-/* Length of the {…} or […] at the head of s; 0: not closed or too deep. */
-static size_t
-json_nest(struct span s)
-{
-	char want[JSON_DEPTH_MAX];
-	size_t depth = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (c == '"') {
-			size_t n = json_string(span_skip(s, i));
-
-			if (!n)
-				return 0;
-			i += n - 1;
-		} else if (c == '{' || c == '[') {
-			if (depth == JSON_DEPTH_MAX)
-				return 0;
-			want[depth++] = c == '{' ? '}' : ']';
-		} else if (c == '}' || c == ']') {
-			if (!depth || want[--depth] != c)
-				return 0;
-			if (!depth)
-				return i + 1;
-		}
-	}
-	return 0;
-}
-
-struct span
-pick_json_value(struct span *s)
-{
-	struct span at = span_trim(*s);
-	size_t n = 0;
-
-	if (at.n && at.p[0] == '"')
-		n = json_string(at);
-	else if (at.n && (at.p[0] == '{' || at.p[0] == '['))
-		n = json_nest(at);
-	else
-		while (n < at.n && !strchr(",:]} \t\r\n", at.p[n]) && at.p[n])
-			n++;
-	*s = span_skip(at, n);
-	return (struct span){ at.p, n };
-}
-
-/* Takes a mark such as ',' and the blanks before it. */
-static bool
-json_mark(struct span *s, char mark)
-{
-	*s = span_trim(*s);
-	if (!s->n || s->p[0] != mark)
-		return false;
-	*s = span_skip(*s, 1);
-	return true;
-}
-
-static struct span
-json_member(struct span object, struct span key)
-{
-	struct span s = span_trim(object);
-
-	if (!json_mark(&s, '{'))
-		return (struct span){ NULL, 0 };
-	do {
-		struct span name = pick_json_value(&s), value;
-
-		if (name.n < 2 || !json_mark(&s, ':'))
-			break;
-		value = pick_json_value(&s);
-		if (!value.n)
-			break;
-		if (span_is((struct span){ name.p + 1, name.n - 2 }, key))
-			return value;
-	} while (json_mark(&s, ','));
-	return (struct span){ NULL, 0 };
-}
-
-struct span
-pick_json(struct span object, const char *path)
-{
-	struct span names = span_of(path), at = object;
-
-	while (names.n && at.p)
-		at = json_member(at, span_cut(&names, '.'));
-	if (!at.p || span_is_z(at, "null"))
-		return (struct span){ NULL, 0 };
-	if (at.n >= 2 && at.p[0] == '"')
-		return (struct span){ at.p + 1, at.n - 2 };
-	return at;
 }
 
 /* --- HTTP ---------------------------------------------------------------- */

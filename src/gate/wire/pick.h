@@ -51,6 +51,13 @@ struct span pick_json_value(struct span *s);
 /* "coords.latitude" of a raw object; raw, strings without their quotes. p NULL:
  * absent or null. */
 struct span pick_json(struct span object, const char *path);
+/* Names in capitals or small letters alike. */
+struct span pick_json_nocase(struct span object, const char *path);
+/* A string without its escapes, in room if it has any: as much as there is room for. */
+struct span pick_json_text(struct span raw, char *room, size_t cap);
+/* A value that says that something is not so: false, 0, "no", "off", nothing but such.
+ */
+bool pick_is_no(struct span v);
 
 /* --- HTTP ---------------------------------------------------------------- */
 #define PICK_BODY_MAX 49152
