@@ -124,15 +124,26 @@ account_cut(struct span *s)
 	return who.n && who.p[0] == '#' ? span_skip(who, 1) : who;
 }
 
+/* Some panels fill one of the two up with zeros. */
+static bool
+is_same_account(struct span a, struct span b)
+{
+	while (a.n > 1 && a.p[0] == '0')
+		a = span_skip(a, 1);
+	while (b.n > 1 && b.p[0] == '0')
+		b = span_skip(b, 1);
+	return span_is_nocase(a, b);
+}
+
 static void
 data_set(struct span data, struct dc09 *m)
 {
 	struct span who = account_cut(&data);
 
 	/* What a link test holds is a dummy. */
-	m->is_foreign |=
-		m->is_secret && who.n && m->account.n && !span_is_z(m->token, "NULL") &&
-		(who.n != m->account.n || strncasecmp(who.p, m->account.p, who.n) != 0);
+	m->is_foreign |= m->is_secret && who.n && m->account.n &&
+			 !span_is_z(m->token, "NULL") &&
+			 !is_same_account(who, m->account);
 	if (!m->account.n)
 		m->account = who;
 	m->data = data;
